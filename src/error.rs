@@ -1,0 +1,129 @@
+//! What can go wrong, and what to do about it.
+
+use std::path::PathBuf;
+
+/// A result whose error is [`enum@Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong in this library.
+///
+/// Every text names the place, what was expected, what came instead, and in its last line what to do.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let error = Sequential::<f32>::new([28, 28]).add(Dense::new(10)).build(1).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "layer 0 (dense): expects samples of one axis, but gets [28, 28]\n  help: put a Flatten before it"
+/// );
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Something is wrong in one layer of a model; `source` says what.
+    #[error("layer {index} ({name}): {source}")]
+    Layer {
+        /// The position of the layer in its model, from 0.
+        index: usize,
+        /// What the layer calls itself.
+        name: String,
+        /// What is wrong there.
+        source: Box<Error>,
+    },
+
+    /// Things that can't go together: a layer and its input, a loss and the last layer.
+    #[error("{problem}\n  help: {help}")]
+    Misfit {
+        /// What does not fit, with both sides named.
+        problem: String,
+        /// What to do.
+        help: String,
+    },
+
+    /// An array, or one of its values, is not what it has to be.
+    #[error("{what}: expected {expected}, but got {got}\n  help: {help}")]
+    Data {
+        /// The array: inputs, targets, labels, a parameter.
+        what: String,
+        /// What it has to be.
+        expected: String,
+        /// What it is.
+        got: String,
+        /// What to do.
+        help: String,
+    },
+
+    /// A setting is out of its range.
+    #[error("{name}: must be {expected}, but is {got}\n  help: {help}")]
+    Setting {
+        /// The setting, such as `learning rate`.
+        name: &'static str,
+        /// Its range.
+        expected: &'static str,
+        /// Its value.
+        got: String,
+        /// What to do.
+        help: &'static str,
+    },
+
+    /// The numbers of a training are no longer finite; the model keeps its last finite weights.
+    #[error("epoch {epoch}, batch {batch}: {problem}\n  help: {help}")]
+    Diverged {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// The batch in that epoch, from 1.
+        batch: usize,
+        /// What is not finite, and where it first appeared.
+        problem: String,
+        /// What usually causes it.
+        help: String,
+    },
+
+    /// A data file does not hold what its format promises.
+    #[error("{}: byte {offset}: {problem}\n  help: {help}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The byte, from 0 and after decompression, where it goes wrong.
+        offset: u64,
+        /// What is wrong, with the numbers.
+        problem: String,
+        /// What to do.
+        help: String,
+    },
+
+    /// The operating system could not read or write a file.
+    #[error("{}: {source}\n  help: check that the file exists and that you may access it", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The system's own words.
+        source: std::io::Error,
+    },
+}
+
+impl Error {
+    /// Two things that don't go together, and what to do.
+    ///
+    /// A layer returns it from [`Layer::build`](crate::Layer::build); the model adds which layer it was.
+    pub fn misfit(problem: impl Into<String>, help: impl Into<String>) -> Self {
+        Error::Misfit { problem: problem.into(), help: help.into() }
+    }
+
+    /// An array, or one of its values, that is not what it has to be.
+    pub fn data(
+        what: impl Into<String>,
+        expected: impl Into<String>,
+        got: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Error::Data { what: what.into(), expected: expected.into(), got: got.into(), help: help.into() }
+    }
+
+    /// The same error, told of one layer.
+    pub(crate) fn in_layer(self, index: usize, name: &str) -> Self {
+        Error::Layer { index, name: name.to_owned(), source: Box::new(self) }
+    }
+}

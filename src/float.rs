@@ -1,0 +1,62 @@
+//! The one numeric parameter: f32 for speed, f64 for lessons and gradient checks.
+
+use ndarray::NdFloat;
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for f32 {}
+    impl Sealed for f64 {}
+}
+
+/// The numbers of a model: [`f32`] or [`f64`].
+///
+/// # Examples
+/// ```
+/// use chainrule::Float;
+///
+/// fn half<F: Float>(x: F) -> F {
+///     x * F::from_f64(0.5)
+/// }
+/// assert_eq!(half(3.0_f32), 1.5);
+/// assert_eq!(half(3.0_f64), 1.5);
+/// ```
+pub trait Float: NdFloat + Default + std::iter::Sum + sealed::Sealed {
+    /// How near a plain probability may come to 0 and to 1 before its logarithm is taken:
+    /// 1e-15 in f64, 1e-7 in f32 (below the spacing of numbers next to 1, 1 - clip would be 1 again).
+    const PROBABILITY_CLIP: Self;
+
+    /// The nearest number of this type.
+    fn from_f64(x: f64) -> Self;
+
+    /// The same number as f64, exactly.
+    fn as_f64(self) -> f64;
+
+    /// A count as a number of this type.
+    fn from_count(n: usize) -> Self {
+        Self::from_f64(n as f64)
+    }
+}
+
+impl Float for f32 {
+    const PROBABILITY_CLIP: f32 = 1e-7;
+
+    fn from_f64(x: f64) -> f32 {
+        x as f32
+    }
+
+    fn as_f64(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Float for f64 {
+    const PROBABILITY_CLIP: f64 = 1e-15;
+
+    fn from_f64(x: f64) -> f64 {
+        x
+    }
+
+    fn as_f64(self) -> f64 {
+        self
+    }
+}

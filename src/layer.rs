@@ -1,0 +1,195 @@
+//! The seam that everything hangs on: what a layer is, and what passes through it.
+//!
+//! A layer is a pure function with named parameters. It keeps nothing of a pass: the model owns activations, deltas
+//! and gradients, and lends them out. So a layer of your own is an equation and its derivative:
+//!
+//! ```
+//! use chainrule::prelude::*;
+//! use ndarray::azip;
+//!
+//! /// y = x²    dx = 2x·dy
+//! #[derive(Clone, Debug)]
+//! struct Square;
+//!
+//! impl<F: Float> Layer<F> for Square {
+//!     fn name(&self) -> &str {
+//!         "square"
+//!     }
+//!
+//!     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
+//!         azip!((y in y, &x in x) *y = x * x);
+//!     }
+//!
+//!     fn backward(&self, pass: Backward<F>) {
+//!         let Some(dx) = pass.dx else { return };
+//!         azip!((dx in dx, &x in pass.x, &dy in pass.dy) *dx = (x + x) * dy);
+//!     }
+//! }
+//!
+//! let mut model = Sequential::new([3]).add(Dense::new(2)).add(Square).build(1)?;
+//! let x = array![[0.1, -0.2, 0.3]];
+//! assert!(check_gradients(&mut model, &MeanSquaredError, &x, &array![[0.0, 1.0]])?.passed());
+//! # Ok::<(), chainrule::Error>(())
+//! ```
+
+use std::fmt::Debug;
+
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+
+use crate::{Float, Result, Rng};
+
+mod dense;
+mod flatten;
+mod relu;
+mod sigmoid;
+mod softmax;
+mod tanh;
+
+pub use dense::Dense;
+pub use flatten::Flatten;
+pub use relu::ReLU;
+pub use sigmoid::Sigmoid;
+pub use softmax::Softmax;
+pub use tanh::Tanh;
+
+
+/// One step of a network: y = f(x; θ) and its derivatives.
+///
+/// A batch is a matrix of samples × features, row-major and without gaps. The shape of one sample (28 × 28, say) is
+/// fixed by [`build`](Layer::build) and known to the model; the matrices here always have its product as their width.
+///
+/// Only [`name`](Layer::name), [`forward`](Layer::forward) and [`backward`](Layer::backward) have to be written for a
+/// layer without parameters that keeps its input's shape (see the [module](self) for one in ten lines).
+pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
+    /// What the layer is called in tables and errors: one lower-case word.
+    fn name(&self) -> &str;
+
+    /// Fixes the layer's shapes for samples of shape `input`, draws its first weights from `rng`, and returns the
+    /// shape of one output sample. Without parameters and with the output shaped like the input, nothing is to do.
+    ///
+    /// # Errors
+    /// [`Error::misfit`](crate::Error::misfit) if this layer can't follow that input; the model adds where.
+    fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
+        let _ = rng;
+        Ok(input.to_vec())
+    }
+
+    /// y = f(x): fills all of `y`, whose old content is arbitrary.
+    fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, memory: &mut Memory<F>);
+
+    /// ∂L/∂x and ∂L/∂θ from ∂L/∂y: fills all of `pass.dx`, if that is wanted, and of `pass.gradients`.
+    fn backward(&self, pass: Backward<F>);
+
+    /// The parameters θ, in the order of the gradients.
+    fn params(&self) -> &[Param<F>] {
+        &[]
+    }
+
+    /// The parameters θ, for whoever changes them.
+    fn params_mut(&mut self) -> &mut [Param<F>] {
+        &mut []
+    }
+
+    /// What the outputs mean, for the losses that pair with the last layer.
+    fn output(&self) -> Output {
+        Output::Values
+    }
+
+    /// Whether the output is the input and only a sample's shape changes; then the model runs neither
+    /// [`forward`](Layer::forward) nor [`backward`](Layer::backward) and copies nothing.
+    fn only_reshapes(&self) -> bool {
+        false
+    }
+}
+
+/// What the outputs of a layer mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Output {
+    /// Numbers of which nothing more is known.
+    Values,
+    /// Raw scores that no activation has touched: the outputs of [`Dense`].
+    Scores,
+    /// Each number is a probability of its own: [`Sigmoid`] of its input, the logit.
+    Probabilities,
+    /// Each row is a distribution over classes: [`Softmax`] of its input, the logits.
+    Distribution,
+}
+
+/// A named parameter of a layer. Every parameter is a matrix; a bias is one with a single row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param<F> {
+    /// Its name within the layer, such as `weight`.
+    pub name: &'static str,
+    /// Its numbers.
+    pub value: Array2<F>,
+}
+
+impl<F> Param<F> {
+    /// A parameter of that name.
+    pub fn new(name: &'static str, value: Array2<F>) -> Self {
+        Param { name, value }
+    }
+}
+
+/// What one layer gets for its step of the chain rule.
+///
+/// All matrices of samples × features are row-major and hold the same samples in the same order.
+#[derive(Debug)]
+pub struct Backward<'a, F> {
+    /// The layer's input of the last forward pass.
+    pub x: ArrayView2<'a, F>,
+    /// Its output then.
+    pub y: ArrayView2<'a, F>,
+    /// ∂L/∂y, the derivative of the loss with respect to the output.
+    pub dy: ArrayView2<'a, F>,
+    /// Where ∂L/∂x goes; `None` if no layer before this one has parameters and nobody asked.
+    pub dx: Option<ArrayViewMut2<'a, F>>,
+    /// Where ∂L/∂θ goes: one matrix for each parameter, of its shape.
+    pub gradients: &'a mut [Array2<F>],
+    /// What the layer remembered in `forward`.
+    pub memory: &'a Memory<F>,
+}
+
+/// What a layer may remember from `forward` for `backward`, such as the mask of a dropout. The model keeps it.
+#[derive(Clone, Debug)]
+pub struct Memory<F> {
+    /// Whatever the layer needs; empty at first, and never looked at by anyone else.
+    pub saved: Array2<F>,
+    rng: Option<Rng>,
+}
+
+impl<F: Float> Memory<F> {
+    /// A memory for predictions, where nothing is random.
+    pub fn for_prediction() -> Self {
+        Memory { saved: Array2::zeros((0, 0)), rng: None }
+    }
+
+    /// A memory for training, with the layer's own random stream.
+    pub fn for_training(rng: Rng) -> Self {
+        Memory { saved: Array2::zeros((0, 0)), rng: Some(rng) }
+    }
+
+    /// The layer's random stream while the model trains; `None` when it predicts.
+    pub fn training(&mut self) -> Option<&mut Rng> {
+        self.rng.as_mut()
+    }
+}
+
+/// Lets a model clone the layers in its boxes; every layer that is [`Clone`] has it already.
+pub trait CloneLayer<F> {
+    /// A copy of this layer in a box.
+    fn clone_box(&self) -> Box<dyn Layer<F>>;
+}
+
+impl<F: Float, L: Layer<F> + Clone + 'static> CloneLayer<F> for L {
+    fn clone_box(&self) -> Box<dyn Layer<F>> {
+        Box::new(self.clone())
+    }
+}
+
+impl<F: Float> Clone for Box<dyn Layer<F>> {
+    fn clone(&self) -> Self {
+        (**self).clone_box()
+    }
+}

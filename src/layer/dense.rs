@@ -1,0 +1,154 @@
+//! Dense: every output is a weighted sum of every input.
+
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
+
+use super::{Backward, Layer, Memory, Output, Param};
+use crate::{Error, Float, Init, Result, Rng, matmul};
+
+/// Fully connected layer.
+///
+/// ```text
+/// forward     y = x·W + b         x: (batch, in)   W: (in, out)   b: (1, out)   y: (batch, out)
+/// backward    dW = xᵀ·dy
+///             db = Σ dy           the sum over the batch
+///             dx = dy·Wᵀ
+/// ```
+///
+/// Samples have one axis; put a [`Flatten`](crate::Flatten) before it for images. The number of inputs is found when
+/// the model is built.
+///
+/// The first weights come from [`Init::GlorotUniform`] unless [`init`](Dense::init) says otherwise, the biases are 0.
+/// Glorot because it suits every activation here: it balances the way forward and the way back, and small ReLU nets
+/// learn as well with it as with [`Init::HeNormal`], the better choice in deep ReLU nets.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let layer = Dense::from_weights(array![[1.0, 2.0], [3.0, 4.0]], array![10.0, 20.0])?;
+/// let model = Sequential::new([2]).add(layer).build(1)?;
+/// assert_eq!(model.predict(&array![[1.0, 1.0]])?, array![[14.0, 26.0]]);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Dense<F> {
+    units: usize,
+    bias: bool,
+    /// `None` if the weights were given.
+    init: Option<Init>,
+    /// weight and bias; empty until they are drawn. Without biases the second stays a row of zeros that nobody sees.
+    params: [Param<F>; 2],
+}
+
+impl<F: Float> Dense<F> {
+    /// A layer of that many units, with biases.
+    pub fn new(units: usize) -> Self {
+        let empty = Array2::zeros((0, 0));
+        let params = [Param::new("weight", empty.clone()), Param::new("bias", empty)];
+        Dense { units, bias: true, init: Some(Init::GlorotUniform), params }
+    }
+
+    /// A layer that starts from these weights (in × out) and biases (out).
+    ///
+    /// # Errors
+    /// [`Error::Data`] if there is not one bias for each column of `weight`.
+    pub fn from_weights(weight: Array2<F>, bias: Array1<F>) -> Result<Self> {
+        if bias.len() != weight.ncols() {
+            return Err(Error::data(
+                "bias of a Dense",
+                format!("one for each of the {} columns of the weights", weight.ncols()),
+                format!("{} biases", bias.len()),
+                "weights are in × out: transpose them if they came as out × in",
+            ));
+        }
+        let units = weight.ncols();
+        // row-major like every other matrix of a model, whatever layout they came in
+        let weight = Param::new("weight", weight.as_standard_layout().into_owned());
+        let bias = Param::new("bias", bias.as_standard_layout().into_owned().insert_axis(Axis(0)));
+        Ok(Dense { units, bias: true, init: None, params: [weight, bias] })
+    }
+
+    /// The same layer without biases: y = x·W. Biases that were given are dropped.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([3]).add(Dense::new(4).without_bias()).build(1)?;
+    /// assert_eq!(model.param_count(), 12);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn without_bias(mut self) -> Self {
+        self.bias = false;
+        self.params[1].value.fill(F::zero());
+        self
+    }
+
+    /// The same layer with its weights drawn by `init`, also if some were given.
+    #[must_use]
+    pub fn init(mut self, init: Init) -> Self {
+        self.init = Some(init);
+        self
+    }
+}
+
+impl<F: Float> Layer<F> for Dense<F> {
+    fn name(&self) -> &str {
+        "dense"
+    }
+
+    fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
+        let &[inputs] = input else {
+            return Err(Error::misfit(
+                format!("expects samples of one axis, but gets {input:?}"),
+                "put a Flatten before it",
+            ));
+        };
+        if self.units == 0 {
+            return Err(Error::misfit("has 0 units", "give it at least one: Dense::new(1)"));
+        }
+        let [weight, bias] = &mut self.params;
+        if let Some(init) = self.init {
+            weight.value = init.draw(inputs, self.units, rng)?;
+            bias.value = Array2::zeros((1, self.units));
+        } else if weight.value.nrows() != inputs {
+            return Err(Error::misfit(
+                format!("has weights for {} features, but gets samples of {inputs}", weight.value.nrows()),
+                "weights are in × out: transpose them if they came as out × in",
+            ));
+        }
+        Ok(vec![self.units])
+    }
+
+    fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, _: &mut Memory<F>) {
+        let [w, b] = &self.params;
+        y.assign(&b.value);
+        matmul(F::one(), x, w.value.view(), F::one(), y);
+    }
+
+    fn backward(&self, pass: Backward<F>) {
+        let Backward { x, dy, dx, gradients, .. } = pass;
+        let [w, _] = &self.params;
+        matmul(F::one(), x.t(), dy, F::zero(), gradients[0].view_mut());
+        if let [_, db] = gradients {
+            db.fill(F::zero());
+            dy.rows().into_iter().for_each(|dy| *db += &dy);
+        }
+        if let Some(dx) = dx {
+            matmul(F::one(), dy, w.value.t(), F::zero(), dx);
+        }
+    }
+
+    fn params(&self) -> &[Param<F>] {
+        if self.bias { &self.params } else { &self.params[..1] }
+    }
+
+    fn params_mut(&mut self) -> &mut [Param<F>] {
+        if self.bias { &mut self.params } else { &mut self.params[..1] }
+    }
+
+    fn output(&self) -> Output {
+        Output::Scores
+    }
+}

@@ -1,0 +1,54 @@
+//! Sigmoid: squeezes any number into a probability.
+
+use ndarray::{ArrayView2, ArrayViewMut2, azip};
+
+use super::{Backward, Layer, Memory, Output};
+use crate::Float;
+
+/// Logistic sigmoid, entry by entry.
+///
+/// ```text
+/// forward     y = 1 / (1 + e⁻ˣ)            between 0 and 1
+/// backward    dx = dy · y·(1 - y)
+/// ```
+///
+/// Any sample shape; the output has the same. No parameters. As the last layer it turns a score (the logit) into the
+/// probability of a yes, and pairs with [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). Between Dense layers its
+/// gradient, at most ¼, fades quickly: prefer [`Tanh`](crate::Tanh) or [`ReLU`](crate::ReLU) there.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let model = Sequential::new([3]).add(Sigmoid).build(1)?;
+/// assert_eq!(model.predict(&array![[-1000.0, 0.0, 1000.0]])?, array![[0.0, 0.5, 1.0]]);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sigmoid;
+
+/// 1/(1 + e⁻ˣ) where x >= 0 and eˣ/(1 + eˣ) elsewhere: the exponential never overflows.
+fn sigmoid<F: Float>(x: F) -> F {
+    let e = (-x.abs()).exp();
+    let numerator = if x < F::zero() { e } else { F::one() };
+    numerator / (F::one() + e)
+}
+
+impl<F: Float> Layer<F> for Sigmoid {
+    fn name(&self) -> &str {
+        "sigmoid"
+    }
+
+    fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
+        azip!((y in y, &x in x) *y = sigmoid(x));
+    }
+
+    fn backward(&self, pass: Backward<F>) {
+        let Some(dx) = pass.dx else { return };
+        azip!((dx in dx, &dy in pass.dy, &y in pass.y) *dx = dy * y * (F::one() - y));
+    }
+
+    fn output(&self) -> Output {
+        Output::Probabilities
+    }
+}

@@ -1,0 +1,57 @@
+//! Softmax: turns a row of scores into a distribution over classes.
+
+use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+
+use super::{Backward, Layer, Memory, Output};
+use crate::Float;
+
+/// Softmax of each sample.
+///
+/// ```text
+/// forward     yₖ = eˣᵏ / Σⱼ eˣʲ                    positive, with the sum 1
+/// backward    dxₖ = yₖ · (dyₖ - Σⱼ dyⱼ·yⱼ)
+/// ```
+///
+/// Samples of any shape are taken as one row of classes; the output has the same shape. No parameters. The row's
+/// largest score is subtracted first, which changes nothing but keeps the exponentials from overflowing. As the last
+/// layer it pairs with [`CategoricalCrossEntropy`](crate::CategoricalCrossEntropy).
+///
+/// Source: Bridle, *Probabilistic Interpretation of Feedforward Classification Network Outputs*, 1990.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let model = Sequential::new([2]).add(Softmax).build(1)?;
+/// assert_eq!(model.predict(&array![[1000.0, 1000.0]])?, array![[0.5, 0.5]]);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Softmax;
+
+impl<F: Float> Layer<F> for Softmax {
+    fn name(&self) -> &str {
+        "softmax"
+    }
+
+    fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, _: &mut Memory<F>) {
+        Zip::from(y.rows_mut()).and(x.rows()).for_each(|mut y, x| {
+            let max = x.fold(F::neg_infinity(), |max, &x| max.max(x));
+            Zip::from(&mut y).and(x).for_each(|y, &x| *y = (x - max).exp());
+            let sum = y.sum();
+            y /= sum;
+        });
+    }
+
+    fn backward(&self, pass: Backward<F>) {
+        let Some(mut dx) = pass.dx else { return };
+        Zip::from(dx.rows_mut()).and(pass.dy.rows()).and(pass.y.rows()).for_each(|dx, dy, y| {
+            let mean = dy.dot(&y);
+            Zip::from(dx).and(dy).and(y).for_each(|dx, &dy, &y| *dx = y * (dy - mean));
+        });
+    }
+
+    fn output(&self) -> Output {
+        Output::Distribution
+    }
+}

@@ -1,0 +1,24 @@
+//! A neural-network library.
+mod error;
+mod float;
+mod init;
+pub mod layer;
+pub mod loss;
+mod matmul;
+pub mod metrics;
+pub mod optimizer;
+mod rng;
+mod sequential;
+mod table;
+
+pub use error::{Error, Result};
+pub use float::Float;
+pub use init::Init;
+pub use layer::{Backward, Dense, Flatten, Layer, Memory, Output, Param, ReLU, Sigmoid, Softmax, Tanh};
+pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError};
+pub use matmul::matmul;
+pub use ndarray;
+pub use optimizer::{Optimizer, Sgd};
+pub use rng::Rng;
+pub use sequential::{Sequential, SequentialBuilder};
+pub mod data;

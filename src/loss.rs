@@ -1,0 +1,133 @@
+//! What a network is to make small, and how it pairs with the last layer.
+
+use std::fmt::Debug;
+
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+use crate::{Error, Float, Output, Result};
+
+mod binary_cross_entropy;
+mod categorical_cross_entropy;
+mod mean_squared_error;
+
+pub use binary_cross_entropy::BinaryCrossEntropy;
+pub use categorical_cross_entropy::CategoricalCrossEntropy;
+pub use mean_squared_error::MeanSquaredError;
+
+/// A number that says how far the outputs y of a batch are from its targets t, and its derivative.
+///
+/// Matrices are samples × outputs, y and t of one shape. A loss of your own needs [`name`](Loss::name),
+/// [`value`](Loss::value) and [`gradient`](Loss::gradient):
+///
+/// ```
+/// use chainrule::prelude::*;
+/// use ndarray::azip;
+///
+/// /// L = Σ|y - t| / n
+/// #[derive(Debug)]
+/// struct AbsoluteError;
+///
+/// impl<F: Float> Loss<F> for AbsoluteError {
+///     fn name(&self) -> &str {
+///         "absolute error"
+///     }
+///
+///     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
+///         (&y - &t).mapv(F::abs).sum() / F::from_count(y.nrows())
+///     }
+///
+///     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>) {
+///         let n = F::from_count(y.nrows());
+///         azip!((dy in dy, &y in y, &t in t) *dy = (y - t).signum() / n);
+///     }
+/// }
+///
+/// let mut model = Sequential::new([2]).add(Dense::new(1)).build(1)?;
+/// assert!(check_gradients(&mut model, &AbsoluteError, &array![[1.0, 2.0]], &array![[9.0]])?.passed());
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+pub trait Loss<F: Float>: Debug + Send + Sync {
+    /// What the loss is called in tables and errors.
+    fn name(&self) -> &str;
+
+    /// L(y, t), averaged over the batch.
+    fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F;
+
+    /// ∂L/∂y: fills all of `dy`. The 1/n of the mean is in here, and nowhere else.
+    fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>);
+
+    /// The stable form of this loss together with such a last layer, if there is one.
+    fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
+        let _ = last;
+        None
+    }
+
+    /// Whether this loss can be meant after a last layer with such outputs, `width` of them.
+    ///
+    /// # Errors
+    /// [`Error::Misfit`] if not, with what to use instead.
+    fn check_output(&self, last: Output, width: usize) -> Result<()> {
+        let _ = (last, width);
+        Ok(())
+    }
+
+    /// Whether every target is one that this loss can be meant for.
+    ///
+    /// # Errors
+    /// [`Error::Data`] with the first one that is not.
+    fn check_targets(&self, t: ArrayView2<F>) -> Result<()> {
+        first_bad_target(t, F::is_finite).map_or(Ok(()), |(sample, output, value)| {
+            Err(Error::data(
+                format!("target {output} of sample {sample}"),
+                "a finite number",
+                value.to_string(),
+                "clean the targets: leave out samples without a known target",
+            ))
+        })
+    }
+}
+
+/// A loss and the last layer taken as one function of the logits z, the inputs of that layer.
+///
+/// So the logarithm of the loss cancels the exponential of the layer before either can overflow or lose digits.
+pub trait Pairing<F: Float> {
+    /// L from the logits.
+    fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F;
+
+    /// ∂L/∂z from the probabilities p that the last layer has made of the logits: fills all of `dz`.
+    fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>);
+}
+
+/// (p - t)/n: what both cross-entropies come to at the logits.
+fn mean_difference<F: Float>(p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {
+    let n = F::from_count(p.nrows());
+    ndarray::azip!((dz in dz, &p in p, &t in t) *dz = (p - t) / n);
+}
+
+/// Keeps a probability so far from 0 and 1 that its logarithm and the division by it are finite.
+fn clip<F: Float>(p: F) -> F {
+    // not `max` and `min`, which would turn a NaN into a probability
+    if p < F::PROBABILITY_CLIP {
+        F::PROBABILITY_CLIP
+    } else if p > F::one() - F::PROBABILITY_CLIP {
+        F::one() - F::PROBABILITY_CLIP
+    } else {
+        p
+    }
+}
+
+/// Sample, output and value of the first target that is not `good`.
+fn first_bad_target<F: Float>(t: ArrayView2<F>, good: impl Fn(F) -> bool) -> Option<(usize, usize, F)> {
+    if t.iter().all(|&t| good(t)) {
+        return None; // the usual case, at the speed of memory
+    }
+    t.indexed_iter().find(|&(_, &t)| !good(t)).map(|((sample, output), &t)| (sample, output, t))
+}
+
+/// A cross-entropy needs probabilities; raw scores have to pass through `layer` first.
+fn scores_are_not_probabilities(loss: &str, layer: &str) -> Error {
+    Error::misfit(
+        format!("{loss} needs probabilities, but the last layer is a Dense that gives raw scores"),
+        format!("add a {layer} after it"),
+    )
+}

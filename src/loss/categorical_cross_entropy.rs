@@ -1,0 +1,105 @@
+//! Categorical cross-entropy, for one class of many.
+
+use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
+
+use super::{Loss, Pairing, clip, mean_difference, scores_are_not_probabilities};
+use crate::{Error, Float, Output, Result};
+
+/// Categorical cross-entropy of distributions p and targets t, one-hot rows or distributions.
+///
+/// ```text
+/// after Softmax, at its logits z (nothing is clipped):
+/// value       L = Σ tₖ·( lse(z) - zₖ ) / n         lse(z) = ln Σⱼ eᶻʲ
+/// gradient    ∂L/∂z = (p - t) / n
+///
+/// after any other layer, at p kept within [c, 1 - c], c = 1e-15 in f64 and 1e-7 in f32:
+/// value       L = -Σ t·ln p / n
+/// gradient    ∂L/∂p = -t / p / n
+/// ```
+///
+/// The mean is over the n samples. Class numbers become one-hot rows with [`one_hot`](crate::data::one_hot), or are
+/// given to the trainer as they are.
+///
+/// # Errors
+/// After [`Sigmoid`](crate::Sigmoid), raw scores or a single output, and for target rows that are no distribution,
+/// training and evaluation return an error.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let (p, t) = (array![[0.25, 0.75]], array![[1.0, 0.0]]);
+/// assert_eq!(CategoricalCrossEntropy.value(p.view(), t.view()), 4.0_f64.ln());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CategoricalCrossEntropy;
+
+impl<F: Float> Loss<F> for CategoricalCrossEntropy {
+    fn name(&self) -> &str {
+        "categorical cross-entropy"
+    }
+
+    fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
+        let sum = Zip::from(y).and(t).fold(F::zero(), |sum, &p, &t| sum - t * clip(p).ln());
+        sum / F::from_count(y.nrows())
+    }
+
+    fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>) {
+        let n = F::from_count(y.nrows());
+        azip!((dy in dy, &p in y, &t in t) *dy = -t / clip(p) / n);
+    }
+
+    fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
+        (last == Output::Distribution).then_some(self)
+    }
+
+    fn check_output(&self, last: Output, width: usize) -> Result<()> {
+        match last {
+            _ if width < 2 => Err(Error::misfit(
+                "categorical cross-entropy needs at least two classes, but the model has one output",
+                "use BinaryCrossEntropy with a Sigmoid, or Dense::new(2) and Softmax",
+            )),
+            Output::Probabilities => Err(Error::misfit(
+                "categorical cross-entropy can't follow a Sigmoid, whose outputs don't sum to 1",
+                "use Softmax for one class of many, or BinaryCrossEntropy for independent questions",
+            )),
+            Output::Scores => Err(scores_are_not_probabilities("categorical cross-entropy", "Softmax")),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_targets(&self, t: ArrayView2<F>) -> Result<()> {
+        let near_one = F::from_f64(1e-3);
+        for (sample, row) in t.rows().into_iter().enumerate() {
+            let sum = row.sum();
+            // written so that a NaN is refused
+            if !((sum - F::one()).abs() <= near_one && row.iter().all(|&t| t >= F::zero())) {
+                return Err(Error::data(
+                    format!("target row of sample {sample}"),
+                    "a distribution over the classes: no negative entry, the sum 1",
+                    format!("{row} with the sum {sum}"),
+                    "make one-hot rows of class numbers with one_hot(labels, classes)",
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<F: Float> Pairing<F> for CategoricalCrossEntropy {
+    fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
+        let mut sum = F::zero();
+        for (z, t) in z.rows().into_iter().zip(t.rows()) {
+            let max = z.fold(F::neg_infinity(), |max, &z| max.max(z));
+            // lse(z) - max = ln(1 + rest): of the largest scores one gives the 1, so no digit of a small rest is lost
+            let rest = z.fold(-F::one(), |rest, &z| rest + (z - max).exp());
+            let lse = rest.ln_1p();
+            sum += Zip::from(z).and(t).fold(F::zero(), |sum, &z, &t| sum + t * (max - z + lse));
+        }
+        sum / F::from_count(z.nrows())
+    }
+
+    fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {
+        mean_difference(p, t, dz);
+    }
+}

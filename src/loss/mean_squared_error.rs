@@ -1,0 +1,39 @@
+//! Mean squared error, for numbers that are to be hit.
+
+use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
+
+use super::Loss;
+use crate::Float;
+
+/// Mean squared error, over samples and outputs.
+///
+/// ```text
+/// value       L = Σ (y - t)² / (n·k)          n samples, k outputs
+/// gradient    ∂L/∂y = 2·(y - t) / (n·k)
+/// ```
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let (y, t) = (array![[1.0, 2.0]], array![[1.0, 4.0]]);
+/// assert_eq!(MeanSquaredError.value(y.view(), t.view()), 2.0);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MeanSquaredError;
+
+impl<F: Float> Loss<F> for MeanSquaredError {
+    fn name(&self) -> &str {
+        "mean squared error"
+    }
+
+    fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
+        let sum = Zip::from(y).and(t).fold(F::zero(), |sum, &y, &t| sum + (y - t) * (y - t));
+        sum / F::from_count(y.len())
+    }
+
+    fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>) {
+        let factor = F::from_f64(2.0) / F::from_count(y.len());
+        azip!((dy in dy, &y in y, &t in t) *dy = factor * (y - t));
+    }
+}

@@ -1,0 +1,105 @@
+//! Stochastic gradient descent: a step downhill.
+
+use ndarray::{Array2, azip};
+
+use super::Optimizer;
+use crate::{Error, Float, Result};
+
+/// Stochastic gradient descent.
+///
+/// ```text
+/// θ ← θ - η·∂L/∂θ            η: the learning rate
+/// ```
+///
+/// An entry that would become infinite or NaN keeps its value.
+///
+/// # Errors
+/// A learning rate that is not finite or not positive is an error when training starts.
+///
+/// Source: Robbins and Monro, *A Stochastic Approximation Method*, 1951.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let mut theta = array![[1.0, 2.0]];
+/// Sgd::new(0.5).update(0, &mut theta, &array![[2.0, -2.0]]);
+/// assert_eq!(theta, array![[0.0, 3.0]]);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sgd {
+    learning_rate: f64,
+}
+
+impl Sgd {
+    /// Gradient descent with that learning rate, usually 0.01 to 1.
+    pub fn new(learning_rate: f64) -> Self {
+        Sgd { learning_rate }
+    }
+}
+
+impl<F: Float> Optimizer<F> for Sgd {
+    fn name(&self) -> &str {
+        "SGD"
+    }
+
+    fn update(&mut self, _: usize, theta: &mut Array2<F>, gradient: &Array2<F>) {
+        let rate = F::from_f64(self.learning_rate);
+        azip!((theta in theta, &gradient in gradient) {
+            let next = *theta - rate * gradient;
+            *theta = if next.is_finite() { next } else { *theta };
+        });
+    }
+
+    fn learning_rate(&self) -> Option<f64> {
+        Some(self.learning_rate)
+    }
+
+    fn check(&self) -> Result<()> {
+        // in the model's numbers: 1e-50 is 0 in f32
+        let rate = F::from_f64(self.learning_rate);
+        if rate.is_finite() && rate > F::zero() {
+            return Ok(());
+        }
+        Err(Error::Setting {
+            name: "learning rate",
+            expected: "finite and greater than 0",
+            got: self.learning_rate.to_string(),
+            help: "0.1 is a good first try, Sgd::new(0.1)",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn moves_against_the_gradient() {
+        let mut theta = array![[1.0, -1.0], [0.0, 2.0]];
+        Sgd::new(0.1).update(0, &mut theta, &array![[10.0, 0.0], [-5.0, 1.0]]);
+        assert_eq!(theta, array![[0.0, -1.0], [0.5, 1.9]]);
+    }
+
+    #[test]
+    fn never_writes_what_is_not_finite() {
+        let mut theta = array![[1.0_f32, 2.0, 3.0]];
+        Sgd::new(1.0).update(0, &mut theta, &array![[f32::NAN, f32::INFINITY, 1.0]]);
+        assert_eq!(theta, array![[1.0, 2.0, 2.0]]);
+    }
+
+    #[test]
+    fn learning_rates_out_of_range_are_errors() {
+        for rate in [0.0, -0.1, f64::NAN, f64::INFINITY] {
+            let error = Optimizer::<f32>::check(&Sgd::new(rate)).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                format!(
+                    "learning rate: must be finite and greater than 0, but is {rate}\n  help: 0.1 is a good first try, \
+                     Sgd::new(0.1)"
+                )
+            );
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Tables in plain text.
+
+use std::fmt;
+
+/// Cells in rows; the first row is the header. Numbers belong to the right, words to the left.
+pub(crate) struct Table {
+    rows: Vec<Vec<String>>,
+    right: Vec<bool>,
+}
+
+impl Table {
+    /// A table with that header; a column whose title starts with `>` is set to the right.
+    pub(crate) fn new(header: &[&str]) -> Self {
+        let right = header.iter().map(|title| title.starts_with('>')).collect();
+        let titles = header.iter().map(|title| title.trim_start_matches('>').to_owned()).collect();
+        Table { rows: vec![titles], right }
+    }
+
+    pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.rows.push(cells.into_iter().collect());
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = |column: usize| {
+            self.rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let widths: Vec<usize> = (0..self.right.len()).map(width).collect();
+        for (index, row) in self.rows.iter().enumerate() {
+            let mut line = String::new();
+            for ((cell, &width), &right) in row.iter().zip(&widths).zip(&self.right) {
+                let cell = if right { format!("{cell:>width$}") } else { format!("{cell:<width$}") };
+                line = line + "  " + &cell;
+            }
+            writeln!(f, "{}", line.trim_end())?;
+            if index == 0 {
+                let rule: Vec<String> = widths.iter().map(|&width| "─".repeat(width)).collect();
+                writeln!(f, "  {}", rule.join("  "))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A count with thousands separators: `101,770`.
+pub(crate) fn thousands(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A shape as people say it: `28 × 28`.
+pub(crate) fn shape(shape: &[usize]) -> String {
+    shape.iter().map(|&n| thousands(n)).collect::<Vec<_>>().join(" × ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up() {
+        let mut table = Table::new(&[">#", "layer"]);
+        table.row(["0".into(), "dense".into()]);
+        table.row(["10".into(), "relu".into()]);
+        assert_eq!(table.to_string(), "   #  layer\n  ──  ─────\n   0  dense\n  10  relu\n");
+    }
+
+    #[test]
+    fn thousands_are_separated() {
+        let numbers = [0, 12, 999, 1_000, 101_770, 1_234_567];
+        assert_eq!(numbers.map(thousands), ["0", "12", "999", "1,000", "101,770", "1,234,567"]);
+        assert_eq!(shape(&[28, 28]), "28 × 28");
+    }
+}
