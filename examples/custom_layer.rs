@@ -40,7 +40,7 @@ fn main() -> Result<()> {
     println!("{model}\n");
 
     // Is backward the derivative of forward?
-    let report = check_gradients(&mut model, &BinaryCrossEntropy, &x, &y)?;
+    let report = check_gradients(&model, &BinaryCrossEntropy, &x, &y)?;
     println!("{report}\n");
     assert!(report.passed());
 

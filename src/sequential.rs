@@ -10,6 +10,7 @@ use crate::table::{self, Table, thousands};
 use crate::{Error, Float, Loss, Result, Rng};
 
 mod cache;
+mod probe;
 
 use cache::{Cache, Positions, Progress};
 

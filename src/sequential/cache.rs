@@ -180,6 +180,15 @@ impl<F: Float> Cache<F> {
         self.computed.clone().rev().find(|&position| self.deltas.at(position).iter().any(|delta| !delta.is_finite()))
     }
 
+    /// Gives each layer the memory that it has in `other`, a cache for the same layers, and spoils all other content.
+    pub(crate) fn rewind(&mut self, other: &Self) {
+        self.memories.clone_from(&other.memories);
+        let positions = self.activations.matrices.iter_mut().chain(&mut self.deltas.matrices);
+        let matrices = positions.chain(self.gradients.iter_mut().flatten());
+        matrices.for_each(|matrix| matrix.fill(F::nan()));
+        self.progress = Progress::Nothing;
+    }
+
     pub(crate) fn samples(&self) -> usize {
         self.activations.samples
     }
