@@ -83,5 +83,7 @@ pub mod prelude {
     pub use crate::optimizer::{Optimizer, Sgd};
     pub use crate::training::{Next, Trainer, evaluate};
     pub use crate::{Error, Float, Init, Result, Rng, Sequential};
-    pub use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, array};
+    pub use ndarray::{
+        Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Zip, array, azip, s,
+    };
 }
