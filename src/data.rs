@@ -9,11 +9,11 @@ use ndarray::ArrayViewMut2;
 use crate::{Float, Result};
 
 mod dataset;
-pub mod gates;
 mod idx;
 pub(crate) mod labels;
 mod pair;
 mod scaling;
+pub mod toy;
 
 pub use dataset::{Dataset, Share};
 pub use idx::{parse_idx, read_idx};

@@ -75,7 +75,7 @@ pub use training::{Trainer, evaluate};
 /// Everything that most programs need: `use chainrule::prelude::*;`.
 pub mod prelude {
     pub use crate::data::{Dataset, one_hot};
-    pub use crate::gradient_check::{GradientCheck, check_gradients, check_layer};
+    pub use crate::gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
     pub use crate::layer::{
         Backward, Dense, Flatten, Layer, Memory, Output, Param, ReLU, Sigmoid, Softmax, Tanh,
     };

@@ -1,4 +1,4 @@
-//! The logic gates, the smallest data sets.
+//! Small data sets to try things out: the logic gates.
 //!
 //! Each is a pair of inputs (4 × 2) and targets (4 × 1), the rows in the order of the truth table: 00, 01, 10, 11.
 //! One neuron learns AND, OR, NAND and NOR; XOR needs a hidden layer.
@@ -11,9 +11,9 @@ use crate::Float;
 ///
 /// # Examples
 /// ```
-/// use chainrule::{data::gates, ndarray::array};
+/// use chainrule::{data::toy, ndarray::array};
 ///
-/// let (x, t) = gates::and::<f64>();
+/// let (x, t) = toy::and::<f64>();
 /// assert_eq!(x, array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]);
 /// assert_eq!(t, array![[0.0], [0.0], [0.0], [1.0]]);
 /// ```
