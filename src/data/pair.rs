@@ -295,7 +295,7 @@ mod tests {
         );
         assert_eq!(
             error(fit(&mut model, (&array![[0., 0., 0.]], &[0]))),
-            "inputs: expected (samples, 2) with samples of shape [2], but got [1, 3]\n  help: the first axis counts \
+            "inputs: expected shape [samples, 2], but got [1, 3]\n  help: the first axis counts \
              samples; Sequential::new takes the shape of one sample"
         );
         let empty = Array2::zeros((0, 2));
