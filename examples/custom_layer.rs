@@ -1,7 +1,6 @@
 //! A layer of your own, trained and checked: `cargo run --example custom_layer`.
 
 use chainrule::prelude::*;
-use ndarray::azip;
 
 /// Swish: y = x·σ(x), a smooth relative of ReLU (Ramachandran et al., *Searching for Activation Functions*, 2017).
 #[derive(Clone, Debug)]

@@ -21,7 +21,6 @@ pub use mean_squared_error::MeanSquaredError;
 ///
 /// ```
 /// use chainrule::prelude::*;
-/// use ndarray::azip;
 ///
 /// /// L = Σ|y - t| / n
 /// #[derive(Debug)]
