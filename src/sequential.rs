@@ -161,8 +161,7 @@ impl<F: Float> Sequential<F> {
 
     /// The index of that layer; the same position holds its input, the logits of a loss that pairs with it.
     fn last_layer(&self) -> usize {
-        let works = |layer: &Box<dyn Layer<F>>| !layer.only_reshapes();
-        self.layers.iter().rposition(works).unwrap_or(self.layers.len() - 1)
+        self.layers.iter().rposition(|layer| !layer.only_reshapes()).unwrap_or(self.layers.len() - 1)
     }
 
     /// The seed that the first weights were drawn with.

@@ -41,7 +41,7 @@ fn check_pass(report: GradientReport) -> Result<(), TestCaseError> {
 
 /// Whether every unit is off for every sample.
 fn is_dead(report: &GradientReport) -> bool {
-    report.rows.iter().all(|row| !row.moves)
+    report.rows.iter().all(|row| !row.nonzero)
 }
 
 fn sequential(width: usize) -> SequentialBuilder<f64> {
