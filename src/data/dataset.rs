@@ -267,11 +267,14 @@ impl<F: Float> Samples<F> for Dataset<F> {
         }
     }
 
-    fn draw(&self, indices: &[usize], x: ArrayViewMut2<F>, t: ArrayViewMut2<F>) {
+    fn draw_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>) {
         match &self.inputs {
             Inputs::Numbers(numbers) => draw_rows(numbers.view(), indices, x, |number| number),
             Inputs::Bytes(bytes) => draw_rows(bytes.view(), indices, x, unit),
         }
+    }
+
+    fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
         match &self.targets {
             Answers::Rows(rows) => F::draw(rows.view().into_dyn(), indices, t),
             Answers::Classes { labels, .. } => usize::draw(ArrayView1::from(labels).into_dyn(), indices, t),
@@ -341,7 +344,8 @@ mod tests {
         let data = digits();
         data.check(&[2, 3], &[4]).unwrap();
         let (mut x, mut t) = (Array2::zeros((2, 6)), Array2::from_elem((2, 4), f32::NAN));
-        data.draw(&[4, 1], x.view_mut(), t.view_mut());
+        data.draw_inputs(&[4, 1], x.view_mut());
+        data.draw_targets(&[4, 1], t.view_mut());
         assert_eq!(x.row(0), Array1::from_iter((24..30).map(|b| b as f32 / 255.0)));
         assert_eq!(x.row(1), Array1::from_iter((6..12).map(|b| b as f32 / 255.0)));
         assert_eq!(t, array![[0., 0., 1., 0.], [0., 1., 0., 0.]]);
@@ -353,7 +357,8 @@ mod tests {
         data.check(&[1], &[1]).unwrap();
         data.check(&[1], &[2]).unwrap();
         let (mut x, mut t) = (Array2::zeros((3, 1)), Array2::zeros((3, 1)));
-        data.draw(&[0, 1, 2], x.view_mut(), t.view_mut());
+        data.draw_inputs(&[0, 1, 2], x.view_mut());
+        data.draw_targets(&[0, 1, 2], t.view_mut());
         assert_eq!(t, array![[1.0], [0.0], [1.0]]);
         assert_eq!(
             data.check(&[1], &[3]).unwrap_err().to_string(),
