@@ -434,7 +434,8 @@ impl<F: Float> Sequential<F> {
     pub fn set_param<D: Dimension>(&mut self, name: &str, value: &ArrayRef<F, D>) -> Result<()> {
         let (rows, columns) = self.param(name)?.dim();
         let as_row = rows == 1 && value.shape() == [columns];
-        let matrix = value.to_shape((rows, columns)).ok().filter(|_| as_row || value.shape() == [rows, columns]);
+        let matrix =
+            value.to_shape((rows, columns)).ok().filter(|_| as_row || value.shape() == [rows, columns]);
         let Some(matrix) = matrix else {
             let help = if value.shape() == [columns, rows] {
                 "transpose it: weights are in × out"
@@ -484,7 +485,8 @@ impl<F: Float> Sequential<F> {
 
     /// Where numbers that are not finite first appear in the last forward pass, or else in the backward pass.
     pub(crate) fn first_not_finite(&self) -> Option<String> {
-        let not_finite = |position: &usize| self.cache.activations.at(*position).iter().any(|x| !x.is_finite());
+        let not_finite =
+            |position: &usize| self.cache.activations.at(*position).iter().any(|x| !x.is_finite());
         let place = |position: usize| match position.checked_sub(1) {
             None => "the inputs".to_owned(),
             Some(index) => format!("the output of layer {index} ({})", self.layers[index].name()),
@@ -540,7 +542,11 @@ impl<F: Float> Sequential<F> {
         Ok(t)
     }
 
-    fn as_outputs<'a, D: Dimension>(&self, what: &str, t: &'a ArrayRef<F, D>) -> Result<CowArray<'a, F, Ix2>> {
+    fn as_outputs<'a, D: Dimension>(
+        &self,
+        what: &str,
+        t: &'a ArrayRef<F, D>,
+    ) -> Result<CowArray<'a, F, Ix2>> {
         if !matches!(self.cache.progress, Progress::Forward | Progress::Backward) {
             return Err(Error::misfit(
                 "the chain rule needs the activations of the present weights",
@@ -552,7 +558,6 @@ impl<F: Float> Sequential<F> {
         t.to_shape((samples, width))
             .map_err(|error| Error::misfit(error.to_string(), "bring the targets into row-major order"))
     }
-
 }
 
 /// Whether a batch of that shape fits: samples first, then the shape of one.
@@ -581,7 +586,12 @@ pub(crate) fn check_input_shape(sample: &[usize], shape: &[usize]) -> Result<()>
 }
 
 /// Whether targets of that shape fit the outputs for so many samples. They never broadcast.
-pub(crate) fn check_target_shape(what: &str, output: &[usize], samples: usize, shape: &[usize]) -> Result<()> {
+pub(crate) fn check_target_shape(
+    what: &str,
+    output: &[usize],
+    samples: usize,
+    shape: &[usize],
+) -> Result<()> {
     let width: usize = output.iter().product();
     let one_axis = width == 1 && shape == [samples];
     if one_axis || (shape.first() == Some(&samples) && (shape[1..] == [width] || shape[1..] == *output)) {
