@@ -198,7 +198,11 @@ mod tests {
     use crate::Sequential;
 
     /// Output and ∂L/∂x of a layer alone.
-    pub(super) fn alone(layer: impl Layer<f64> + 'static, x: &Array2<f64>, dy: &Array2<f64>) -> [Array2<f64>; 2] {
+    pub(super) fn alone(
+        layer: impl Layer<f64> + 'static,
+        x: &Array2<f64>,
+        dy: &Array2<f64>,
+    ) -> [Array2<f64>; 2] {
         let mut model = Sequential::new([x.ncols()]).add(layer).build(0).unwrap();
         let y = model.forward(x).unwrap().to_owned();
         model.backward_from(dy).unwrap();

@@ -472,7 +472,11 @@ impl<F: Float> Sequential<F> {
             format!("parameter {name:?}"),
             "the name of a parameter of this model",
             "one that it does not have",
-            if names.is_empty() { "it has none".into() } else { format!("its parameters are {}", names.join(", ")) },
+            if names.is_empty() {
+                "it has none".into()
+            } else {
+                format!("its parameters are {}", names.join(", "))
+            },
         )
     }
 
