@@ -542,7 +542,7 @@ impl<F: Float> Sequential<F> {
     ) -> Result<CowArray<'a, F, Ix2>> {
         loss.check_output(self.output(), self.output_width())?;
         let t = self.as_outputs("targets", targets)?;
-        loss.check_targets(t.view())?;
+        loss.check_targets(t.view(), 0)?;
         Ok(t)
     }
 

@@ -69,9 +69,9 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
         }
     }
 
-    fn check_targets(&self, t: ArrayView2<F>) -> Result<()> {
+    fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
         let probability = |t: F| F::zero() <= t && t <= F::one();
-        first_bad_target(t, probability).map_or(Ok(()), |(sample, output, value)| {
+        first_bad_target(t, first, probability).map_or(Ok(()), |(sample, output, value)| {
             Err(Error::data(
                 format!("target {output} of sample {sample}"),
                 "a probability from 0 to 1",
