@@ -184,9 +184,13 @@ impl<F: Float> Cache<F> {
             .find(|&position| self.deltas.at(position).iter().any(|delta| !delta.is_finite()))
     }
 
-    /// Gives each layer the memory that it has in `other`, a cache for the same layers, and spoils all other content.
+    /// Gives each layer the memory that it has in `other`, a cache for the same layers.
     pub(crate) fn rewind(&mut self, other: &Self) {
         self.memories.clone_from(&other.memories);
+    }
+
+    /// Fills what the last pass left with NaN.
+    pub(crate) fn spoil(&mut self) {
         let positions = self.activations.matrices.iter_mut().chain(&mut self.deltas.matrices);
         let matrices = positions.chain(self.gradients.iter_mut().flatten());
         matrices.for_each(|matrix| matrix.fill(F::nan()));
