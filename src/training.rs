@@ -143,6 +143,13 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
+    /// Keeps nothing but the loss in the history.
+    #[must_use]
+    pub fn without_metrics(mut self) -> Self {
+        self.metrics = Some(Vec::new());
+        self
+    }
+
     /// Calls a closure with the record of each epoch and the model as it is then. It may return [`Next::Stop`] to end
     /// the training, or nothing. Of several closures all are called.
     ///
