@@ -271,7 +271,8 @@ impl<F: Float> Trainer<'_, F> {
     /// for _ in 0..100 {
     ///     trainer.train_batch(&mut model, &x, &y)?;
     /// }
-    /// assert!((model.param("0.weight")?[[0, 0]] - 2.0).abs() < 1e-3);
+    /// let slope: f64 = model.param("0.weight")?[[0, 0]];
+    /// assert!((slope - 2.0).abs() < 1e-3);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn train_batch<D: Dimension, E: Dimension>(
