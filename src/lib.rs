@@ -1,6 +1,7 @@
 //! A neural-network library.
 mod error;
 mod float;
+pub mod graph;
 mod init;
 pub mod layer;
 pub mod loss;
