@@ -40,16 +40,22 @@ use crate::{Float, Result, Rng};
 
 mod dense;
 mod flatten;
+mod identity;
+mod maxout;
 mod relu;
 mod sigmoid;
 mod softmax;
+mod step;
 mod tanh;
 
 pub use dense::Dense;
 pub use flatten::Flatten;
+pub use identity::Identity;
+pub use maxout::Maxout;
 pub use relu::ReLU;
 pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
+pub use step::Step;
 pub use tanh::Tanh;
 
 

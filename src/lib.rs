@@ -15,8 +15,10 @@ mod table;
 pub use error::{Error, Result};
 pub use float::Float;
 pub use init::Init;
-pub use layer::{Backward, Dense, Flatten, Layer, Memory, Output, Param, ReLU, Sigmoid, Softmax, Tanh};
-pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError};
+pub use layer::{
+    Backward, Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, ReLU, Sigmoid, Softmax, Step, Tanh,
+};
+pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed};
 pub use matmul::matmul;
 pub use ndarray;
 pub use optimizer::{Optimizer, Sgd};

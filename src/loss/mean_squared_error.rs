@@ -36,4 +36,8 @@ impl<F: Float> Loss<F> for MeanSquaredError {
         let factor = F::from_f64(2.0) / F::from_count(y.len());
         azip!((dy in dy, &y in y, &t in t) *dy = factor * (y - t));
     }
+
+    fn mean_over(&self, samples: usize, outputs: usize) -> usize {
+        samples * outputs
+    }
 }
