@@ -1,6 +1,8 @@
 //! A neural-network library.
 mod error;
+pub mod explain;
 mod float;
+pub mod formula;
 pub mod graph;
 mod init;
 pub mod layer;
@@ -13,6 +15,7 @@ mod sequential;
 mod table;
 
 pub use error::{Error, Result};
+pub use explain::Explanation;
 pub use float::Float;
 pub use init::Init;
 pub use layer::{

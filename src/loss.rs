@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
+use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
 mod binary_cross_entropy;
@@ -69,6 +70,12 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// The stable form of this loss together with such a last layer, if there is one.
     fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
         let _ = last;
+        None
+    }
+
+    /// How the loss is put together, for [`Sequential::explain`](crate::Sequential::explain). A loss that gives nothing
+    /// appears there with its numbers only.
+    fn explain(&self) -> Option<LossFormula> {
         None
     }
 

@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
 
 use super::{Backward, Layer, Memory, Param};
+use crate::formula::{Formula, Number, Sample, Term};
 use crate::{Error, Float, Init, Result, Rng, matmul};
 
 /// Fully connected layer whose units each take the largest of k linear pieces.
@@ -163,6 +164,32 @@ impl<F: Float> Layer<F> for Maxout<F> {
 
     fn params_mut(&mut self) -> &mut [Param<F>] {
         &mut self.params
+    }
+
+    fn explain(&self, number: Number, at: &Sample<F>) -> Option<Formula> {
+        let [w, b] = &self.params;
+        let mut z = b.value.row(0).to_owned();
+        for i in 0..at.inputs() {
+            z.scaled_add(F::from_f64(at.x(i).value), &w.value.row(i));
+        }
+        let winner = |unit: usize| self.winner(z.view(), unit);
+        let largest = || Term::new(&format!("    (the largest of {} pieces)", self.pieces), &[]);
+        let another = Term::new("0    (another piece is larger)", &[]).with_value(0.0);
+        Some(match number {
+            Number::Output(unit) => {
+                let column = winner(unit);
+                let products = (0..at.inputs()).map(|i| Term::product(at.x(i), at.param(0, i, column)));
+                Formula::sum(products.chain([at.param(1, 0, column).into()])).between(Term::default(), largest())
+            }
+            Number::InputGradient(i) => {
+                Formula::sum((0..at.outputs()).map(|unit| Term::product(at.dy(unit), at.param(0, i, winner(unit)))))
+            }
+            Number::Gradient { column, .. } if winner(column / self.pieces) != column => another.into(),
+            Number::Gradient { param: 0, row, column } => {
+                Term::product(at.dy(column / self.pieces), at.x(row)).into()
+            }
+            Number::Gradient { column, .. } => Term::from(at.dy(column / self.pieces)).into(),
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, azip};
 
 use super::{Backward, Layer, Memory};
 use crate::Float;
+use crate::formula::{Formula, Number, Sample};
 
 /// Threshold unit, entry by entry: the activation of the first perceptron.
 ///
@@ -43,6 +44,10 @@ impl<F: Float> Layer<F> for Step {
     fn backward(&self, pass: Backward<F>) {
         let Some(mut dx) = pass.dx else { return };
         dx.fill(F::zero());
+    }
+
+    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
+        sample.entrywise(number, "(1 if {x} > 0, else 0)", "{dy} · 0")
     }
 }
 

@@ -3,6 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Loss, Pairing, inner_pairing};
+use crate::formula::LossFormula;
 use crate::{Float, Output, Result};
 
 /// Half of another loss.
@@ -49,6 +50,10 @@ impl<F: Float, L: Loss<F>> Loss<F> for Half<L> {
 
     fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
         self.0.pairing(last).map(|_| self as &dyn Pairing<F>)
+    }
+
+    fn explain(&self) -> Option<LossFormula> {
+        self.0.explain().map(|whole| LossFormula { factor: whole.factor / 2.0, ..whole })
     }
 
     fn check_output(&self, last: Output, width: usize) -> Result<()> {

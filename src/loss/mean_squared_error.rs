@@ -4,6 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::Loss;
 use crate::Float;
+use crate::formula::LossFormula;
 
 /// Mean squared error, over samples and outputs.
 ///
@@ -39,5 +40,14 @@ impl<F: Float> Loss<F> for MeanSquaredError {
 
     fn mean_over(&self, samples: usize, outputs: usize) -> usize {
         samples * outputs
+    }
+
+    fn explain(&self) -> Option<LossFormula> {
+        Some(LossFormula {
+            factor: 1.0,
+            share: "({y} - {t})²",
+            slope: "2·({y} - {t})",
+            at_logits: None,
+        })
     }
 }

@@ -3,6 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Loss, Pairing, inner_pairing};
+use crate::formula::LossFormula;
 use crate::{Float, Output, Result};
 
 /// Another loss as a sum over the batch instead of a mean.
@@ -40,8 +41,9 @@ impl<L> Summed<L> {
 }
 
 impl<F: Float, L: Loss<F>> Loss<F> for Summed<L> {
+    // the mean squared error is then the squared error
     fn name(&self) -> &str {
-        self.0.name()
+        self.0.name().trim_start_matches("mean ")
     }
 
     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
@@ -59,6 +61,10 @@ impl<F: Float, L: Loss<F>> Loss<F> for Summed<L> {
 
     fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
         self.0.pairing(last).map(|_| self as &dyn Pairing<F>)
+    }
+
+    fn explain(&self) -> Option<LossFormula> {
+        self.0.explain()
     }
 
     fn check_output(&self, last: Output, width: usize) -> Result<()> {
