@@ -1,13 +1,33 @@
 //! Data sets in memory, and the batches drawn from them.
+//!
+//! A training takes its samples from a pair of arrays, `(&inputs, &targets)`, or from a [`Dataset`], which can also be
+//! split, shuffled and read from files. Targets are rows of numbers, one column for each output of the model, or class
+//! numbers, one whole number from 0 for each sample.
 
 use ndarray::ArrayViewMut2;
 
 use crate::{Float, Result};
 
+mod dataset;
+pub(crate) mod labels;
+mod pair;
+mod scaling;
+
+pub use dataset::{Dataset, Share};
+pub use labels::{ClassNumber, one_hot};
+pub use pair::{Target, Targets};
+pub use scaling::{MinMax, scale_bytes};
+
 /// Samples with their targets, from which batches are drawn.
 ///
 /// The trainer takes anything that is this: a [`Dataset`], or a pair `(&inputs, &targets)` of arrays that share their
 /// first axis, where the targets are rows of numbers or one class number for each sample.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` holds no samples for a model of `{F}`",
+    note = "give `&dataset` or `(&inputs, &targets)`",
+    note = "inputs are an array of the model's own numbers; for bytes make a data set with `Dataset::from_bytes`",
+    note = "targets are an array of the model's own numbers, or whole numbers for classes"
+)]
 pub trait Samples<F: Float>: Sync {
     /// How many samples there are.
     fn len(&self) -> usize;
@@ -26,4 +46,18 @@ pub trait Samples<F: Float>: Sync {
     /// Copies the samples of those indices, in that order, into the rows of `x` (flattened) and their targets into the
     /// rows of `t`. [`check`](Samples::check) was successful before.
     fn draw(&self, indices: &[usize], x: ArrayViewMut2<F>, t: ArrayViewMut2<F>);
+}
+
+impl<F: Float, S: Samples<F> + ?Sized> Samples<F> for &S {
+    fn len(&self) -> usize {
+        (**self).len()
+    }
+
+    fn check(&self, input: &[usize], output: &[usize]) -> Result<()> {
+        (**self).check(input, output)
+    }
+
+    fn draw(&self, indices: &[usize], x: ArrayViewMut2<F>, t: ArrayViewMut2<F>) {
+        (**self).draw(indices, x, t);
+    }
 }

@@ -68,13 +68,20 @@ pub enum Error {
         help: &'static str,
     },
 
-    /// The numbers of a training are no longer finite; the model keeps its last finite weights.
-    #[error("epoch {epoch}, batch {batch}: {problem}\n  help: {help}")]
-    Diverged {
+    /// Something went wrong in one batch of a training; `source` says what.
+    #[error("epoch {epoch}, batch {batch}: {source}")]
+    Batch {
         /// The epoch, from 1.
         epoch: usize,
         /// The batch in that epoch, from 1.
         batch: usize,
+        /// What went wrong there.
+        source: Box<Error>,
+    },
+
+    /// The numbers of a training are no longer finite; the model keeps its last finite weights.
+    #[error("{problem}\n  help: {help}")]
+    Diverged {
         /// What is not finite, and where it first appeared.
         problem: String,
         /// What usually causes it.

@@ -130,7 +130,7 @@ mod tests {
     fn variances_are_those_of_the_papers() {
         let (inputs, outputs) = (300, 200);
         for (init, expected) in [
-            (Init::Uniform(-1.0, 1.0), 1.0 / 3.0),
+            (Init::Uniform(-1.0, 1.0), 1.0_f64 / 3.0),
             (Init::Normal(0.0, 0.5), 0.25),
             (Init::GlorotUniform, 2.0 / 500.0),
             (Init::GlorotNormal, 2.0 / 500.0),

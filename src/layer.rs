@@ -26,9 +26,9 @@
 //!     }
 //! }
 //!
-//! let mut model = Sequential::new([3]).add(Dense::new(2)).add(Square).build(1)?;
+//! let model = Sequential::new([3]).add(Dense::new(2)).add(Square).build(1)?;
 //! let x = array![[0.1, -0.2, 0.3]];
-//! assert!(check_gradients(&mut model, &MeanSquaredError, &x, &array![[0.0, 1.0]])?.passed());
+//! assert!(check_gradients(&model, &MeanSquaredError, &x, &array![[0.0, 1.0]])?.passed());
 //! # Ok::<(), chainrule::Error>(())
 //! ```
 
@@ -58,7 +58,6 @@ pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
 pub use step::Step;
 pub use tanh::Tanh;
-
 
 /// One step of a network: y = f(x; θ) and its derivatives.
 ///

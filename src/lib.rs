@@ -1,8 +1,57 @@
-//! A neural-network library.
+//! A neural-network library to learn from and to keep: you can read it, see it, trust it, and you don't wait for it.
+//!
+//! ```
+//! use chainrule::prelude::*;
+//!
+//! let x = array![[0., 0.], [0., 1.], [1., 0.], [1., 1.]];
+//! let y = array![[0.], [1.], [1.], [0.]];
+//!
+//! let mut model = Sequential::new([2])
+//!     .add(Dense::new(8)).add(Tanh)
+//!     .add(Dense::new(1)).add(Sigmoid)
+//!     .build(42)?;                                     // 42: the seed
+//!
+//! let history = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5))
+//!     .epochs(1_000)
+//!     .fit(&mut model, (&x, &y))?;
+//!
+//! println!("{model}");                                 // the table of layers
+//! println!("{:.3}", model.predict(&x)?);
+//! # assert_eq!(model.predict_classes(&x)?, array![0, 1, 1, 0]);
+//! # assert!(history.losses()[999] < 0.05);
+//! # Ok::<(), chainrule::Error>(())
+//! ```
+//!
+//! # The tour
+//!
+//! In this order the source can be read in an evening; what comes later builds on what comes before, never the other
+//! way round.
+//!
+//! 1. [`layer`]: the trait [`Layer`], the seam that everything hangs on, and one layer a file: [`Dense`], [`ReLU`],
+//!    [`Sigmoid`], [`Tanh`], [`Softmax`], [`Flatten`], [`Maxout`], [`Step`], [`Identity`]. The first weights come from
+//!    [`Init`]. With [`formula`] a layer says in an equation what it does.
+//! 2. [`loss`]: what a network is to make small, and how it pairs with the last layer.
+//! 3. [`optimizer`]: how gradients move parameters.
+//! 4. [`Sequential`]: the model; it keeps every activation of `forward` and runs the chain rule in `backward`.
+//! 5. [`training`]: the [`Trainer`], its [`History`](training::History), and [`evaluate`].
+//! 6. [`gradient_check`]: every backward pass against central differences, yours too.
+//! 7. [`metrics`] and [`data`]: accuracy and confusion matrix; data sets, batches, files.
+//! 8. [`explain`]: one pass through a model, every equation with its numbers.
+//! 9. [`graph`]: what bigger frameworks do instead: every single operation a node.
+//!
+//! All of it is generic over one number type, [`Float`]: `f32` for speed, `f64` for lessons and gradient checks.
+//! Arrays are those of [`ndarray`], which is re-exported. Every random act takes a seed: the same seed, the same bits.
+//!
+//! # Features
+//!
+//! `progress` (on): the progress bar of the trainer. `gzip` (on): gzipped IDX files.
+
+pub mod data;
 mod error;
 pub mod explain;
 mod float;
 pub mod formula;
+pub mod gradient_check;
 pub mod graph;
 mod init;
 pub mod layer;
@@ -13,10 +62,13 @@ pub mod optimizer;
 mod rng;
 mod sequential;
 mod table;
+pub mod training;
 
+pub use data::Dataset;
 pub use error::{Error, Result};
 pub use explain::Explanation;
 pub use float::Float;
+pub use gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
 pub use init::Init;
 pub use layer::{
     Backward, Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, ReLU, Sigmoid, Softmax, Step, Tanh,
@@ -27,4 +79,19 @@ pub use ndarray;
 pub use optimizer::{Optimizer, Sgd};
 pub use rng::Rng;
 pub use sequential::{Sequential, SequentialBuilder};
-pub mod data;
+pub use training::{Trainer, evaluate};
+
+/// Everything that most programs need: `use chainrule::prelude::*;`.
+pub mod prelude {
+    pub use crate::data::{Dataset, one_hot};
+    pub use crate::gradient_check::{GradientCheck, check_gradients, check_layer};
+    pub use crate::layer::{
+        Backward, Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, ReLU, Sigmoid, Softmax, Step,
+        Tanh,
+    };
+    pub use crate::loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed};
+    pub use crate::optimizer::{Optimizer, Sgd};
+    pub use crate::training::{Next, Trainer, evaluate};
+    pub use crate::{Error, Float, Init, Result, Rng, Sequential};
+    pub use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, array};
+}

@@ -47,8 +47,8 @@ pub use summed::Summed;
 ///     }
 /// }
 ///
-/// let mut model = Sequential::new([2]).add(Dense::new(1)).build(1)?;
-/// assert!(check_gradients(&mut model, &AbsoluteError, &array![[1.0, 2.0]], &array![[9.0]])?.passed());
+/// let model = Sequential::new([2]).add(Dense::new(1)).build(1)?;
+/// assert!(check_gradients(&model, &AbsoluteError, &array![[1.0, 2.0]], &array![[9.0]])?.passed());
 /// # Ok::<(), chainrule::Error>(())
 /// ```
 pub trait Loss<F: Float>: Debug + Send + Sync {

@@ -85,10 +85,10 @@ mod tests {
         let below: Vec<usize> = (0..8).map(|_| rng.below(10)).collect();
         let mut order = [0, 1, 2, 3, 4, 5, 6, 7];
         rng.shuffle(&mut order);
-        assert_eq!(uniform, [0.0; 3]);
-        assert_eq!(normal, [0.0; 3]);
-        assert_eq!(below, [0; 8]);
-        assert_eq!(order, [0; 8]);
+        assert_eq!(uniform, [0.8143051451229099, 0.3188210400616611, 0.9838941681774888]);
+        assert_eq!(normal, [0.46445486122523566, 0.9536668702127304, 0.27411555634974205]);
+        assert_eq!(below, [1, 6, 2, 9, 5, 8, 6, 0]);
+        assert_eq!(order, [6, 4, 5, 2, 0, 1, 7, 3]);
     }
 
     #[test]

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use ndarray::{
-    Array1, Array2, ArrayRef, ArrayView2, ArrayViewMut2, Axis, CowArray, Dimension, Ix2, s,
-};
+use ndarray::{Array1, Array2, ArrayRef, ArrayView2, ArrayViewMut2, Axis, CowArray, Dimension, Ix2};
 
 use crate::layer::{Layer, Memory, Output};
 use crate::optimizer::Trainable;
@@ -12,12 +10,13 @@ use crate::table::{self, Table, thousands};
 use crate::{Error, Float, Loss, Result, Rng};
 
 mod cache;
+mod probe;
 
-use cache::{Cache, Progress};
+use cache::{Cache, Positions, Progress};
 
 /// How many samples a prediction takes through the layers at a time: enough for the matrix product to be fast, few
 /// enough for their activations to stay in the CPU's cache.
-const PREDICTION_ROWS: usize = 256;
+pub(crate) const PREDICTION_ROWS: usize = 256;
 
 /// A network of layers in a row, with everything that a pass leaves behind.
 ///
@@ -107,8 +106,7 @@ impl<F: Float> SequentialBuilder<F> {
             shapes.push(output);
             before = layer.output();
         }
-        let widths: Vec<usize> = shapes.iter().map(|shape| shape.iter().product()).collect();
-        let cache = Cache::new(&layers, &widths, seed);
+        let cache = Cache::new(&layers, &shapes, seed);
         Ok(Sequential { layers, shapes, seed, cache })
     }
 }
@@ -140,6 +138,20 @@ impl<F: Float> Sequential<F> {
         self.shapes[self.layers.len()].iter().product()
     }
 
+    /// The shape of one output sample.
+    pub fn output_shape(&self) -> &[usize] {
+        &self.shapes[self.layers.len()]
+    }
+
+    /// How many classes the outputs tell apart; `None` if they are no answer of that kind.
+    pub fn class_count(&self) -> Option<usize> {
+        match (self.output(), self.output_width()) {
+            (Output::Probabilities, 1) => Some(2),
+            (Output::Distribution, width) => Some(width),
+            _ => None,
+        }
+    }
+
     /// What those numbers mean.
     pub fn output(&self) -> Output {
         self.layers[self.layers.len() - 1].output()
@@ -163,13 +175,18 @@ impl<F: Float> Sequential<F> {
     pub fn forward<D: Dimension>(&mut self, x: &ArrayRef<F, D>) -> Result<ArrayView2<'_, F>> {
         let x = self.check_inputs(x)?;
         self.forward_filled(x.nrows(), |mut inputs| inputs.assign(&x));
-        Ok(self.kept_activation(self.layers.len()))
+        Ok(self.outputs())
     }
 
     /// The same for a batch that `fill` writes where the model keeps its inputs.
     pub(crate) fn forward_filled(&mut self, samples: usize, fill: impl FnOnce(ArrayViewMut2<F>)) {
         fill(self.cache.start(samples));
         self.cache.forward(&self.layers);
+    }
+
+    /// The output of the last forward pass.
+    pub(crate) fn outputs(&self) -> ArrayView2<'_, F> {
+        self.cache.activations.at(self.layers.len())
     }
 
     /// The loss of the last forward pass for these targets, through the [pairing](crate::loss::Pairing) with the last
@@ -184,10 +201,14 @@ impl<F: Float> Sequential<F> {
     }
 
     pub(crate) fn loss_unchecked(&self, loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {
+        self.loss_of(&self.cache.activations, loss, t)
+    }
+
+    fn loss_of(&self, activations: &Positions<F>, loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {
         let last = self.layers.len();
         match loss.pairing(self.output()) {
-            Some(pair) => pair.value_at_logits(self.kept_activation(last - 1), t),
-            None => loss.value(self.kept_activation(last), t),
+            Some(pair) => pair.value_at_logits(activations.at(last - 1), t),
+            None => loss.value(activations.at(last), t),
         }
     }
 
@@ -207,13 +228,11 @@ impl<F: Float> Sequential<F> {
         let last = self.layers.len();
         let top = match loss.pairing(self.output()) {
             Some(pair) => {
-                let (p, dz) = self.cache.activation_and_delta(last, last - 1);
-                pair.gradient_at_logits(p, t, dz);
+                pair.gradient_at_logits(self.cache.activations.at(last), t, self.cache.deltas.at_mut(last - 1));
                 last - 1
             }
             None => {
-                let (y, dy) = self.cache.activation_and_delta(last, last);
-                loss.gradient(y, t, dy);
+                loss.gradient(self.cache.activations.at(last), t, self.cache.deltas.at_mut(last));
                 last
             }
         };
@@ -239,7 +258,7 @@ impl<F: Float> Sequential<F> {
     pub fn backward_from<D: Dimension>(&mut self, dy: &ArrayRef<F, D>) -> Result<()> {
         let last = self.layers.len();
         let dy = self.as_outputs("output gradient", dy)?;
-        self.cache.activation_and_delta(last, last).1.assign(&dy);
+        self.cache.deltas.at_mut(last).assign(&dy);
         self.cache.backward(&self.layers, last, true);
         Ok(())
     }
@@ -271,29 +290,24 @@ impl<F: Float> Sequential<F> {
         Ok(self.predict_unchecked(x.view()))
     }
 
-    pub(crate) fn predict_unchecked(&self, x: ArrayView2<F>) -> Array2<F> {
-        let rows = x.nrows().min(PREDICTION_ROWS);
-        let working: Vec<&dyn Layer<F>> = self.layers().filter(|layer| !layer.only_reshapes()).collect();
-        let mut activations: Vec<Array2<F>> = Vec::new();
-        for (layer, shape) in self.layers.iter().zip(&self.shapes[1..]) {
-            if !layer.only_reshapes() {
-                activations.push(Array2::zeros((rows, shape.iter().product())));
-            }
-        }
-        let mut memory = Memory::for_prediction();
+    fn predict_unchecked(&self, x: ArrayView2<F>) -> Array2<F> {
         let mut outputs = Array2::zeros((x.nrows(), self.output_width()));
-        for (x, mut y) in
-            x.axis_chunks_iter(Axis(0), PREDICTION_ROWS).zip(outputs.axis_chunks_iter_mut(Axis(0), PREDICTION_ROWS))
-        {
-            let n = x.nrows();
-            for (index, layer) in working.iter().enumerate() {
-                let (before, after) = activations.split_at_mut(index);
-                let x = before.last().map_or(x.view(), |x| x.slice(s![..n, ..]));
-                layer.forward(x, after[0].slice_mut(s![..n, ..]), &mut memory);
-            }
-            y.assign(&activations.last().map_or(x, |y| y.slice(s![..n, ..])));
+        let mut pass = self.prediction_pass();
+        let chunks = x.axis_chunks_iter(Axis(0), PREDICTION_ROWS);
+        for (x, mut y) in chunks.zip(outputs.axis_chunks_iter_mut(Axis(0), PREDICTION_ROWS)) {
+            pass.run(x.nrows(), |mut inputs| inputs.assign(&x));
+            y.assign(&pass.outputs());
         }
         outputs
+    }
+
+    /// A forward pass that keeps its activations to itself, for predictions through `&self`.
+    pub(crate) fn prediction_pass(&self) -> PredictionPass<'_, F> {
+        PredictionPass {
+            model: self,
+            activations: Positions::new(&self.layers, &self.shapes),
+            memories: self.layers.iter().map(|_| Memory::for_prediction()).collect(),
+        }
     }
 
     /// The most probable class of each sample: with one output whether it is at least ½ (0 or 1), with several the
@@ -322,6 +336,30 @@ impl<F: Float> Sequential<F> {
     }
 }
 
+/// The activations of predictions, chunk after chunk.
+pub(crate) struct PredictionPass<'a, F: Float> {
+    model: &'a Sequential<F>,
+    activations: Positions<F>,
+    memories: Vec<Memory<F>>,
+}
+
+impl<F: Float> PredictionPass<'_, F> {
+    /// Predicts for so many samples, which `fill` writes: few enough at a time that they stay in the CPU's cache.
+    pub(crate) fn run(&mut self, samples: usize, fill: impl FnOnce(ArrayViewMut2<F>)) {
+        self.activations.start(samples);
+        fill(self.activations.at_mut(0));
+        self.activations.forward(&self.model.layers, &mut self.memories);
+    }
+
+    pub(crate) fn outputs(&self) -> ArrayView2<'_, F> {
+        self.activations.at(self.model.layers.len())
+    }
+
+    pub(crate) fn loss(&self, loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {
+        self.model.loss_of(&self.activations, loss, t)
+    }
+}
+
 // What a pass has left
 
 impl<F: Float> Sequential<F> {
@@ -340,21 +378,15 @@ impl<F: Float> Sequential<F> {
 
     /// Every parameter with its name, `0.weight`, `0.bias`, `2.weight`, in order.
     pub fn params(&self) -> impl Iterator<Item = (String, ArrayView2<'_, F>)> {
-        let of_layer = |(index, layer): (usize, &'_ dyn Layer<F>)| {
-            let params: Vec<_> =
-                layer.params().iter().map(|p| (format!("{index}.{}", p.name), p.value.dim())).collect();
-            params
-        };
-        let names: Vec<String> =
-            self.layers().enumerate().flat_map(of_layer).map(|(name, _)| name).collect();
-        let values = self.layers.iter().flat_map(|layer| layer.params()).map(|param| param.value.view());
-        names.into_iter().zip(values)
+        self.layers.iter().enumerate().flat_map(|(index, layer)| {
+            layer.params().iter().map(move |param| (format!("{index}.{}", param.name), param.value.view()))
+        })
     }
 
     /// Every gradient of the last backward pass with the name of its parameter; none before one.
     pub fn gradients(&self) -> impl Iterator<Item = (String, ArrayView2<'_, F>)> {
-        let computed = matches!(self.cache.progress, Progress::Backward | Progress::Stale);
         let gradients = self.cache.gradients.iter().flatten().map(|gradient| gradient.view());
+        let computed = self.cache.has_gradients();
         self.params().map(|(name, _)| name).zip(gradients).filter(move |_| computed)
     }
 
@@ -438,17 +470,20 @@ impl<F: Float> Sequential<F> {
         }
     }
 
-    /// Where numbers that are not finite first appear in the last forward pass: a position.
-    pub(crate) fn first_not_finite(&self) -> Option<usize> {
-        let not_finite = |position: &usize| {
-            self.activation(*position).is_some_and(|values| values.iter().any(|value| !value.is_finite()))
+    /// Where numbers that are not finite first appear in the last forward pass, or else in the backward pass.
+    pub(crate) fn first_not_finite(&self) -> Option<String> {
+        let not_finite = |position: &usize| self.cache.activations.at(*position).iter().any(|x| !x.is_finite());
+        let place = |position: usize| match position.checked_sub(1) {
+            None => "the inputs".to_owned(),
+            Some(index) => format!("the output of layer {index} ({})", self.layers[index].name()),
         };
-        (0..self.shapes.len()).find(not_finite)
+        let forward = (0..self.shapes.len()).find(not_finite).map(place);
+        forward.or_else(|| Some(format!("the gradient at {}", place(self.cache.first_delta_not_finite()?))))
     }
 
-    /// An activation that is certain to be there.
-    pub(crate) fn kept_activation(&self, position: usize) -> ArrayView2<'_, F> {
-        self.cache.activation(position).unwrap_or_else(|| ArrayView2::from(&[] as &[[F; 0]]))
+    /// Whether every delta of the last backward pass is finite, and so every gradient.
+    pub(crate) fn deltas_are_finite(&self) -> bool {
+        self.cache.first_delta_not_finite().is_none()
     }
 }
 
@@ -482,7 +517,7 @@ impl<F: Float> Sequential<F> {
     }
 
     /// The targets as samples × outputs, if they belong to the last forward pass.
-    fn check_targets<'a, D: Dimension>(
+    pub(crate) fn check_targets<'a, D: Dimension>(
         &self,
         loss: &dyn Loss<F>,
         targets: &'a ArrayRef<F, D>,

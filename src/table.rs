@@ -12,7 +12,7 @@ impl Table {
     /// A table with that header; a column whose title starts with `>` is set to the right.
     pub(crate) fn new(header: &[&str]) -> Self {
         let right = header.iter().map(|title| title.starts_with('>')).collect();
-        let titles = header.iter().map(|title| title.trim_start_matches('>').to_owned()).collect();
+        let titles = header.iter().map(|title| title.strip_prefix('>').unwrap_or(title).to_owned()).collect();
         Table { rows: vec![titles], right }
     }
 

@@ -1,8 +1,10 @@
 //! What a pass through a model leaves behind.
 
+use std::ops::Range;
+
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
-use crate::{Float, Layer, Memory, Rng};
+use crate::{Backward, Float, Layer, Memory, Rng};
 
 /// How far the pass of a model has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,135 +19,177 @@ pub(crate) enum Progress {
     Stale,
 }
 
-/// Activations, deltas and gradients of one pass. Its buffers are made once and reused by every batch that fits.
+/// One matrix for each position of a model: position i is the input of layer i and the output of layer i - 1.
 ///
-/// Position i is the input of layer i and the output of layer i - 1. A layer that only reshapes has both in one place.
+/// A layer that only reshapes has both in one place. The matrices are made once and serve every batch that fits.
+#[derive(Clone, Debug)]
+pub(crate) struct Positions<F> {
+    samples: usize,
+    /// the matrix of each position
+    places: Vec<usize>,
+    /// the width of each matrix
+    widths: Vec<usize>,
+    matrices: Vec<Array2<F>>,
+}
+
+impl<F: Float> Positions<F> {
+    /// No matrices yet, for these layers with samples of these shapes before and behind them.
+    pub(crate) fn new(layers: &[Box<dyn Layer<F>>], shapes: &[Vec<usize>]) -> Self {
+        let width = |position: usize| shapes[position].iter().product();
+        let (mut places, mut widths) = (vec![0], vec![width(0)]);
+        for (index, layer) in layers.iter().enumerate() {
+            if !layer.only_reshapes() {
+                widths.push(width(index + 1));
+            }
+            places.push(widths.len() - 1);
+        }
+        Positions { samples: 0, places, widths, matrices: Vec::new() }
+    }
+
+    /// Makes room for a batch.
+    pub(crate) fn start(&mut self, samples: usize) {
+        if self.matrices.first().is_none_or(|matrix| matrix.nrows() < samples) {
+            self.matrices = self.widths.iter().map(|&width| Array2::zeros((samples, width))).collect();
+        }
+        self.samples = samples;
+    }
+
+    pub(crate) fn at(&self, position: usize) -> ArrayView2<'_, F> {
+        self.matrices[self.places[position]].slice(s![..self.samples, ..])
+    }
+
+    pub(crate) fn at_mut(&mut self, position: usize) -> ArrayViewMut2<'_, F> {
+        self.matrices[self.places[position]].slice_mut(s![..self.samples, ..])
+    }
+
+    /// Whether both sides of a layer are in one place.
+    fn joined(&self, layer: usize) -> bool {
+        self.places[layer] == self.places[layer + 1]
+    }
+
+    /// The matrices before and behind a layer that has them apart.
+    fn around(&mut self, layer: usize) -> (ArrayViewMut2<'_, F>, ArrayViewMut2<'_, F>) {
+        let rows = s![..self.samples, ..];
+        let (before, behind) = self.matrices.split_at_mut(self.places[layer + 1]);
+        (before[self.places[layer]].slice_mut(rows), behind[0].slice_mut(rows))
+    }
+
+    /// Runs all layers on the batch at position 0.
+    pub(crate) fn forward<'m>(
+        &mut self,
+        layers: &[Box<dyn Layer<F>>],
+        memories: impl IntoIterator<Item = &'m mut Memory<F>>,
+    ) {
+        for ((index, layer), memory) in layers.iter().enumerate().zip(memories) {
+            if !self.joined(index) {
+                let (x, y) = self.around(index);
+                layer.forward(x.view(), y, memory);
+            }
+        }
+    }
+}
+
+/// Activations, deltas and gradients of one pass.
 #[derive(Clone, Debug)]
 pub(crate) struct Cache<F> {
     pub(crate) progress: Progress,
-    /// The samples of the last batch.
-    samples: usize,
-    /// Which buffer each position uses.
-    places: Vec<usize>,
-    /// The width of each buffer.
-    widths: Vec<usize>,
-    activations: Vec<Array2<F>>,
-    deltas: Vec<Array2<F>>,
-    /// The positions whose delta the last backward pass has filled.
-    filled: std::ops::Range<usize>,
+    pub(crate) activations: Positions<F>,
+    pub(crate) deltas: Positions<F>,
+    /// The positions whose delta the last backward pass has computed.
+    computed: Range<usize>,
     /// For each layer one gradient for each parameter.
     pub(crate) gradients: Vec<Vec<Array2<F>>>,
     memories: Vec<Memory<F>>,
 }
 
 impl<F: Float> Cache<F> {
-    /// An empty cache for these layers, whose positions have these widths.
-    pub(crate) fn new(layers: &[Box<dyn Layer<F>>], position_widths: &[usize], seed: u64) -> Self {
-        let mut places = vec![0];
-        let mut widths = vec![position_widths[0]];
-        for (layer, &width) in layers.iter().zip(&position_widths[1..]) {
-            if !layer.only_reshapes() {
-                widths.push(width);
-            }
-            places.push(widths.len() - 1);
-        }
-        let gradient = |layer: &Box<dyn Layer<F>>| {
+    /// An empty cache for these layers with samples of these shapes before and behind them.
+    pub(crate) fn new(layers: &[Box<dyn Layer<F>>], shapes: &[Vec<usize>], seed: u64) -> Self {
+        let zeros = |layer: &Box<dyn Layer<F>>| {
             layer.params().iter().map(|param| Array2::zeros(param.value.dim())).collect()
         };
-        // stream 0 of the seed draws the weights
+        // stream 0 of the seed has drawn the weights
         let memory = |index: usize| Memory::for_training(Rng::stream(seed, 1 + index as u64));
+        let positions = Positions::new(layers, shapes);
         Cache {
             progress: Progress::Nothing,
-            samples: 0,
-            places,
-            widths,
-            activations: Vec::new(),
-            deltas: Vec::new(),
-            filled: 0..0,
-            gradients: layers.iter().map(gradient).collect(),
+            activations: positions.clone(),
+            deltas: positions,
+            computed: 0..0,
+            gradients: layers.iter().map(zeros).collect(),
             memories: (0..layers.len()).map(memory).collect(),
         }
     }
 
     /// Makes room for a batch and lends the place where its inputs go.
     pub(crate) fn start(&mut self, samples: usize) -> ArrayViewMut2<'_, F> {
-        if self.activations.first().is_none_or(|buffer| buffer.nrows() < samples) {
-            let buffers = || self.widths.iter().map(|&width| Array2::zeros((samples, width))).collect();
-            (self.activations, self.deltas) = (buffers(), buffers());
-        }
-        self.samples = samples;
         self.progress = Progress::Nothing;
-        self.activations[0].slice_mut(s![..samples, ..])
+        self.computed = 0..0;
+        self.activations.start(samples);
+        self.deltas.start(samples);
+        self.activations.at_mut(0)
     }
 
     pub(crate) fn forward(&mut self, layers: &[Box<dyn Layer<F>>]) {
-        let n = self.samples;
-        for (index, layer) in layers.iter().enumerate() {
-            let (from, to) = (self.places[index], self.places[index + 1]);
-            if from == to {
-                continue;
-            }
-            let (before, after) = self.activations.split_at_mut(to);
-            let x = before[from].slice(s![..n, ..]);
-            let y = after[0].slice_mut(s![..n, ..]);
-            layer.forward(x, y, &mut self.memories[index]);
-        }
+        self.activations.forward(layers, &mut self.memories);
         self.progress = Progress::Forward;
     }
 
     /// Runs the chain rule from the delta at position `top`, which is filled, down to the input or, without
     /// `to_input`, to the first layer that has parameters.
     pub(crate) fn backward(&mut self, layers: &[Box<dyn Layer<F>>], top: usize, to_input: bool) {
-        let n = self.samples;
         let has_params = |layer: &Box<dyn Layer<F>>| !layer.params().is_empty();
-        let bottom = if to_input { 0 } else { layers.iter().position(has_params).unwrap_or(top) };
+        let bottom = if to_input { 0 } else { layers.iter().position(has_params).unwrap_or(top).min(top) };
         for index in (bottom..top).rev() {
-            let (below, above) = (self.places[index], self.places[index + 1]);
-            if below == above {
+            if self.deltas.joined(index) {
                 continue;
             }
-            let (before, after) = self.deltas.split_at_mut(above);
-            layers[index].backward(crate::Backward {
-                x: self.activations[below].slice(s![..n, ..]),
-                y: self.activations[above].slice(s![..n, ..]),
-                dy: after[0].slice(s![..n, ..]),
-                dx: (to_input || index > bottom).then(|| before[below].slice_mut(s![..n, ..])),
+            let (dx, dy) = self.deltas.around(index);
+            layers[index].backward(Backward {
+                x: self.activations.at(index),
+                y: self.activations.at(index + 1),
+                dy: dy.view(),
+                dx: (to_input || index > bottom).then_some(dx),
                 gradients: &mut self.gradients[index],
                 memory: &self.memories[index],
             });
         }
-        let lowest = if to_input { 0 } else { (bottom + 1).min(top) };
-        self.filled = lowest..top + 1;
+        let lowest = if to_input { 0 } else { top.min(bottom + 1) };
+        self.computed = lowest..top + 1;
         self.progress = Progress::Backward;
     }
 
     /// What position i holds; `None` before a forward pass.
     pub(crate) fn activation(&self, position: usize) -> Option<ArrayView2<'_, F>> {
-        let buffer = self.activations.get(*self.places.get(position)?)?;
-        (self.progress != Progress::Nothing).then(|| buffer.slice(s![..self.samples, ..]))
+        let there = self.progress != Progress::Nothing && position < self.activations.places.len();
+        there.then(|| self.activations.at(position))
     }
 
     /// The derivative of the loss with respect to what position i holds; `None` if the last pass has not computed it.
     pub(crate) fn delta(&self, position: usize) -> Option<ArrayView2<'_, F>> {
-        let buffer = self.deltas.get(*self.places.get(position)?)?;
-        let computed = matches!(self.progress, Progress::Backward | Progress::Stale);
-        (computed && self.filled.contains(&position)).then(|| buffer.slice(s![..self.samples, ..]))
+        (self.has_gradients() && self.computed.contains(&position)).then(|| self.deltas.at(position))
     }
 
-    /// The activation at one position, and room for the delta at another.
-    pub(crate) fn activation_and_delta(
-        &mut self,
-        position: usize,
-        delta: usize,
-    ) -> (ArrayView2<'_, F>, ArrayViewMut2<'_, F>) {
-        let rows = s![..self.samples, ..];
-        (
-            self.activations[self.places[position]].slice(rows),
-            self.deltas[self.places[delta]].slice_mut(rows),
-        )
+    /// Whether a backward pass has run since the last forward pass.
+    pub(crate) fn has_gradients(&self) -> bool {
+        matches!(self.progress, Progress::Backward | Progress::Stale) && !self.computed.is_empty()
+    }
+
+    /// Whether every delta of the last backward pass is finite.
+    pub(crate) fn first_delta_not_finite(&self) -> Option<usize> {
+        self.computed.clone().rev().find(|&position| self.deltas.at(position).iter().any(|delta| !delta.is_finite()))
+    }
+
+    /// Gives each layer the memory that it has in `other`, a cache for the same layers, and spoils all other content.
+    pub(crate) fn rewind(&mut self, other: &Self) {
+        self.memories.clone_from(&other.memories);
+        let positions = self.activations.matrices.iter_mut().chain(&mut self.deltas.matrices);
+        let matrices = positions.chain(self.gradients.iter_mut().flatten());
+        matrices.for_each(|matrix| matrix.fill(F::nan()));
+        self.progress = Progress::Nothing;
     }
 
     pub(crate) fn samples(&self) -> usize {
-        self.samples
+        self.activations.samples
     }
 }

@@ -1,0 +1,138 @@
+//! Class numbers and one-hot rows.
+
+use std::fmt;
+
+use ndarray::Array2;
+
+use crate::table::thousands;
+use crate::{Error, Float, Result};
+
+/// A whole number that names a class, counted from 0: any of Rust's integers up to 64 bits, or a reference to one.
+pub trait ClassNumber: Copy + fmt::Display + Sync {
+    /// The class as an index; `None` if the number is negative.
+    fn index(self) -> Option<usize>;
+}
+
+macro_rules! class_numbers {
+    ($($integer:ty)*) => {$(
+        impl ClassNumber for $integer {
+            fn index(self) -> Option<usize> {
+                usize::try_from(self).ok()
+            }
+        }
+    )*};
+}
+class_numbers!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+
+impl<C: ClassNumber> ClassNumber for &C {
+    fn index(self) -> Option<usize> {
+        (*self).index()
+    }
+}
+
+/// Makes of each class number a row with a 1 in the column of its class and 0 elsewhere: samples × classes.
+///
+/// # Errors
+/// [`Error::Data`] with the first label that is not below `classes`; [`Error::Setting`] for fewer than two classes.
+///
+/// # Examples
+/// ```
+/// use chainrule::{data::one_hot, ndarray::array};
+///
+/// let rows = one_hot::<f64>([2, 0], 3)?;
+/// assert_eq!(rows, array![[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]);
+///
+/// let error = one_hot::<f64>([2, 3], 3).unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "label of sample 1: expected a class number from 0 to 2, but got 3\n  \
+///      help: count classes from 0, and check how many there are"
+/// );
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+pub fn one_hot<F: Float>(labels: impl IntoIterator<Item: ClassNumber>, classes: usize) -> Result<Array2<F>> {
+    let labels = indices(labels, classes)?;
+    let mut rows = Array2::zeros((labels.len(), classes));
+    for (mut row, class) in rows.rows_mut().into_iter().zip(labels) {
+        row[class] = F::one();
+    }
+    Ok(rows)
+}
+
+/// The labels as indices below `classes`.
+pub(crate) fn indices(labels: impl IntoIterator<Item: ClassNumber>, classes: usize) -> Result<Vec<usize>> {
+    check_class_count(classes)?;
+    labels.into_iter().enumerate().map(|(sample, label)| index_below(classes, sample, label)).collect()
+}
+
+/// Whether there is something to choose from.
+pub(crate) fn check_class_count(classes: usize) -> Result<()> {
+    if classes >= 2 {
+        return Ok(());
+    }
+    Err(Error::Setting {
+        name: "classes",
+        expected: "at least 2",
+        got: classes.to_string(),
+        help: "give how many classes there are: 10 for the digits 0 to 9",
+    })
+}
+
+/// The label of a sample as an index below `classes`.
+pub(crate) fn index_below(classes: usize, sample: usize, label: impl ClassNumber) -> Result<usize> {
+    label.index().filter(|&class| class < classes).ok_or_else(|| {
+        Error::data(
+            format!("label of sample {sample}"),
+            format!("a class number from 0 to {}", classes.saturating_sub(1)),
+            label.to_string(),
+            "count classes from 0, and check how many there are",
+        )
+    })
+}
+
+/// There are not as many labels as samples.
+pub(crate) fn wrong_count(samples: usize, labels: usize) -> Error {
+    Error::data(
+        "labels",
+        format!("{}, one for each sample", thousands(samples)),
+        thousands(labels),
+        "inputs and labels have to come from the same samples, in the same order",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array1, array};
+
+    #[test]
+    fn labels_come_in_many_types() {
+        let rows = array![[1.0_f32, 0.0], [0.0, 1.0]];
+        assert_eq!(one_hot::<f32>([0, 1], 2).unwrap(), rows);
+        assert_eq!(one_hot::<f32>(&[0_u8, 1], 2).unwrap(), rows);
+        assert_eq!(one_hot::<f32>(vec![0_usize, 1], 2).unwrap(), rows);
+        assert_eq!(one_hot::<f32>(&vec![0_i64, 1], 2).unwrap(), rows);
+        assert_eq!(one_hot::<f32>(Array1::from(vec![0_u16, 1]), 2).unwrap(), rows);
+        assert_eq!(one_hot::<f32>(array![0, 1].view(), 2).unwrap(), rows);
+        assert_eq!(one_hot::<f32>(&array![0, 1], 2).unwrap(), rows);
+        assert_eq!(one_hot::<f32>([0; 0], 2).unwrap().dim(), (0, 2));
+    }
+
+    #[test]
+    fn labels_out_of_range_are_errors() {
+        assert_eq!(
+            one_hot::<f64>([0, -1], 10).unwrap_err().to_string(),
+            "label of sample 1: expected a class number from 0 to 9, but got -1\n  help: count classes from 0, and \
+             check how many there are"
+        );
+        for classes in [0, 1] {
+            assert_eq!(
+                one_hot::<f64>([0; 3], classes).unwrap_err().to_string(),
+                format!(
+                    "classes: must be at least 2, but is {classes}\n  help: give how many classes there are: 10 for \
+                     the digits 0 to 9"
+                )
+            );
+        }
+    }
+}

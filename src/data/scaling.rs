@@ -1,0 +1,153 @@
+//! Scaling of inputs to 0–1, where networks learn best.
+
+use ndarray::{Array, Array1, Array2, ArrayRef, ArrayRef2, Axis, Dimension};
+
+use crate::{Error, Float, Result};
+
+/// b / 255, rounded once, without the division.
+///
+/// ```text
+/// b/255 = b/256 + b/256/255        the first term is exact, the error of the second too small to change the sum
+/// ```
+#[inline]
+pub(super) fn unit<F: Float>(byte: u8) -> F {
+    let b = F::from_f64(f64::from(byte));
+    b * F::from_f64(1.0 / 256.0) + b * F::from_f64(1.0 / 65_280.0)
+}
+
+/// Scales bytes to numbers from 0 to 1: b / 255.
+///
+/// A [`Dataset`](super::Dataset) made with [`from_bytes`](super::Dataset::from_bytes) does this by itself, batch by
+/// batch, and needs a quarter of the memory.
+///
+/// # Examples
+/// ```
+/// use chainrule::{data::scale_bytes, ndarray::array};
+///
+/// assert_eq!(scale_bytes::<f64, _>(&array![0, 51, 255]), array![0.0, 0.2, 1.0]);
+/// ```
+pub fn scale_bytes<F: Float, D: Dimension>(bytes: &ArrayRef<u8, D>) -> Array<F, D> {
+    bytes.mapv(unit)
+}
+
+/// Scales each feature to 0–1 by the smallest and the largest value that it has in the *training* data.
+///
+/// ```text
+/// x ← (x - min) / (max - min)
+/// ```
+///
+/// Fit it to the training data only, and apply it to all data: whoever fits it to the test data too lets the model see
+/// what it is to be tested on. Values of new data may then lie a little outside of 0–1. A feature that never changes
+/// becomes 0.
+///
+/// # Examples
+/// ```
+/// use chainrule::{data::MinMax, ndarray::array};
+///
+/// let train = array![[10.0, 5.0], [30.0, 5.0], [20.0, 5.0]];
+/// let test = array![[15.0, 5.0], [40.0, 6.0]];
+///
+/// let scaling = MinMax::fit(&train)?;
+/// assert_eq!(scaling.apply(&train)?, array![[0.0, 0.0], [1.0, 0.0], [0.5, 0.0]]);
+/// assert_eq!(scaling.apply(&test)?, array![[0.25, 0.0], [1.5, 0.0]]);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct MinMax<F> {
+    min: Array1<F>,
+    /// max - min
+    span: Array1<F>,
+}
+
+impl<F: Float> MinMax<F> {
+    /// Finds the smallest and the largest value of each column of samples × features.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if there is no sample or a value is not finite.
+    pub fn fit(inputs: &ArrayRef2<F>) -> Result<Self> {
+        if inputs.is_empty() {
+            return Err(Error::data(
+                "inputs",
+                "at least one sample and one feature",
+                format!("{:?}", inputs.shape()),
+                "a scaling is fitted to the training data",
+            ));
+        }
+        if let Some(((sample, feature), value)) = inputs.indexed_iter().find(|(_, value)| !value.is_finite())
+        {
+            return Err(Error::data(
+                format!("feature {feature} of sample {sample}"),
+                "a finite number",
+                value.to_string(),
+                "leave out samples with missing values, or fill them in",
+            ));
+        }
+        let min = inputs.fold_axis(Axis(0), F::infinity(), |&min, &x| min.min(x));
+        let max = inputs.fold_axis(Axis(0), F::neg_infinity(), |&max, &x| max.max(x));
+        Ok(MinMax { span: max - &min, min })
+    }
+
+    /// Scales data with the same features.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if there are more or fewer features than it was fitted to.
+    pub fn apply(&self, inputs: &ArrayRef2<F>) -> Result<Array2<F>> {
+        if inputs.ncols() != self.min.len() {
+            return Err(Error::data(
+                "inputs",
+                format!("{} features, as in the training data", self.min.len()),
+                inputs.ncols().to_string(),
+                "apply the scaling to arrays with the same columns",
+            ));
+        }
+        let mut scaled = &inputs.view() - &self.min;
+        for (mut feature, &span) in scaled.columns_mut().into_iter().zip(&self.span) {
+            feature.mapv_inplace(|x| if span > F::zero() { x / span } else { F::zero() });
+        }
+        Ok(scaled)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn bytes_are_divided_by_255_to_the_last_bit() {
+        for byte in 0..=255_u8 {
+            assert_eq!(unit::<f32>(byte), f32::from(byte) / 255.0, "{byte}");
+            assert_eq!(unit::<f32>(byte), (f64::from(byte) / 255.0) as f32, "{byte}");
+            assert_eq!(unit::<f64>(byte), f64::from(byte) / 255.0, "{byte}");
+        }
+    }
+
+    #[test]
+    fn scaling_is_fitted_column_by_column() {
+        let scaling = MinMax::fit(&array![[-2.0_f32, 7.0], [2.0, 9.0], [0.0, 8.0]]).unwrap();
+        assert_eq!(
+            scaling.apply(&array![[-2.0, 9.0], [1.0, 7.5]]).unwrap(),
+            array![[0.0, 1.0], [0.75, 0.25]]
+        );
+    }
+
+    #[test]
+    fn wrong_data_are_errors() {
+        assert_eq!(
+            MinMax::fit(&array![[1.0, 2.0], [f64::NAN, 0.0]]).unwrap_err().to_string(),
+            "feature 0 of sample 1: expected a finite number, but got NaN\n  help: leave out samples with missing \
+             values, or fill them in"
+        );
+        assert_eq!(
+            MinMax::fit(&Array2::<f64>::zeros((0, 2))).unwrap_err().to_string(),
+            "inputs: expected at least one sample and one feature, but got [0, 2]\n  help: a scaling is fitted to the \
+             training data"
+        );
+        let scaling = MinMax::fit(&array![[1.0, 2.0], [3.0, 4.0]]).unwrap();
+        assert_eq!(
+            scaling.apply(&array![[1.0]]).unwrap_err().to_string(),
+            "inputs: expected 2 features, as in the training data, but got 1\n  help: apply the scaling to arrays \
+             with the same columns"
+        );
+    }
+}

@@ -1,0 +1,356 @@
+//! Gradient check: central differences against `backward`, for anybody's layer, loss and model.
+//!
+//! A wrong `backward` rarely crashes; the net just learns worse. So compare it with what a derivative is:
+//!
+//! ```text
+//! ∂L/∂θ  ≈  ( L(θ + h) - L(θ - h) ) / 2h               h = ∛ε · max(1, |θ|) ≈ 6·10⁻⁶
+//! ```
+//!
+//! for every entry of every parameter and of the input. The check works in f64, where this is right to about nine
+//! digits; for a model in f32 build the same one in f64.
+//!
+//! ```
+//! use chainrule::prelude::*;
+//!
+//! let model = Sequential::new([2]).add(Dense::new(3)).add(Tanh).add(Dense::new(1)).add(Sigmoid).build(1)?;
+//! let (x, t) = (array![[0.3, -1.2], [0.8, 0.4]], array![[1.0], [0.0]]);
+//! let report = check_gradients(&model, &BinaryCrossEntropy, &x, &t)?;
+//! println!("{report}");
+//! assert!(report.passed());
+//! # Ok::<(), chainrule::Error>(())
+//! ```
+//!
+//! # What is compared, and how
+//!
+//! * The **relative error** of an analytic gradient a and a numeric one n is |a - n| / max(|a|, |n|, floor), with
+//!   floor = max(4, √N)/400 of the larger of |L| and the largest numeric gradient of that parameter. The rounding of L,
+//!   a sum over N outputs of the batch, drowns gradients that are much smaller; their error counts against the floor.
+//! * Beside a **kink**, where a ReLU switches within ±h, there is no slope to compare with. Such entries are found from
+//!   values of the loss alone, never from `backward`, counted and left out. More than half of a parameter left out is
+//!   not a pass.
+//! * Gradients that are **all 0** prove nothing and are not a pass. A **NaN** or infinity is a wrong gradient.
+//! * Every evaluation draws the **same random numbers**, so a dropout is checked under one fixed mask.
+//! * What the buffers of a pass held before is NaN, so a layer that adds to its gradients instead of writing them is
+//!   caught too.
+
+use ndarray::{Array2, ArrayRef, ArrayView2, Dimension};
+
+use crate::{Error, Layer, Loss, MeanSquaredError, Result, Rng, Sequential};
+
+mod difference;
+mod report;
+
+use difference::{Difference, OFFSETS, step};
+pub use report::{GradientEntry, GradientReport, GradientRow};
+
+/// The floor of the relative error for a loss that sums `terms` outputs, as a share of the larger of loss and gradient.
+///
+/// So 1e-6 of it is at least three times the rounding that was measured in nets with 10 to 40,000 outputs in a batch.
+fn floor_share(terms: usize) -> f64 {
+    (terms as f64).sqrt().max(4.0) / 400.0
+}
+
+/// How rough a function may be, in tolerances: the error of a kink is up to 5/2 of its roughness, so this
+/// keeps it below half of the tolerance.
+const ROUGHNESS: f64 = 0.2;
+
+/// The smallest tolerance that roughness is measured by: below it, rounding is as rough.
+const ROUNDING: f64 = 1e-6;
+
+/// Compares every gradient that `backward` gives for this batch with a central difference; the model stays as it is.
+///
+/// Of parameters with more than 1,000 entries, 1,000 are drawn; [`GradientCheck`] has the settings.
+///
+/// # Errors
+/// Those of [`Sequential::forward`] and [`Sequential::loss`], if inputs, targets, model and loss don't go together;
+/// [`Error::Layer`] if a layer's parameters and gradients don't. A wrong gradient is no error but in the report.
+///
+/// # Examples
+/// See the [module](self).
+pub fn check_gradients<D: Dimension, E: Dimension>(
+    model: &Sequential<f64>,
+    loss: &dyn Loss<f64>,
+    x: &ArrayRef<f64, D>,
+    targets: &ArrayRef<f64, E>,
+) -> Result<GradientReport> {
+    GradientCheck::new().model(model, loss, x, targets)
+}
+
+/// Checks one layer alone, with normally distributed inputs of that shape and the squared distance to as random
+/// targets as its loss: a layer of your own in one line.
+///
+/// # Errors
+/// What the layer's own `build` says against the shape; [`Error::Data`] if `batch` is 0.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// assert!(check_layer(Softmax, [5], 3, 42)?.passed());
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+pub fn check_layer(
+    layer: impl Layer<f64> + 'static,
+    input: impl Into<Vec<usize>>,
+    batch: usize,
+    seed: u64,
+) -> Result<GradientReport> {
+    GradientCheck::new().layer(layer, input, batch, seed)
+}
+
+/// A gradient check with settings.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let model = Sequential::new([100]).add(Dense::new(50)).build(1)?;
+/// let (x, t) = (Array2::ones((2, 100)), Array2::zeros((2, 50)));
+/// let report = GradientCheck::new().tolerance(1e-7).entries(20).seed(3).model(&model, &MeanSquaredError, &x, &t)?;
+/// assert_eq!(report.rows[0].compared, 20);   // of 5,000 weights
+/// assert!(report.passed());
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GradientCheck {
+    tolerance: f64,
+    entries: usize,
+    seed: u64,
+}
+
+impl Default for GradientCheck {
+    fn default() -> Self {
+        GradientCheck { tolerance: 1e-6, entries: 1_000, seed: 0 }
+    }
+}
+
+impl GradientCheck {
+    /// A check with tolerance 1e-6 that draws 1,000 entries of each larger parameter.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The largest relative error that is taken for rounding, 1e-6 at first. Differences are good to some 1e-8.
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: f64) -> Self {
+        self.tolerance = tolerance;
+        self
+    }
+
+    /// How many entries of a parameter or of the input are checked, 1,000 at first; of larger ones so many are drawn.
+    #[must_use]
+    pub fn entries(mut self, entries: usize) -> Self {
+        self.entries = entries;
+        self
+    }
+
+    /// The seed that those entries are drawn with, 0 at first.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// As [`check_layer`], with these settings.
+    ///
+    /// # Errors
+    /// As [`check_layer`]; [`Error::Setting`] if the tolerance is not positive or there are no entries to check.
+    pub fn layer(
+        &self,
+        layer: impl Layer<f64> + 'static,
+        input: impl Into<Vec<usize>>,
+        batch: usize,
+        seed: u64,
+    ) -> Result<GradientReport> {
+        let model = Sequential::new(input).add(layer).build(seed)?;
+        let mut rng = Rng::stream(seed, u64::MAX); // the layers count their streams from 0
+        let mut normal = |shape: &[usize]| {
+            Array2::from_shape_simple_fn((batch, shape.iter().product()), || rng.normal())
+                .into_shape_with_order([&[batch], shape].concat())
+                .map_err(|error| {
+                    Error::misfit(error.to_string(), "give the shape of one sample, such as [28, 28]")
+                })
+        };
+        let x = normal(model.input_shape())?;
+        let targets = normal(&[model.output_width()])?;
+        self.model(&model, &MeanSquaredError, &x, &targets)
+    }
+
+    /// As [`check_gradients`], with these settings.
+    ///
+    /// # Errors
+    /// As [`check_gradients`]; [`Error::Setting`] if the tolerance is not positive or there are no entries to check.
+    pub fn model<D: Dimension, E: Dimension>(
+        &self,
+        model: &Sequential<f64>,
+        loss: &dyn Loss<f64>,
+        x: &ArrayRef<f64, D>,
+        targets: &ArrayRef<f64, E>,
+    ) -> Result<GradientReport> {
+        self.check()?;
+        let mut probe = Probe { model, copy: model.clone(), x: Array2::zeros((0, 0)), loss, targets };
+        probe.copy.forward(x)?;
+        probe.x = probe.copy.activation(0).map(|x| x.to_owned()).unwrap_or_default();
+        let value = probe.loss()?;
+        probe.copy.backward(loss, targets)?;
+        let gradients: Vec<_> = probe.copy.gradients().map(|(_, gradient)| gradient.to_owned()).collect();
+        let dx = probe.copy.delta(0).map(|dx| dx.to_owned()).unwrap_or_default();
+
+        let mut rng = Rng::new(self.seed);
+        let mut rows = Vec::new();
+        for (layer, of) in model.layers().enumerate() {
+            for (param, of_param) in of.params().iter().enumerate() {
+                let analytic = &gradients[rows.len()];
+                if analytic.dim() != of_param.value.dim() {
+                    let problem = format!(
+                        "gives {} a gradient of shape {:?}, but the parameter has {:?}",
+                        of_param.name,
+                        analytic.shape(),
+                        of_param.value.shape()
+                    );
+                    return Err(
+                        Error::misfit(problem, "write ∂L/∂θ in the shape of θ").in_layer(layer, of.name())
+                    );
+                }
+                let place = Place::Param { layer, param };
+                let row = self.row(&mut probe, place, analytic.view(), value, &mut rng)?;
+                rows.push(GradientRow {
+                    layer: Some(layer),
+                    layer_name: of.name().to_owned(),
+                    parameter: of_param.name.to_owned(),
+                    ..row
+                });
+            }
+        }
+        rows.push(self.row(&mut probe, Place::Input, dx.view(), value, &mut rng)?);
+        Ok(GradientReport { rows, loss: value, tolerance: self.tolerance })
+    }
+
+    /// Compares one matrix of gradients, as if it were that of the input.
+    fn row<E: Dimension>(
+        &self,
+        probe: &mut Probe<'_, E>,
+        place: Place,
+        analytic: ArrayView2<'_, f64>,
+        value: f64,
+        rng: &mut Rng,
+    ) -> Result<GradientRow> {
+        let columns = analytic.ncols();
+        let mut differences = Vec::new();
+        for entry in self.draw(analytic.len(), rng) {
+            let index = (entry / columns, entry % columns);
+            differences.push((index, probe.difference(place, index, value)?));
+        }
+        let slopes = differences.iter().map(|(_, difference)| difference.slope.abs());
+        let share = floor_share(probe.targets.len());
+        let floor = (share * slopes.fold(value.abs(), f64::max)).max(f64::MIN_POSITIVE);
+        let smooth = ROUGHNESS * self.tolerance.max(ROUNDING);
+
+        let mut row = GradientRow {
+            layer: None,
+            layer_name: "input".into(),
+            parameter: "x".into(),
+            shape: analytic.dim(),
+            compared: 0,
+            left_out: 0,
+            wrong: 0,
+            moves: false,
+            worst: None,
+        };
+        let mut moves = [false; 2];
+        for (index, Difference { slope: numeric, roughness }) in differences {
+            if roughness > smooth * numeric.abs().max(floor) {
+                row.left_out += 1;
+                continue;
+            }
+            let analytic = analytic[index];
+            let error = (analytic - numeric).abs() / analytic.abs().max(numeric.abs()).max(floor);
+            let relative_error = if error.is_finite() { error } else { f64::INFINITY };
+            row.compared += 1;
+            row.wrong += usize::from(relative_error > self.tolerance);
+            moves = [moves[0] | (analytic != 0.0), moves[1] | (numeric != 0.0)];
+            if row.worst.is_none_or(|worst| relative_error > worst.relative_error) {
+                row.worst = Some(GradientEntry { index, analytic, numeric, relative_error });
+            }
+        }
+        row.moves = moves == [true; 2];
+        Ok(row)
+    }
+
+    /// The entries to check of so many, in order.
+    fn draw(&self, entries: usize, rng: &mut Rng) -> Vec<usize> {
+        let mut drawn: Vec<usize> = (0..entries).collect();
+        if entries > self.entries {
+            rng.shuffle(&mut drawn);
+            drawn.truncate(self.entries);
+            drawn.sort_unstable();
+        }
+        drawn
+    }
+
+    fn check(&self) -> Result<()> {
+        if !(self.tolerance.is_finite() && self.tolerance > 0.0) {
+            return Err(Error::Setting {
+                name: "tolerance",
+                expected: "finite and greater than 0",
+                got: self.tolerance.to_string(),
+                help: "1e-6 is right for f64",
+            });
+        }
+        if self.entries == 0 {
+            return Err(Error::Setting {
+                name: "entries",
+                expected: "at least 1",
+                got: "0".into(),
+                help: "leave the setting out to check up to 1,000 of each parameter",
+            });
+        }
+        Ok(())
+    }
+}
+
+/// What is moved by a step.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Input,
+    Param { layer: usize, param: usize },
+}
+
+/// The loss as a function of single entries, on a copy of the model.
+struct Probe<'a, E: Dimension> {
+    model: &'a Sequential<f64>,
+    copy: Sequential<f64>,
+    /// the inputs as samples × features
+    x: Array2<f64>,
+    loss: &'a dyn Loss<f64>,
+    targets: &'a ArrayRef<f64, E>,
+}
+
+impl<E: Dimension> Probe<'_, E> {
+    /// The loss as everything stands.
+    fn loss(&mut self) -> Result<f64> {
+        self.copy.rewind(self.model);
+        self.copy.forward_filled(self.x.nrows(), |mut inputs| inputs.assign(&self.x));
+        self.copy.loss(self.loss, self.targets)
+    }
+
+    fn entry(&mut self, place: Place, index: (usize, usize)) -> Result<&mut f64> {
+        match place {
+            Place::Input => Ok(&mut self.x[index]),
+            Place::Param { layer, param } => self.copy.param_entry(layer, param, index),
+        }
+    }
+
+    /// The slope of the loss along one entry; `value` is the loss as everything stands, and stands again afterwards.
+    fn difference(&mut self, place: Place, index: (usize, usize), value: f64) -> Result<Difference> {
+        let center = *self.entry(place, index)?;
+        let h = step(center);
+        let mut values = [value; 5];
+        for (value, offset) in values.iter_mut().zip(OFFSETS).filter(|&(_, offset)| offset != 0.0) {
+            *self.entry(place, index)? = center + offset * h;
+            *value = self.loss()?;
+        }
+        *self.entry(place, index)? = center;
+        Ok(Difference::new(values, h))
+    }
+}

@@ -1,0 +1,193 @@
+//! What a gradient check has found, as data, as a table and in a sentence.
+
+use std::fmt;
+
+use crate::table::{self, Table, thousands};
+
+/// The result of a gradient check: one row for each parameter and one for the input.
+///
+/// Printed, it is a table with the worst entry of each row, and a verdict.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let report = check_layer(Dense::new(3), [2], 4, 1)?;
+/// assert!(report.verdict().starts_with("passed: all 17 gradients are right"));
+/// assert_eq!(report.rows.iter().map(|row| row.parameter.as_str()).collect::<Vec<_>>(), ["weight", "bias", "x"]);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct GradientReport {
+    /// The parameters in the order of the model, then the input.
+    pub rows: Vec<GradientRow>,
+    /// The loss at the point where the gradients were checked.
+    pub loss: f64,
+    /// The largest relative error that is taken for rounding.
+    pub tolerance: f64,
+}
+
+/// The check of one matrix of gradients.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GradientRow {
+    /// The position of the layer, from 0; `None` for the input of the model.
+    pub layer: Option<usize>,
+    /// What the layer is called; `input` for the input of the model.
+    pub layer_name: String,
+    /// The name of the parameter; `x` for the input of the model.
+    pub parameter: String,
+    /// The shape of the matrix; that of the input is samples × features.
+    pub shape: (usize, usize),
+    /// How many of its entries were compared.
+    pub compared: usize,
+    /// How many were left out because the loss has a kink there, within a step.
+    pub left_out: usize,
+    /// How many of the compared entries are off by more than the tolerance.
+    pub wrong: usize,
+    /// Whether some of the compared entries have a gradient other than 0, from `backward` and from differences.
+    pub moves: bool,
+    /// The compared entry with the largest relative error.
+    pub worst: Option<GradientEntry>,
+}
+
+/// One gradient, computed in two ways.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GradientEntry {
+    /// Row and column in the parameter or the input.
+    pub index: (usize, usize),
+    /// What `backward` says.
+    pub analytic: f64,
+    /// What the central difference says.
+    pub numeric: f64,
+    /// |a - n| / max(|a|, |n|, floor); infinite if one of both is not a finite number.
+    pub relative_error: f64,
+}
+
+impl GradientReport {
+    /// Whether every gradient that was compared is right, and enough were: see [`verdict`](Self::verdict).
+    pub fn passed(&self) -> bool {
+        self.problem().is_none()
+    }
+
+    /// The row whose worst entry is the worst of all; `None` if no entry could be compared.
+    pub fn worst(&self) -> Option<&GradientRow> {
+        let error = |row: &&GradientRow| row.worst.map_or(0.0, |entry| entry.relative_error);
+        let rows = self.rows.iter().filter(|row| row.worst.is_some());
+        // the first of equals
+        rows.reduce(|worst, row| if error(&row) > error(&worst) { row } else { worst })
+    }
+
+    /// The result in a sentence that begins with `passed` or `FAILED`.
+    pub fn verdict(&self) -> String {
+        if let Some(problem) = self.problem() {
+            return format!("FAILED: {problem}");
+        }
+        let count = |number: fn(&GradientRow) -> usize| self.rows.iter().map(number).sum::<usize>();
+        let (compared, left_out) = (count(|row| row.compared), count(|row| row.left_out));
+        let entries = count(|row| row.shape.0 * row.shape.1);
+        let which = match () {
+            () if compared == entries => format!("all {} gradients are", thousands(entries)),
+            () if compared + left_out == entries => format!("{} gradients are", thousands(compared)),
+            () => format!("{} gradients, drawn from {}, are", thousands(compared), thousands(entries)),
+        };
+        let error = self.worst().and_then(|row| row.worst).map_or(0.0, |entry| entry.relative_error);
+        let kinks = match left_out {
+            0 => String::new(),
+            n => format!("; {} beside a kink left out", thousands(n)),
+        };
+        format!(
+            "passed: {which} right, relative error at most {error:.1e} (tolerance {:.0e}){kinks}",
+            self.tolerance
+        )
+    }
+
+    /// What speaks against a pass.
+    fn problem(&self) -> Option<String> {
+        if !self.loss.is_finite() {
+            return Some(format!("the loss itself is {}", self.loss));
+        }
+        let wrong: usize = self.rows.iter().map(|row| row.wrong).sum();
+        if let Some((row, entry)) = self.worst().filter(|_| wrong > 0).and_then(|row| Some((row, row.worst?)))
+        {
+            let compared = self.rows.iter().map(|row| row.compared).sum();
+            return Some(format!(
+                "{} of {} gradients are wrong; the worst, entry [{}, {}] of {}, is {} in backward and {} in differences",
+                thousands(wrong),
+                thousands(compared),
+                entry.index.0,
+                entry.index.1,
+                row.place(),
+                number(entry.analytic),
+                number(entry.numeric),
+            ));
+        }
+        if let Some(row) = self.rows.iter().find(|row| row.left_out > row.compared) {
+            return Some(format!(
+                "{} of {} entries of {} lie beside a kink or in the noise of rounding; check at another point: other \
+                 inputs or weights, numbers nearer to 1",
+                thousands(row.left_out),
+                thousands(row.left_out + row.compared),
+                row.place(),
+            ));
+        }
+        if self.rows.iter().any(|row| row.moves) {
+            return None;
+        }
+        Some(
+            "nothing was checked: every gradient is 0; check at another point: other inputs or weights"
+                .into(),
+        )
+    }
+}
+
+impl GradientRow {
+    fn place(&self) -> String {
+        let of_layer = |index| format!("the {} of layer {index} ({})", self.parameter, self.layer_name);
+        self.layer.map_or("the input".into(), of_layer)
+    }
+}
+
+/// Seven digits, in the notation that is easier to read.
+fn number(x: f64) -> String {
+    if x == 0.0 || !x.is_finite() {
+        return x.to_string();
+    }
+    match x.abs().log10().floor() as i32 {
+        digits @ -3..=5 => format!("{x:.*}", (6 - digits) as usize),
+        _ => format!("{x:.6e}"),
+    }
+}
+
+impl fmt::Display for GradientReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut table = Table::new(&[
+            ">#",
+            "layer",
+            "parameter",
+            ">shape",
+            ">compared",
+            ">left out",
+            ">worst entry",
+            ">analytic",
+            ">numeric",
+            ">relative error",
+        ]);
+        for row in &self.rows {
+            let worst = row.worst.map_or([(); 4].map(|()| "-".into()), |entry| {
+                let (i, j) = entry.index;
+                let error = format!("{:.1e}", entry.relative_error);
+                [format!("[{i}, {j}]"), number(entry.analytic), number(entry.numeric), error]
+            });
+            let cells = [
+                row.layer.map_or(String::new(), |index| index.to_string()),
+                row.layer_name.clone(),
+                row.parameter.clone(),
+                table::shape(&[row.shape.0, row.shape.1]),
+                thousands(row.compared),
+                thousands(row.left_out),
+            ];
+            table.row(cells.into_iter().chain(worst));
+        }
+        write!(f, "{table}{}", self.verdict())
+    }
+}

@@ -1,0 +1,392 @@
+//! Which classes are taken for which.
+
+use std::fmt;
+
+use ndarray::{Array2, ArrayRef2, ArrayView2};
+
+use super::{check, class};
+use crate::data::ClassNumber;
+use crate::data::labels::{self, index_below};
+use crate::table::{Table, thousands};
+use crate::{Error, Float, Result};
+
+/// How many samples of each class were predicted to be of which class.
+///
+/// For one class, TP counts its samples that were found, FP the others that were taken for it, FN its samples that were
+/// taken for others:
+///
+/// ```text
+/// accuracy  = Σ TP / samples
+/// precision = TP / (TP + FP)              how many of those predicted are right
+/// recall    = TP / (TP + FN)              how many of those that are were found
+/// F1        = 2·TP / (2·TP + FP + FN)     the harmonic mean of both
+/// ```
+///
+/// All are from 0 to 1. A quotient 0/0 is `None`: the precision of a class that was never predicted, the recall of one
+/// that never occurred, F1 of one that did neither. A macro average is the mean over the classes that have a value.
+///
+/// Source: van Rijsbergen, *Information Retrieval*, 2nd edition 1979.
+///
+/// # Examples
+/// ```
+/// use chainrule::metrics::ConfusionMatrix;
+///
+/// let predicted = [0, 0, 1, 1, 1, 0];
+/// let actual = [0, 0, 1, 1, 0, 2];
+/// let matrix = ConfusionMatrix::new(predicted, actual, 3)?.with_names(["cat", "dog", "owl"])?;
+/// assert_eq!(matrix.recall(0), Some(2.0 / 3.0));
+/// assert_eq!(matrix.precision(2), None);
+/// assert_eq!(
+///     matrix.to_string(),
+/// "  true \\ predicted  cat  dog  owl
+///   ────────────────  ───  ───  ───
+///   cat                 2    1    0
+///   dog                 0    2    0
+///   owl                 1    0    0
+///
+///   class  precision  recall     F1  samples
+///   ─────  ─────────  ──────  ─────  ───────
+///   cat        0.667   0.667  0.667        3
+///   dog        0.667   1.000  0.800        2
+///   owl            –   0.000  0.000        1
+///   mean       0.667   0.556  0.489        6
+/// accuracy 0.6667: 4 of 6"
+/// );
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfusionMatrix {
+    /// row: true class, column: predicted class
+    counts: Array2<usize>,
+    names: Vec<String>,
+}
+
+impl ConfusionMatrix {
+    /// Compares predicted with actual class numbers, sample by sample, for classes 0 to `classes - 1`.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if there is no sample, the two differ in length or a class number is out of range;
+    /// [`Error::Setting`] for fewer than two classes.
+    pub fn new(
+        predicted: impl IntoIterator<Item: ClassNumber>,
+        actual: impl IntoIterator<Item: ClassNumber>,
+        classes: usize,
+    ) -> Result<Self> {
+        let predicted = labels::indices(predicted, classes)?;
+        let actual = labels::indices(actual, classes)?;
+        if predicted.len() != actual.len() || predicted.is_empty() {
+            return Err(Error::data(
+                "class numbers",
+                "one predicted and one actual for each sample",
+                format!("{} predicted and {} actual", thousands(predicted.len()), thousands(actual.len())),
+                "predict the samples that the labels belong to",
+            ));
+        }
+        let mut matrix = Self::empty(classes);
+        for (&predicted, &actual) in predicted.iter().zip(&actual) {
+            matrix.counts[[actual, predicted]] += 1;
+        }
+        Ok(matrix)
+    }
+
+    /// Compares the classes of outputs y with those of targets t, samples × outputs both; with one output there are the
+    /// classes 0 and 1.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if y and t differ in shape or hold nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::{metrics::ConfusionMatrix, ndarray::array};
+    ///
+    /// let matrix = ConfusionMatrix::from_outputs(&array![[0.9], [0.8], [0.1]], &array![[1.0], [0.0], [0.0]])?;
+    /// assert_eq!(matrix.counts(), array![[1, 1], [0, 1]]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn from_outputs<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<Self> {
+        check(y, t)?;
+        let mut matrix = Self::empty(y.ncols().max(2));
+        matrix.add_outputs(y.view(), t.view());
+        Ok(matrix)
+    }
+
+    /// A matrix that has counted nothing yet.
+    pub(crate) fn empty(classes: usize) -> Self {
+        ConfusionMatrix {
+            counts: Array2::zeros((classes, classes)),
+            names: (0..classes).map(|class| class.to_string()).collect(),
+        }
+    }
+
+    /// Counts a batch of outputs and targets, as wide as the matrix has classes (or one output for two).
+    pub(crate) fn add_outputs<F: Float>(&mut self, y: ArrayView2<F>, t: ArrayView2<F>) {
+        for (y, t) in y.rows().into_iter().zip(t.rows()) {
+            self.counts[[class(t), class(y)]] += 1;
+        }
+    }
+
+    /// Counts one more sample.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if a class number is out of range.
+    pub fn add(&mut self, predicted: impl ClassNumber, actual: impl ClassNumber) -> Result<()> {
+        let (classes, sample) = (self.classes(), self.total());
+        let predicted = index_below(classes, sample, predicted)?;
+        let actual = index_below(classes, sample, actual)?;
+        self.counts[[actual, predicted]] += 1;
+        Ok(())
+    }
+
+    /// Adds the counts of another matrix for the same classes.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if it has another number of classes.
+    pub fn merge(&mut self, other: &ConfusionMatrix) -> Result<()> {
+        if other.classes() != self.classes() {
+            return Err(Error::data(
+                "confusion matrix",
+                format!("{} classes", self.classes()),
+                other.classes().to_string(),
+                "only matrices for the same classes can be added",
+            ));
+        }
+        self.counts += &other.counts;
+        Ok(())
+    }
+
+    /// Gives the classes names, to be printed instead of their numbers.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if there is not one name for each class.
+    pub fn with_names(mut self, names: impl IntoIterator<Item: Into<String>>) -> Result<Self> {
+        self.names = names.into_iter().map(Into::into).collect();
+        if self.names.len() != self.classes() {
+            return Err(Error::data(
+                "class names",
+                format!("{}, one for each class", self.classes()),
+                self.names.len().to_string(),
+                "give the names in the order of the class numbers",
+            ));
+        }
+        Ok(self)
+    }
+}
+
+// Reading it
+
+impl ConfusionMatrix {
+    /// The counts: row = true class, column = predicted class.
+    pub fn counts(&self) -> ArrayView2<'_, usize> {
+        self.counts.view()
+    }
+
+    /// How many classes there are.
+    pub fn classes(&self) -> usize {
+        self.counts.nrows()
+    }
+
+    /// How many samples were counted.
+    pub fn total(&self) -> usize {
+        self.counts.sum()
+    }
+
+    /// How many samples of a class there are.
+    pub fn support(&self, class: usize) -> usize {
+        self.counts.rows().into_iter().nth(class).map_or(0, |row| row.sum())
+    }
+
+    /// The share of samples that were predicted right.
+    pub fn accuracy(&self) -> f64 {
+        quotient(self.correct(), self.total()).unwrap_or(f64::NAN)
+    }
+
+    /// TP / (TP + FP); `None` if the class was never predicted.
+    pub fn precision(&self, class: usize) -> Option<f64> {
+        quotient(self.found(class), self.predicted(class))
+    }
+
+    /// TP / (TP + FN); `None` if the class never occurred.
+    pub fn recall(&self, class: usize) -> Option<f64> {
+        quotient(self.found(class), self.support(class))
+    }
+
+    /// 2·TP / (2·TP + FP + FN); `None` if the class was neither predicted nor occurred.
+    pub fn f1(&self, class: usize) -> Option<f64> {
+        quotient(2 * self.found(class), self.predicted(class) + self.support(class))
+    }
+
+    /// The mean precision over the classes that have one.
+    pub fn macro_precision(&self) -> Option<f64> {
+        self.mean(Self::precision)
+    }
+
+    /// The mean recall over the classes that have one.
+    pub fn macro_recall(&self) -> Option<f64> {
+        self.mean(Self::recall)
+    }
+
+    /// The mean F1 over the classes that have one.
+    pub fn macro_f1(&self) -> Option<f64> {
+        self.mean(Self::f1)
+    }
+
+    fn correct(&self) -> usize {
+        self.counts.diag().sum()
+    }
+
+    /// TP
+    fn found(&self, class: usize) -> usize {
+        self.counts.get([class, class]).copied().unwrap_or(0)
+    }
+
+    /// TP + FP
+    fn predicted(&self, class: usize) -> usize {
+        self.counts.columns().into_iter().nth(class).map_or(0, |column| column.sum())
+    }
+
+    fn mean(&self, value: impl Fn(&Self, usize) -> Option<f64>) -> Option<f64> {
+        let values: Vec<f64> = (0..self.classes()).filter_map(|class| value(self, class)).collect();
+        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    }
+}
+
+/// a / b, if there is one.
+fn quotient(a: usize, b: usize) -> Option<f64> {
+    (b > 0).then(|| a as f64 / b as f64)
+}
+
+/// The counts, then precision, recall and F1 of each class.
+impl fmt::Display for ConfusionMatrix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut header = vec!["true \\ predicted".to_owned()];
+        header.extend(self.names.iter().map(|name| format!(">{name}")));
+        let mut matrix = Table::new(&header.iter().map(String::as_str).collect::<Vec<_>>());
+        for (name, row) in self.names.iter().zip(self.counts.rows()) {
+            matrix.row(std::iter::once(name.clone()).chain(row.iter().map(|&count| thousands(count))));
+        }
+
+        let value = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.3}"));
+        let mut classes = Table::new(&["class", ">precision", ">recall", ">F1", ">samples"]);
+        for (class, name) in self.names.iter().enumerate() {
+            classes.row([
+                name.clone(),
+                value(self.precision(class)),
+                value(self.recall(class)),
+                value(self.f1(class)),
+                thousands(self.support(class)),
+            ]);
+        }
+        classes.row([
+            "mean".to_owned(),
+            value(self.macro_precision()),
+            value(self.macro_recall()),
+            value(self.macro_f1()),
+            thousands(self.total()),
+        ]);
+        let (correct, total) = (thousands(self.correct()), thousands(self.total()));
+        write!(f, "{matrix}\n{classes}accuracy {:.4}: {correct} of {total}", self.accuracy())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    /// Ten samples of class 0, four of class 1, none of class 2, which two are taken for.
+    fn matrix() -> ConfusionMatrix {
+        let actual = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1];
+        let predicted = [0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 1, 1, 0, 2];
+        ConfusionMatrix::new(predicted, actual, 3).unwrap()
+    }
+
+    #[test]
+    fn rows_are_true_and_columns_predicted() {
+        let matrix = matrix();
+        assert_eq!(matrix.counts(), array![[7, 2, 1], [1, 2, 1], [0, 0, 0]]);
+        assert_eq!((matrix.classes(), matrix.total()), (3, 14));
+        assert_eq!([0, 1, 2, 3].map(|class| matrix.support(class)), [10, 4, 0, 0]);
+        assert_eq!(matrix.accuracy(), 9.0 / 14.0);
+    }
+
+    #[test]
+    fn quotients_are_those_of_the_definitions() {
+        let matrix = matrix();
+        assert_eq!([0, 1, 2, 3].map(|class| matrix.precision(class)), [Some(7.0 / 8.0), Some(0.5), Some(0.0), None]);
+        assert_eq!([0, 1, 2, 3].map(|class| matrix.recall(class)), [Some(0.7), Some(0.5), None, None]);
+        assert_eq!([0, 1, 2, 3].map(|class| matrix.f1(class)), [Some(14.0 / 18.0), Some(0.5), Some(0.0), None]);
+        assert_eq!(matrix.macro_precision(), Some((0.875 + 0.5 + 0.0) / 3.0));
+        assert_eq!(matrix.macro_recall(), Some((0.7 + 0.5) / 2.0));
+        assert_eq!(matrix.macro_f1(), Some((14.0 / 18.0 + 0.5 + 0.0) / 3.0));
+    }
+
+    #[test]
+    fn a_matrix_that_counted_nothing_has_no_quotients() {
+        let matrix = ConfusionMatrix::empty(2);
+        assert!(matrix.accuracy().is_nan());
+        assert_eq!((matrix.macro_precision(), matrix.macro_recall(), matrix.macro_f1()), (None, None, None));
+        assert!(matrix.to_string().ends_with("accuracy NaN: 0 of 0"));
+    }
+
+    #[test]
+    fn matrices_grow() {
+        let mut sum = matrix();
+        sum.add(2_u8, 1).unwrap();
+        assert_eq!(sum.counts()[[1, 2]], 2);
+        sum.merge(&matrix()).unwrap();
+        assert_eq!(sum.total(), 29);
+        let y = array![[0.1, 0.8, 0.1], [0.1, 0.1, 0.8]];
+        let t = array![[0., 1., 0.], [1., 0., 0.]];
+        sum.add_outputs(y.view(), t.view());
+        assert_eq!(sum.counts(), array![[14, 4, 3], [2, 5, 3], [0, 0, 0]]);
+        assert_eq!(ConfusionMatrix::from_outputs(&y, &t).unwrap().counts(), array![[0, 0, 1], [0, 1, 0], [0, 0, 0]]);
+    }
+
+    #[test]
+    fn prints_large_counts_with_separators_and_names_as_they_are() {
+        let mut matrix = ConfusionMatrix::empty(2);
+        matrix.counts = array![[12_345, 6], [0, 1_000]];
+        let matrix = matrix.with_names(["<=50K", ">50K"]).unwrap();
+        assert_eq!(
+            matrix.to_string(),
+            "  true \\ predicted   <=50K   >50K
+  ────────────────  ──────  ─────
+  <=50K             12,345      6
+  >50K                   0  1,000
+
+  class  precision  recall     F1  samples
+  ─────  ─────────  ──────  ─────  ───────
+  <=50K      1.000   1.000  1.000   12,351
+  >50K       0.994   1.000  0.997    1,000
+  mean       0.997   1.000  0.998   13,351
+accuracy 0.9996: 13,345 of 13,351"
+        );
+    }
+
+    #[test]
+    fn what_does_not_belong_together_is_an_error() {
+        let error = |result: Result<ConfusionMatrix>| result.unwrap_err().to_string();
+        assert_eq!(
+            error(ConfusionMatrix::new([0, 1], [0], 2)),
+            "class numbers: expected one predicted and one actual for each sample, but got 2 predicted and 1 actual\n  \
+             help: predict the samples that the labels belong to"
+        );
+        assert!(error(ConfusionMatrix::new([0; 0], [0; 0], 2)).contains("but got 0 predicted and 0 actual"));
+        assert!(error(ConfusionMatrix::new([0, 2], [0, 1], 2)).starts_with("label of sample 1: expected a class"));
+        assert!(error(ConfusionMatrix::new([0], [0], 1)).starts_with("classes: must be at least 2, but is 1"));
+        assert_eq!(
+            error(matrix().with_names(["a", "b"])),
+            "class names: expected 3, one for each class, but got 2\n  help: give the names in the order of the class \
+             numbers"
+        );
+        assert_eq!(
+            matrix().merge(&ConfusionMatrix::empty(2)).unwrap_err().to_string(),
+            "confusion matrix: expected 3 classes, but got 2\n  help: only matrices for the same classes can be added"
+        );
+        assert_eq!(
+            matrix().add(0, 3).unwrap_err().to_string(),
+            "label of sample 14: expected a class number from 0 to 2, but got 3\n  help: count classes from 0, and \
+             check how many there are"
+        );
+    }
+}

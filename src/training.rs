@@ -1,0 +1,325 @@
+//! Training: batches, epochs, and the record of how it went.
+
+use std::fmt;
+
+use ndarray::{Array2, ArrayRef, Dimension, s};
+
+use crate::data::Samples;
+use crate::{Error, Float, Loss, Optimizer, Result, Rng, Sequential};
+
+mod evaluation;
+mod history;
+mod metric;
+mod progress;
+
+pub use evaluation::{Evaluation, evaluate};
+pub use history::{Epoch, History, Measures};
+pub use metric::{Accuracy, MeanAbsoluteError, Metric};
+
+use evaluation::Totals;
+use progress::Progress;
+
+/// Trains a model: for every epoch all samples in batches, for every batch one step downhill.
+///
+/// | setting | default |
+/// | --- | --- |
+/// | [`epochs`](Trainer::epochs) | 10 |
+/// | [`batch_size`](Trainer::batch_size) | 32 |
+/// | [`shuffle`](Trainer::shuffle) | a new order each epoch, seed 0 |
+/// | [`validation`](Trainer::validation) | none |
+/// | [`metric`](Trainer::metric) | [`Accuracy`] if the model ends with Sigmoid or Softmax |
+/// | [`progress_bar`](Trainer::progress_bar) | on a terminal |
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let x = array![[0., 0.], [0., 1.], [1., 0.], [1., 1.]];
+/// let y = array![[0.], [1.], [1.], [0.]];
+/// let mut model = Sequential::new([2]).add(Dense::new(8)).add(Tanh).add(Dense::new(1)).add(Sigmoid).build(42)?;
+///
+/// let history = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5))
+///     .epochs(1_000)
+///     .after_epoch(|epoch, _| Next::stop_if(epoch.loss() < 0.05))
+///     .fit(&mut model, (&x, &y))?;
+///
+/// assert!(history.last().unwrap().loss() < 0.05);
+/// assert_eq!(model.predict_classes(&x)?, array![0, 1, 1, 0]);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+pub struct Trainer<'a, F: Float> {
+    loss: Box<dyn Loss<F> + 'a>,
+    optimizer: Box<dyn Optimizer<F> + 'a>,
+    epochs: usize,
+    batch_size: usize,
+    shuffle: Option<u64>,
+    validation: Option<Box<dyn Samples<F> + 'a>>,
+    metrics: Option<Vec<Box<dyn Metric<F> + 'a>>>,
+    after_epoch: Vec<AfterEpoch<'a, F>>,
+    progress_bar: bool,
+}
+
+type AfterEpoch<'a, F> = Box<dyn FnMut(&Epoch, &Sequential<F>) -> Next + 'a>;
+
+/// What a closure after an epoch wants next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Go on with the next epoch.
+    Continue,
+    /// End the training here.
+    Stop,
+}
+
+impl Next {
+    /// Stop if that is so.
+    pub fn stop_if(enough: bool) -> Self {
+        if enough { Next::Stop } else { Next::Continue }
+    }
+}
+
+/// A closure that returns nothing lets the training go on.
+impl From<()> for Next {
+    fn from((): ()) -> Self {
+        Next::Continue
+    }
+}
+
+impl<'a, F: Float> Trainer<'a, F> {
+    /// A trainer that makes this loss small with this optimizer.
+    pub fn new(loss: impl Loss<F> + 'a, optimizer: impl Optimizer<F> + 'a) -> Self {
+        Trainer {
+            loss: Box::new(loss),
+            optimizer: Box::new(optimizer),
+            epochs: 10,
+            batch_size: 32,
+            shuffle: Some(0),
+            validation: None,
+            metrics: None,
+            after_epoch: Vec::new(),
+            progress_bar: true,
+        }
+    }
+
+    /// How many times the training goes through all samples, at least once.
+    #[must_use]
+    pub fn epochs(mut self, epochs: usize) -> Self {
+        self.epochs = epochs;
+        self
+    }
+
+    /// How many samples make one step, at least one. The last batch of an epoch may be smaller.
+    #[must_use]
+    pub fn batch_size(mut self, samples: usize) -> Self {
+        self.batch_size = samples;
+        self
+    }
+
+    /// The seed of the order of the samples, which is another in each epoch.
+    #[must_use]
+    pub fn shuffle(mut self, seed: u64) -> Self {
+        self.shuffle = Some(seed);
+        self
+    }
+
+    /// Takes the samples in the order in which they come, in every epoch.
+    #[must_use]
+    pub fn without_shuffle(mut self) -> Self {
+        self.shuffle = None;
+        self
+    }
+
+    /// Samples that the model is not trained with: after each epoch their loss and metrics show how well it
+    /// generalises.
+    #[must_use]
+    pub fn validation(mut self, samples: impl Samples<F> + 'a) -> Self {
+        self.validation = Some(Box::new(samples));
+        self
+    }
+
+    /// A metric to be kept in the history; the first call replaces the default.
+    #[must_use]
+    pub fn metric(mut self, metric: impl Metric<F> + 'a) -> Self {
+        self.metrics.get_or_insert_default().push(Box::new(metric));
+        self
+    }
+
+    /// Calls a closure with the record of each epoch and the model as it is then. It may return [`Next::Stop`] to end
+    /// the training, or nothing. Of several closures all are called.
+    ///
+    /// # Examples
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// # let (x, y) = (array![[0.0], [1.0]], array![[0.0], [1.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.1))
+    ///     .after_epoch(|epoch, _| println!("{epoch}"))
+    ///     .after_epoch(|epoch, _| Next::stop_if(epoch.loss() < 1e-6))
+    ///     .fit(&mut model, (&x, &y))?;
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn after_epoch<N: Into<Next>>(
+        mut self,
+        mut closure: impl FnMut(&Epoch, &Sequential<F>) -> N + 'a,
+    ) -> Self {
+        self.after_epoch.push(Box::new(move |epoch, model| closure(epoch, model).into()));
+        self
+    }
+
+    /// Whether a bar shows the progress and the running loss. It never appears where there is no terminal.
+    #[must_use]
+    pub fn progress_bar(mut self, show: bool) -> Self {
+        self.progress_bar = show;
+        self
+    }
+}
+
+impl<F: Float> Trainer<'_, F> {
+    /// Trains the model and returns the record of all epochs.
+    ///
+    /// The loss and the metrics of the training samples are those that the model had when it met each batch, so the
+    /// first epochs look better on validation samples, which are measured after the epoch. The same model, samples
+    /// and settings end with the same bits.
+    ///
+    /// # Errors
+    /// [`Error::Setting`] for a setting out of its range, [`Error::Misfit`] if loss and model can't be meant together,
+    /// [`Error::Data`] if the samples don't fit the model: then the model is as it was. [`Error::Batch`] with the
+    /// epoch and batch if a target is none that the loss can be meant for, or the numbers are no longer finite
+    /// ([`Error::Diverged`]): then the model keeps the last finite weights.
+    pub fn fit(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
+        self.check(model, &samples)?;
+        let metrics = self.metrics.take().unwrap_or_else(|| metric::default_for(model.output()));
+        let history = self.fit_checked(model, &samples, &metrics);
+        self.metrics = Some(metrics);
+        history
+    }
+
+    fn check(&self, model: &Sequential<F>, samples: &dyn Samples<F>) -> Result<()> {
+        at_least_one("epochs", self.epochs, "Trainer::epochs takes how often all samples are gone through")?;
+        at_least_one("batch size", self.batch_size, "32 is a good first try: .batch_size(32)")?;
+        self.optimizer.check()?;
+        self.loss.check_output(model.output(), model.output_width())?;
+        evaluation::check_samples("training samples", model, samples)?;
+        self.validation.as_deref().map_or(Ok(()), |v| evaluation::check_samples("validation samples", model, v))
+    }
+
+    fn fit_checked(
+        &mut self,
+        model: &mut Sequential<F>,
+        samples: &dyn Samples<F>,
+        metrics: &[Box<dyn Metric<F> + '_>],
+    ) -> Result<History> {
+        let mut order: Vec<usize> = (0..samples.len()).collect();
+        let mut targets = Array2::zeros((self.batch_size.min(samples.len()), model.output_width()));
+        let mut history = History::default();
+        let mut progress = Progress::new(self.progress_bar, self.epochs, samples.len().div_ceil(self.batch_size));
+        let mut totals = Totals::new(metrics.len());
+        for epoch in 1..=self.epochs {
+            if let Some(seed) = self.shuffle {
+                Rng::stream(seed, epoch as u64).shuffle(&mut order);
+            }
+            for (batch, indices) in order.chunks(self.batch_size).enumerate() {
+                let mut targets = targets.slice_mut(s![..indices.len(), ..]);
+                model.forward_filled(indices.len(), |x| samples.draw(indices, x, targets.view_mut()));
+                let loss = self.step(model, targets.view()).map_err(|source| Error::Batch {
+                    epoch,
+                    batch: batch + 1,
+                    source: Box::new(source),
+                })?;
+                totals.add(loss, model.outputs(), targets.view(), metrics);
+                progress.step(epoch, &totals);
+            }
+            let training = totals.take_means(metrics);
+            let measure = |samples| evaluation::measure(model, &*self.loss, samples, metrics, |_, _| ());
+            let validation = self.validation.as_deref().map(measure).transpose()?;
+            let record = Epoch { number: epoch, training, validation };
+            let stop = progress.pause(|| {
+                let stops = self.after_epoch.iter_mut().map(|closure| closure(&record, model) == Next::Stop);
+                stops.fold(false, |any, stop| any | stop)
+            });
+            history.push(record);
+            if stop {
+                break;
+            }
+        }
+        Ok(history)
+    }
+
+    /// One step with one batch, for people who write their own loop; returns the loss before it.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.5));
+    /// for _ in 0..100 {
+    ///     trainer.train_batch(&mut model, &x, &y)?;
+    /// }
+    /// assert!((model.param("0.weight")?[[0, 0]] - 2.0).abs() < 1e-3);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn train_batch<D: Dimension, E: Dimension>(
+        &mut self,
+        model: &mut Sequential<F>,
+        x: &ArrayRef<F, D>,
+        targets: &ArrayRef<F, E>,
+    ) -> Result<f64> {
+        self.optimizer.check()?;
+        model.forward(x)?;
+        let t = model.check_targets(&*self.loss, targets)?;
+        self.step(model, t.view())
+    }
+
+    /// Loss, backward and update for a batch that has gone forward.
+    fn step(&mut self, model: &mut Sequential<F>, t: ndarray::ArrayView2<F>) -> Result<f64> {
+        self.loss.check_targets(t)?;
+        let loss = model.loss_unchecked(&*self.loss, t).as_f64();
+        if !loss.is_finite() {
+            return Err(self.diverged(model, format!("the loss is {loss}")));
+        }
+        model.backward_unchecked(&*self.loss, t, false);
+        if !model.deltas_are_finite() {
+            return Err(self.diverged(model, "a gradient is no longer finite".to_owned()));
+        }
+        self.optimizer.step(model)?;
+        Ok(loss)
+    }
+
+    fn diverged(&self, model: &Sequential<F>, what: String) -> Error {
+        let place = model.first_not_finite();
+        let problem = match &place {
+            Some(place) => format!("{what}; NaN or infinity first appears in {place}"),
+            None => format!("{what}, though every output is finite: the outputs are too large for this loss"),
+        };
+        let help = match (place.as_deref(), self.optimizer.learning_rate()) {
+            (Some("the inputs"), _) => "clean the inputs: leave out samples with missing values".to_owned(),
+            (_, Some(rate)) => format!("usually the learning rate ({rate}) is too large: try a tenth of it"),
+            (_, None) => "usually the steps are too large: make them smaller, or scale the inputs to 0-1".to_owned(),
+        };
+        Error::Diverged { problem, help }
+    }
+}
+
+fn at_least_one(name: &'static str, value: usize, help: &'static str) -> Result<()> {
+    if value > 0 {
+        return Ok(());
+    }
+    Err(Error::Setting { name, expected: "at least 1", got: value.to_string(), help })
+}
+
+impl<F: Float> fmt::Debug for Trainer<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trainer")
+            .field("loss", &self.loss)
+            .field("optimizer", &self.optimizer)
+            .field("epochs", &self.epochs)
+            .field("batch_size", &self.batch_size)
+            .field("shuffle", &self.shuffle)
+            .finish_non_exhaustive()
+    }
+}

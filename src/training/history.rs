@@ -1,0 +1,192 @@
+//! The record of a training, epoch by epoch.
+
+use std::fmt;
+use std::path::Path;
+
+use crate::{Error, Result};
+
+/// The loss and the metrics over a set of samples.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measures {
+    /// The mean loss.
+    pub loss: f64,
+    /// The names and means of the metrics.
+    pub metrics: Vec<(String, f64)>,
+}
+
+impl Measures {
+    /// The metric of that name.
+    pub fn metric(&self, name: &str) -> Option<f64> {
+        self.metrics.iter().find(|(own, _)| own == name).map(|&(_, value)| value)
+    }
+
+    /// The accuracy, from 0 to 1, if it was measured.
+    pub fn accuracy(&self) -> Option<f64> {
+        self.metric("accuracy")
+    }
+}
+
+/// `loss 0.0935  accuracy 0.9741`
+impl fmt::Display for Measures {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "loss {:.4}", self.loss)?;
+        self.metrics.iter().try_for_each(|(name, value)| write!(f, "  {} {value:.4}", name.replace('_', " ")))
+    }
+}
+
+/// What one epoch came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Epoch {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Loss and metrics of the training samples, each as it was when its batch was met.
+    pub training: Measures,
+    /// The same of the validation samples, if there are any, measured after the epoch.
+    pub validation: Option<Measures>,
+}
+
+impl Epoch {
+    /// The mean loss of the training samples.
+    pub fn loss(&self) -> f64 {
+        self.training.loss
+    }
+
+    /// The accuracy over the training samples, from 0 to 1, if it was measured.
+    pub fn accuracy(&self) -> Option<f64> {
+        self.training.accuracy()
+    }
+
+    /// The loss by which epochs are compared: that of the validation samples if there are any.
+    fn deciding_loss(&self) -> f64 {
+        self.validation.as_ref().unwrap_or(&self.training).loss
+    }
+}
+
+/// `epoch   3  loss 0.0935  accuracy 0.9741  |  validation loss 0.0961  accuracy 0.9712`
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "epoch {:3}  {}", self.number, self.training)?;
+        self.validation.iter().try_for_each(|measures| write!(f, "  |  validation {measures}"))
+    }
+}
+
+/// All epochs of a training.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
+/// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+/// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(5).fit(&mut model, (&x, &y))?;
+///
+/// assert_eq!(history.epochs().len(), 5);
+/// assert_eq!(history.best().unwrap().number, 5);
+/// assert!(history.to_csv().starts_with("epoch,loss\n1,"));
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    epochs: Vec<Epoch>,
+}
+
+impl History {
+    pub(super) fn push(&mut self, epoch: Epoch) {
+        self.epochs.push(epoch);
+    }
+
+    /// The epochs, in order.
+    pub fn epochs(&self) -> &[Epoch] {
+        &self.epochs
+    }
+
+    /// The last epoch.
+    pub fn last(&self) -> Option<&Epoch> {
+        self.epochs.last()
+    }
+
+    /// The first of the epochs with the smallest loss: of the validation samples if there are any, else of the
+    /// training samples.
+    pub fn best(&self) -> Option<&Epoch> {
+        // `min_by` returns the first of several equal ones
+        self.epochs.iter().min_by(|a, b| a.deciding_loss().total_cmp(&b.deciding_loss()))
+    }
+
+    /// The mean training loss of each epoch, for a curve.
+    pub fn losses(&self) -> Vec<f64> {
+        self.epochs.iter().map(Epoch::loss).collect()
+    }
+
+    /// The mean validation loss of each epoch, for a curve; empty without validation samples.
+    pub fn validation_losses(&self) -> Vec<f64> {
+        self.epochs.iter().filter_map(|epoch| epoch.validation.as_ref()).map(|measures| measures.loss).collect()
+    }
+
+    /// The history as comma-separated values: a header, then a line for each epoch, every number with all its digits.
+    pub fn to_csv(&self) -> String {
+        let Some(first) = self.epochs.first() else { return String::new() };
+        let names = |prefix: &'static str, measures: &Measures| {
+            let metrics = measures.metrics.iter().map(move |(name, _)| format!(",{prefix}{name}"));
+            std::iter::once(format!(",{prefix}loss")).chain(metrics).collect::<String>()
+        };
+        let values = |measures: &Measures| {
+            let metrics = measures.metrics.iter().map(|(_, value)| format!(",{value}"));
+            std::iter::once(format!(",{}", measures.loss)).chain(metrics).collect::<String>()
+        };
+        let mut csv = format!("epoch{}", names("", &first.training));
+        csv += &first.validation.as_ref().map_or(String::new(), |measures| names("validation_", measures));
+        for epoch in &self.epochs {
+            csv += &format!("\n{}{}", epoch.number, values(&epoch.training));
+            csv += &epoch.validation.as_ref().map_or(String::new(), values);
+        }
+        csv + "\n"
+    }
+
+    /// Writes [`to_csv`](History::to_csv) to a file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the file can't be written.
+    pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        std::fs::write(path, self.to_csv()).map_err(|source| Error::Io { path: path.to_owned(), source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn epoch(number: usize, loss: f64, validation: Option<f64>) -> Epoch {
+        let measures = |loss| Measures { loss, metrics: vec![("accuracy".to_owned(), 1.0 - loss)] };
+        Epoch { number, training: measures(loss), validation: validation.map(measures) }
+    }
+
+    #[test]
+    fn best_goes_by_validation_where_there_is_one() {
+        let mut history = History::default();
+        assert_eq!(history.best(), None);
+        history.push(epoch(1, 0.5, Some(0.25)));
+        history.push(epoch(2, 0.25, Some(0.5)));
+        history.push(epoch(3, 0.125, Some(0.25)));
+        assert_eq!(history.best().map(|epoch| epoch.number), Some(1));
+
+        let without = History { epochs: vec![epoch(1, 0.5, None), epoch(2, 0.25, None)] };
+        assert_eq!(without.best().map(|epoch| epoch.number), Some(2));
+    }
+
+    #[test]
+    fn csv_has_a_column_for_each_measure() {
+        let history = History { epochs: vec![epoch(1, 0.5, Some(0.25)), epoch(2, 0.25, Some(0.75))] };
+        assert_eq!(
+            history.to_csv(),
+            "epoch,loss,accuracy,validation_loss,validation_accuracy\n1,0.5,0.5,0.25,0.75\n2,0.25,0.75,0.75,0.25\n"
+        );
+        assert_eq!(History::default().to_csv(), "");
+    }
+
+    #[test]
+    fn epochs_print_in_one_line() {
+        let text = epoch(3, 0.0935, Some(0.25)).to_string();
+        assert_eq!(text, "epoch   3  loss 0.0935  accuracy 0.9065  |  validation loss 0.2500  accuracy 0.7500");
+    }
+}
