@@ -30,9 +30,9 @@ mod tests;
 
 /// One pass through a model: forward, loss, backward and, with a learning rate, the update.
 ///
-/// Small nets are written down in full. Of a layer of more than nine units the three are shown that matter most to the
-/// loss (the largest |∂L/∂z|), of a sum of more than nine terms the three largest, of a parameter of more than thirty
-/// entries the three with the largest gradients.
+/// Small nets are written down in full. Of a layer of more than nine units the two are shown that matter most to the
+/// loss (the largest |∂L/∂z|), of a parameter of more than thirty entries the two with the largest gradients, of a sum
+/// of more than nine terms the three largest and what the others come to.
 ///
 /// Equations belong to one sample of the batch, the first unless [`sample`](Explanation::sample) says otherwise; the
 /// loss and the gradients of the parameters are those of the whole batch.

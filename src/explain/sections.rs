@@ -10,7 +10,7 @@ use crate::{Float, Layer, Output};
 /// The widest layer whose units are all shown, the longest parameter whose entries are, and how many are otherwise.
 const WIDE: usize = 9;
 const MANY: usize = 30;
-const KEPT: usize = 3;
+const KEPT: usize = 2;
 
 pub(super) fn sections<F: Float>(explanation: &Explanation<F>) -> Vec<Section> {
     let writer = Writer::new(explanation);
@@ -26,7 +26,7 @@ pub(super) fn sections<F: Float>(explanation: &Explanation<F>) -> Vec<Section> {
 }
 
 const LETTERS: &str =
-    "x goes in, z and a come out of layers, y is the model's answer, t its target; W: weights, b: biases.";
+    "x goes in, z and a leave the layers, y leaves the model, t is its target; W: weights, b: biases.";
 const SUBSCRIPTS: &str = "z0₁ is output 1 of layer 0, W0₂₁ its weight from input 2 to output 1.";
 const HOW: &str =
     "∂L/∂z says how fast L grows with z. It is handed back from layer to layer: ∂L/∂a = ∂L/∂z · ∂z/∂a.";

@@ -58,8 +58,8 @@ impl<F: Float> Explanation<'_, F> {
             for note in &section.notes {
                 page += &format!("<p>{}</p>\n", html(note));
             }
-            if !section.equations.is_empty() {
-                page += &format!("<table>\n{}</table>\n", rows(&section, self.decimals));
+            for group in groups(&section) {
+                page += &format!("<table>\n{}</table>\n", rows(group, self.decimals));
             }
         }
         page + "</section>\n"
@@ -83,8 +83,14 @@ fn columns(equation: &Equation, decimals: usize) -> [String; 4] {
         Some(formula) => (formula.symbols(), formula.numbers(decimals)),
         None => Default::default(),
     };
-    let numbers = if numbers == result { String::new() } else { numbers };
+    let [symbols, numbers] =
+        [symbols, numbers].map(|formula| if formula == result { String::new() } else { formula });
     [equation.symbol.clone(), symbols, numbers, result]
+}
+
+/// The equations of one kind, which stand below each other.
+fn groups(section: &Section) -> impl Iterator<Item = &[Equation]> {
+    section.equations.chunk_by(|a, b| a.place.is_beside(&b.place))
 }
 
 /// What comes after the first column: a new value replaces the old one.
@@ -100,7 +106,7 @@ fn notes(section: &Section) -> String {
 /// line, or two.
 fn equations(section: &Section, decimals: usize) -> String {
     let mut text = String::new();
-    for group in section.equations.chunk_by(|a, b| a.place.is_beside(&b.place)) {
+    for group in groups(section) {
         let rows: Vec<_> = group.iter().map(|equation| (sign(equation), columns(equation, decimals))).collect();
         let width = |column: usize| rows.iter().map(|(_, row)| characters(&row[column])).max().unwrap_or(0);
         let widths = [0, 1, 2, 3].map(width);
@@ -152,9 +158,9 @@ fn wrapped(text: &str, first: &str, others: &str) -> String {
 }
 
 /// The equations as rows of a table.
-fn rows(section: &Section, decimals: usize) -> String {
+fn rows(equations: &[Equation], decimals: usize) -> String {
     let mut rows = String::new();
-    for equation in &section.equations {
+    for equation in equations {
         let [symbol, formulas @ ..] = columns(equation, decimals);
         let mut sign = sign(equation);
         let _ = write!(rows, "<tr><td>{}</td>", html(&symbol));
@@ -167,30 +173,53 @@ fn rows(section: &Section, decimals: usize) -> String {
     rows
 }
 
-/// Text that can't be taken for HTML, with real subscripts.
+/// Text that can't be taken for HTML, with minus signs, and real subscripts and exponents.
 fn html(text: &str) -> String {
+    if let Some((before, exponent, after)) = exponent(text) {
+        return format!("{}<sup>{}</sup>{}", html(before), html(exponent), html(after));
+    }
     let mut page = String::new();
-    let mut characters = text.chars().peekable();
-    let digit = |c: char| ('₀'..='₉').contains(&c).then(|| char::from(b'0' + (c as u32 - '₀' as u32) as u8));
-    let mut inside = false;
-    while let Some(character) = characters.next() {
-        let next_is_digit = characters.peek().is_some_and(|&c| digit(c).is_some());
-        let part = digit(character).or((inside && character == ',' && next_is_digit).then_some(','));
-        if part.is_some() != inside {
-            page += if inside { "</sub>" } else { "<sub>" };
-            inside = !inside;
+    let (mut last, mut in_subscript) = (' ', false);
+    for (index, character) in text.char_indices() {
+        let next = text[index + character.len_utf8()..].chars().next().unwrap_or(' ');
+        let subscript = digit(character).or((in_subscript && character == ',' && digit(next).is_some()).then_some(','));
+        if subscript.is_some() != in_subscript {
+            page += if in_subscript { "</sub>" } else { "<sub>" };
+            in_subscript = !in_subscript;
         }
-        match part.unwrap_or(character) {
+        match subscript.unwrap_or(character) {
             '&' => page += "&amp;",
             '<' => page += "&lt;",
             '>' => page += "&gt;",
             '"' => page += "&quot;",
             '\'' => page += "&#39;",
-            '-' => page.push('−'),
+            '-' if !last.is_alphabetic() || !next.is_alphabetic() => page.push('−'),
             other => page.push(other),
         }
+        last = character;
     }
-    if inside { page + "</sub>" } else { page }
+    if in_subscript { page + "</sub>" } else { page }
+}
+
+/// The digit that a subscript stands for.
+fn digit(character: char) -> Option<char> {
+    let value = (character as u32).checked_sub('₀' as u32).filter(|value| *value < 10)?;
+    char::from_digit(value, 10)
+}
+
+/// Splits `e^(-x) + 1` into what comes before the `^`, the exponent without its parentheses, and the rest.
+fn exponent(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('^')?;
+    let Some(inside) = rest.strip_prefix('(') else {
+        let end = rest.find([' ', ')']).unwrap_or(rest.len());
+        return Some((before, &rest[..end], &rest[end..]));
+    };
+    let mut depth = 1;
+    let end = inside.find(|character| {
+        depth += i32::from(character == '(') - i32::from(character == ')');
+        depth == 0
+    })?;
+    Some((before, &inside[..end], &inside[end + 1..]))
 }
 
 /// Text that can't be taken for Markdown.
@@ -208,5 +237,5 @@ const STYLE: &str = "
 .explanation table { border-collapse: collapse; font-family: Cambria, 'STIX Two Math', Georgia, serif }
 .explanation td { padding: .1em .9em .1em 0; vertical-align: baseline }
 .explanation td:last-child { font-weight: bold; white-space: nowrap }
-.explanation sub { font-size: .7em; line-height: 0 }
+.explanation sub, .explanation sup { font-size: .7em; line-height: 0 }
 ";

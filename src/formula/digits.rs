@@ -18,19 +18,20 @@ impl Digits {
             return "0".into();
         }
         if !(1e-5..1e7).contains(&size) {
-            let text = format!("{value:.3e}");
+            let text = format!("{value:.*e}", self.0.max(4) - 1);
             let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
             return format!("{}e{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'));
         }
-        // twelve significant digits hide the rounding of f64, six that of f32
-        let as_f32 = value as f32;
-        let significant = if f64::from(as_f32) == value { 6 } else { 12 };
+        // a number is short if zeros follow it within the twelve digits that are safe in f64, the six in f32
+        let significant = if f64::from(value as f32) == value { 6 } else { 12 };
         let exponent = size.log10().floor() as i32;
-        let exact = format!("{value:.*}", (significant - 1 - exponent).max(0) as usize);
-        let exact = if exact.contains('.') { exact.trim_end_matches('0').trim_end_matches('.') } else { &exact };
+        let safe = (significant - 1 - exponent).max(0) as usize;
+        let short = format!("{value:.safe$}");
+        let short = if safe > 0 { short.trim_end_matches('0').trim_end_matches('.') } else { &short };
+        let needed = short.split_once('.').map_or(0, |(_, decimals)| decimals.len());
         let decimals = self.0.max((2 - exponent).max(0) as usize);
-        let needed = exact.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-        if needed <= decimals { exact.to_owned() } else { format!("{value:.decimals$}") }
+        let is_short = value.fract() == 0.0 || needed + 3 <= safe;
+        if is_short && needed <= decimals { short.to_owned() } else { format!("{value:.decimals$}") }
     }
 }
 
@@ -53,6 +54,8 @@ mod tests {
             (0.01234567, "0.0123"),
             (1234.56789, "1234.5679"),
             (0.99999999, "1.0000"),
+            (123_456.0, "123456"),
+            (0.1234, "0.1234"),
             (4.123456e-7, "4.123e-7"),
             (-5e9, "-5e9"),
             (f64::NAN, "NaN"),
@@ -61,6 +64,8 @@ mod tests {
             assert_eq!(Digits(4).text(value), text);
         }
         assert_eq!(Digits(8).text(0.9370266439430035), "0.93702664");
+        assert_eq!(Digits(8).text(1.0 / 3e7), "3.3333333e-8");
+        assert_eq!(Digits(16).text(0.6832187873470724), "0.6832187873470724");
         assert_eq!(Digits(2).text(0.016), "0.016");
         assert_eq!(Digits(0).text(12.7), "12.7");
     }

@@ -14,7 +14,7 @@ use crate::Float;
 ///
 /// Any sample shape; the output has the same. No parameters, and nothing is copied: the model skips it. It says in
 /// the table of layers that the outputs of the last Dense are the answer itself, as for a regression with
-/// [`MeanSquaredError`](crate::MeanSquaredError).
+/// [`MeanSquaredError`](crate::MeanSquaredError). To a cross-entropy they are raw scores, which it refuses.
 ///
 /// # Examples
 /// ```
@@ -41,7 +41,6 @@ impl<F: Float> Layer<F> for Identity {
         dx.assign(&pass.dy);
     }
 
-    // so that a cross-entropy after Dense and Identity is refused as it is after Dense
     fn output(&self) -> Output {
         Output::Scores
     }

@@ -174,7 +174,6 @@ impl<F: Float> Layer<F> for Maxout<F> {
         }
         let winner = |unit: usize| self.winner(z.view(), unit);
         let largest = || Term::new(&format!("    (the largest of {} pieces)", self.pieces), &[]);
-        let another = Term::new("0    (another piece is larger)", &[]).with_value(0.0);
         Some(match number {
             Number::Output(unit) => {
                 let column = winner(unit);
@@ -184,7 +183,9 @@ impl<F: Float> Layer<F> for Maxout<F> {
             Number::InputGradient(i) => {
                 Formula::sum((0..at.outputs()).map(|unit| Term::product(at.dy(unit), at.param(0, i, winner(unit)))))
             }
-            Number::Gradient { column, .. } if winner(column / self.pieces) != column => another.into(),
+            Number::Gradient { column, .. } if winner(column / self.pieces) != column => {
+                Term::new("0", &[]).with_value(0.0).into() // another piece is the largest
+            }
             Number::Gradient { param: 0, row, column } => {
                 Term::product(at.dy(column / self.pieces), at.x(row)).into()
             }
