@@ -9,11 +9,14 @@ use ndarray::ArrayViewMut2;
 use crate::{Float, Result};
 
 mod dataset;
+mod idx;
 pub(crate) mod labels;
 mod pair;
 mod scaling;
+pub mod toy;
 
 pub use dataset::{Dataset, Share};
+pub use idx::{parse_idx, read_idx};
 pub use labels::{ClassNumber, one_hot};
 pub use pair::{Target, Targets};
 pub use scaling::{MinMax, scale_bytes};

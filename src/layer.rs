@@ -5,7 +5,6 @@
 //!
 //! ```
 //! use chainrule::prelude::*;
-//! use ndarray::azip;
 //!
 //! /// y = x²    dx = 2x·dy
 //! #[derive(Clone, Debug)]

@@ -84,14 +84,17 @@ pub use training::{Trainer, evaluate};
 /// Everything that most programs need: `use chainrule::prelude::*;`.
 pub mod prelude {
     pub use crate::data::{Dataset, one_hot};
-    pub use crate::gradient_check::{GradientCheck, check_gradients, check_layer};
+    pub use crate::gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
     pub use crate::layer::{
         Backward, Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, ReLU, Sigmoid, Softmax, Step,
         Tanh,
     };
     pub use crate::loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed};
+    pub use crate::metrics::{ConfusionMatrix, accuracy};
     pub use crate::optimizer::{Optimizer, Sgd};
     pub use crate::training::{Next, Trainer, evaluate};
     pub use crate::{Error, Float, Init, Result, Rng, Sequential};
-    pub use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, array};
+    pub use ndarray::{
+        Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Zip, array, azip, s,
+    };
 }

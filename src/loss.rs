@@ -26,7 +26,6 @@ pub use summed::Summed;
 ///
 /// ```
 /// use chainrule::prelude::*;
-/// use ndarray::azip;
 ///
 /// /// L = Σ|y - t| / n
 /// #[derive(Debug)]

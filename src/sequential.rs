@@ -233,7 +233,11 @@ impl<F: Float> Sequential<F> {
         let last = self.layers.len();
         let top = match loss.pairing(self.output()) {
             Some(pair) => {
-                pair.gradient_at_logits(self.cache.activations.at(last), t, self.cache.deltas.at_mut(last - 1));
+                pair.gradient_at_logits(
+                    self.cache.activations.at(last),
+                    t,
+                    self.cache.deltas.at_mut(last - 1),
+                );
                 last - 1
             }
             None => {
@@ -432,7 +436,8 @@ impl<F: Float> Sequential<F> {
     pub fn set_param<D: Dimension>(&mut self, name: &str, value: &ArrayRef<F, D>) -> Result<()> {
         let (rows, columns) = self.param(name)?.dim();
         let as_row = rows == 1 && value.shape() == [columns];
-        let matrix = value.to_shape((rows, columns)).ok().filter(|_| as_row || value.shape() == [rows, columns]);
+        let matrix =
+            value.to_shape((rows, columns)).ok().filter(|_| as_row || value.shape() == [rows, columns]);
         let Some(matrix) = matrix else {
             return Err(Error::data(
                 format!("parameter {name}"),
@@ -477,7 +482,8 @@ impl<F: Float> Sequential<F> {
 
     /// Where numbers that are not finite first appear in the last forward pass, or else in the backward pass.
     pub(crate) fn first_not_finite(&self) -> Option<String> {
-        let not_finite = |position: &usize| self.cache.activations.at(*position).iter().any(|x| !x.is_finite());
+        let not_finite =
+            |position: &usize| self.cache.activations.at(*position).iter().any(|x| !x.is_finite());
         let place = |position: usize| match position.checked_sub(1) {
             None => "the inputs".to_owned(),
             Some(index) => format!("the output of layer {index} ({})", self.layers[index].name()),
@@ -533,7 +539,11 @@ impl<F: Float> Sequential<F> {
         Ok(t)
     }
 
-    fn as_outputs<'a, D: Dimension>(&self, what: &str, t: &'a ArrayRef<F, D>) -> Result<CowArray<'a, F, Ix2>> {
+    fn as_outputs<'a, D: Dimension>(
+        &self,
+        what: &str,
+        t: &'a ArrayRef<F, D>,
+    ) -> Result<CowArray<'a, F, Ix2>> {
         if !matches!(self.cache.progress, Progress::Forward | Progress::Backward) {
             return Err(Error::misfit(
                 "the chain rule needs the activations of the present weights",
@@ -545,7 +555,6 @@ impl<F: Float> Sequential<F> {
         t.to_shape((samples, width))
             .map_err(|error| Error::misfit(error.to_string(), "bring the targets into row-major order"))
     }
-
 }
 
 /// Whether a batch of that shape fits: samples first, then the shape of one.
@@ -574,7 +583,12 @@ pub(crate) fn check_input_shape(sample: &[usize], shape: &[usize]) -> Result<()>
 }
 
 /// Whether targets of that shape fit the outputs for so many samples. They never broadcast.
-pub(crate) fn check_target_shape(what: &str, output: &[usize], samples: usize, shape: &[usize]) -> Result<()> {
+pub(crate) fn check_target_shape(
+    what: &str,
+    output: &[usize],
+    samples: usize,
+    shape: &[usize],
+) -> Result<()> {
     let width: usize = output.iter().product();
     let one_axis = width == 1 && shape == [samples];
     if one_axis || (shape.first() == Some(&samples) && (shape[1..] == [width] || shape[1..] == *output)) {

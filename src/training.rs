@@ -200,7 +200,9 @@ impl<F: Float> Trainer<'_, F> {
         self.optimizer.check()?;
         self.loss.check_output(model.output(), model.output_width())?;
         evaluation::check_samples("training samples", model, samples)?;
-        self.validation.as_deref().map_or(Ok(()), |v| evaluation::check_samples("validation samples", model, v))
+        self.validation
+            .as_deref()
+            .map_or(Ok(()), |v| evaluation::check_samples("validation samples", model, v))
     }
 
     fn fit_checked(
@@ -212,7 +214,8 @@ impl<F: Float> Trainer<'_, F> {
         let mut order: Vec<usize> = (0..samples.len()).collect();
         let mut targets = Array2::zeros((self.batch_size.min(samples.len()), model.output_width()));
         let mut history = History::default();
-        let mut progress = Progress::new(self.progress_bar, self.epochs, samples.len().div_ceil(self.batch_size));
+        let mut progress =
+            Progress::new(self.progress_bar, self.epochs, samples.len().div_ceil(self.batch_size));
         let mut totals = Totals::new(metrics.len());
         for epoch in 1..=self.epochs {
             if let Some(seed) = self.shuffle {
@@ -299,7 +302,9 @@ impl<F: Float> Trainer<'_, F> {
         let help = match (place.as_deref(), self.optimizer.learning_rate()) {
             (Some("the inputs"), _) => "clean the inputs: leave out samples with missing values".to_owned(),
             (_, Some(rate)) => format!("usually the learning rate ({rate}) is too large: try a tenth of it"),
-            (_, None) => "usually the steps are too large: make them smaller, or scale the inputs to 0-1".to_owned(),
+            (_, None) => {
+                "usually the steps are too large: make them smaller, or scale the inputs to 0-1".to_owned()
+            }
         };
         Error::Diverged { problem, help }
     }

@@ -175,7 +175,11 @@ impl fmt::Display for GradientReport {
         for row in &self.rows {
             let worst = row.worst.map_or([(); 4].map(|()| "-".into()), |entry| {
                 let (i, j) = entry.index;
-                let error = format!("{:.1e}", entry.relative_error);
+                let error = if entry.relative_error < 1e-3 {
+                    format!("{:.1e}", entry.relative_error)
+                } else {
+                    format!("{:.3}", entry.relative_error)
+                };
                 [format!("[{i}, {j}]"), number(entry.analytic), number(entry.numeric), error]
             });
             let cells = [

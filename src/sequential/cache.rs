@@ -177,7 +177,10 @@ impl<F: Float> Cache<F> {
 
     /// Whether every delta of the last backward pass is finite.
     pub(crate) fn first_delta_not_finite(&self) -> Option<usize> {
-        self.computed.clone().rev().find(|&position| self.deltas.at(position).iter().any(|delta| !delta.is_finite()))
+        self.computed
+            .clone()
+            .rev()
+            .find(|&position| self.deltas.at(position).iter().any(|delta| !delta.is_finite()))
     }
 
     /// Gives each layer the memory that it has in `other`, a cache for the same layers, and spoils all other content.

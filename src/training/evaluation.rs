@@ -75,7 +75,11 @@ pub fn evaluate<F: Float>(
 }
 
 /// Whether there are samples, and the model fits them.
-pub(super) fn check_samples<F: Float>(what: &str, model: &Sequential<F>, samples: &dyn Samples<F>) -> Result<()> {
+pub(super) fn check_samples<F: Float>(
+    what: &str,
+    model: &Sequential<F>,
+    samples: &dyn Samples<F>,
+) -> Result<()> {
     if samples.is_empty() {
         return Err(Error::data(what, "at least one", "none", "check how they were loaded or split"));
     }
