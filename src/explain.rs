@@ -24,6 +24,7 @@ use crate::{Error, Float, Loss, Optimizer, Result, Sequential, Sgd};
 
 mod sections;
 mod views;
+mod writer;
 
 #[cfg(test)]
 mod tests;
@@ -112,8 +113,11 @@ impl Place {
     /// Whether both are entries of the same thing.
     fn is_beside(&self, other: &Place) -> bool {
         match (self, other) {
-            (Place::Activation(a, _), Place::Activation(b, _)) | (Place::Delta(a, _), Place::Delta(b, _)) => a == b,
-            (Place::Gradient(a, ..), Place::Gradient(b, ..)) | (Place::Updated(a, ..), Place::Updated(b, ..)) => a == b,
+            (Place::Activation(a, _), Place::Activation(b, _)) | (Place::Delta(a, _), Place::Delta(b, _)) => {
+                a == b
+            }
+            (Place::Gradient(a, ..), Place::Gradient(b, ..))
+            | (Place::Updated(a, ..), Place::Updated(b, ..)) => a == b,
             _ => false,
         }
     }

@@ -110,7 +110,10 @@ impl Term {
     /// `a·b`
     pub fn product(a: Quantity, b: Quantity) -> Self {
         let value = a.value * b.value;
-        Term { pieces: vec![Piece::Number(a), Piece::Words("·".into()), Piece::Number(b)], value: Some(value) }
+        Term {
+            pieces: vec![Piece::Number(a), Piece::Words("·".into()), Piece::Number(b)],
+            value: Some(value),
+        }
     }
 
     /// The same term that says what it comes to, so that a long sum can be abridged to its largest terms.
@@ -345,7 +348,8 @@ mod tests {
         assert_eq!(short.numbers(2), "2 + 3 + 3 + 1 (9 more)");
         let one_of_many = Formula::sum((0..12).map(|i| quantity("x", f64::from(i / 11)).into())).abridged();
         assert_eq!(one_of_many.numbers(2), "1 + 0 (11 more)");
-        let unknown = Formula::sum((0..12).map(|_| Term::new("e^{x}", &[("x", quantity("x", 1.0))]))).abridged();
+        let unknown =
+            Formula::sum((0..12).map(|_| Term::new("e^{x}", &[("x", quantity("x", 1.0))]))).abridged();
         assert_eq!(unknown.numbers(2), "e^1 + … (11 more)");
     }
 

@@ -71,7 +71,8 @@ pub use float::Float;
 pub use gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
 pub use init::Init;
 pub use layer::{
-    Backward, Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, ReLU, Sigmoid, Softmax, Step, Tanh,
+    Backward, Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, ReLU, Sigmoid, Softmax, Step,
+    Tanh,
 };
 pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed};
 pub use matmul::matmul;
@@ -86,10 +87,12 @@ pub mod prelude {
     pub use crate::data::{Dataset, one_hot};
     pub use crate::gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
     pub use crate::layer::{
-        Backward, Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, ReLU, Sigmoid, Softmax, Step,
-        Tanh,
+        Backward, Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, ReLU, Sigmoid, Softmax,
+        Step, Tanh,
     };
-    pub use crate::loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed};
+    pub use crate::loss::{
+        BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed,
+    };
     pub use crate::metrics::{ConfusionMatrix, accuracy};
     pub use crate::optimizer::{Optimizer, Sgd};
     pub use crate::training::{Next, Trainer, evaluate};

@@ -34,9 +34,11 @@ fn one_neuron() {
     let file = reference("single_neuron.json");
     let within = absolute(number(&file["tolerance"]["all"]));
     let expected = &file["expected"];
-    let dense = Dense::from_weights(column(&file["initial_parameters"]["w"]), array![0.0]).unwrap().without_bias();
+    let dense =
+        Dense::from_weights(column(&file["initial_parameters"]["w"]), array![0.0]).unwrap().without_bias();
     let mut model = Sequential::new([2]).add(dense).add(Sigmoid).build(0).unwrap();
-    let (x, t, loss) = (row(&file["inputs"]["x"]), array![[number(&file["inputs"]["target"])]], Half(MeanSquaredError));
+    let (x, t, loss) =
+        (row(&file["inputs"]["x"]), array![[number(&file["inputs"]["target"])]], Half(MeanSquaredError));
     model.forward(&x).unwrap();
     assert_number("loss", model.loss(&loss, &t).unwrap(), number(&expected["loss"]), within);
     model.backward(&loss, &t).unwrap();
@@ -111,7 +113,13 @@ fn computation_graphs() {
     total.backward();
     assert_number("subtotal", subtotal.value(), number(&apples["expected"]["subtotal"]), within);
     assert_number("total", total.value(), number(&apples["expected"]["total"]), within);
-    let gradients = [("total", total), ("subtotal", subtotal), ("tax_rate", tax_rate), ("price", price), ("count", count)];
+    let gradients = [
+        ("total", total),
+        ("subtotal", subtotal),
+        ("tax_rate", tax_rate),
+        ("price", price),
+        ("count", count),
+    ];
     for (name, var) in gradients {
         let expected = number(&apples["gradients"][format!("d_total_d_{name}")]);
         assert_number(name, var.gradient(), expected, within);
@@ -126,8 +134,11 @@ fn computation_graphs() {
         let sum = x + y;
         let square: Var = sum.pow(2);
         square.backward();
-        let values = [("t", sum.value()), ("z", square.value()), ("dz_dx", x.gradient()), ("dz_dy", y.gradient())];
-        values.map(|(name, value)| assert_number(name, value, number(&point[name]), within));
+        let values =
+            [("t", sum.value()), ("z", square.value()), ("dz_dx", x.gradient()), ("dz_dy", y.gradient())];
+        for (name, value) in values {
+            assert_number(name, value, number(&point[name]), within);
+        }
     }
 }
 
@@ -203,7 +214,8 @@ fn explain_prints_one_sample_through_sigmoids() {
     let file = reference("mlp_1x3_2x2.json");
     let start = &file["initial_parameters"];
     let layer = |weight: &str, bias: &str| {
-        Dense::from_weights(matrix(&start[weight]).t().to_owned(), matrix(&start[bias]).remove_axis(Axis(1))).unwrap()
+        Dense::from_weights(matrix(&start[weight]).t().to_owned(), matrix(&start[bias]).remove_axis(Axis(1)))
+            .unwrap()
     };
     let model = Sequential::new([3]).add(layer("w1", "b1")).add(Sigmoid).add(layer("w2", "b2")).add(Sigmoid);
     let model = model.build(0).unwrap();
@@ -213,7 +225,9 @@ fn explain_prints_one_sample_through_sigmoids() {
     let explanation = model.explain(&x, &t, &loss).unwrap().decimals(8);
     let text = explanation.with_learning_rate(number(&step["learning_rate"])).unwrap().to_string();
     for name in ["h", "h2"] {
-        matrix(&file["printed"][name]["values"]).iter().for_each(|&value| assert_printed(&text, name, value, 8));
+        matrix(&file["printed"][name]["values"])
+            .iter()
+            .for_each(|&value| assert_printed(&text, name, value, 8));
     }
     for name in ["output_error_first", "bw41", "bw42", "bw51", "bw52"] {
         assert_printed(&text, name, number(&file["printed"][name]["values"][0]), 8);

@@ -1,16 +1,12 @@
 //! Which equations an explanation consists of.
 
-use ndarray::{ArrayView1, ArrayView2, Axis, s};
+use ndarray::s;
 
-use super::{Equation, Explanation, Part, Place, Section};
-use crate::formula::{self, Formula, LossFormula, Number, Quantity, Sample, Term};
+use super::writer::Writer;
+use super::{Explanation, Part, Place, Section};
+use crate::Float;
+use crate::formula::{self, Formula, LossFormula, Number, Quantity, Term};
 use crate::table::{shape, thousands};
-use crate::{Float, Layer, Output};
-
-/// The widest layer whose units are all shown, the longest parameter whose entries are, and how many are otherwise.
-const WIDE: usize = 9;
-const MANY: usize = 30;
-const KEPT: usize = 2;
 
 pub(super) fn sections<F: Float>(explanation: &Explanation<F>) -> Vec<Section> {
     let writer = Writer::new(explanation);
@@ -18,7 +14,7 @@ pub(super) fn sections<F: Float>(explanation: &Explanation<F>) -> Vec<Section> {
     let mut sections = vec![writer.input()];
     sections.extend((0..layers).map(|layer| writer.forward(layer)));
     sections.push(writer.loss());
-    sections.push(writer.from_loss());
+    sections.push(writer.out_of_loss());
     sections.extend((writer.lowest..writer.top).rev().filter_map(|layer| writer.backward(layer)));
     sections.extend((0..layers).filter_map(|layer| writer.update(layer)));
     sections.extend(writer.loss_after());
@@ -30,112 +26,6 @@ const LETTERS: &str =
 const SUBSCRIPTS: &str = "z0₁ is output 1 of layer 0, W0₂₁ its weight from input 2 to output 1.";
 const HOW: &str =
     "∂L/∂z says how fast L grows with z. It is handed back from layer to layer: ∂L/∂a = ∂L/∂z · ∂z/∂a.";
-
-struct Writer<'a, F: Float> {
-    of: &'a Explanation<'a, F>,
-    layers: Vec<&'a dyn Layer<F>>,
-    /// what each position is called
-    names: Vec<String>,
-    /// which units of each position are shown
-    shown: Vec<Vec<usize>>,
-    /// the position where the chain rule starts, and the first layer that it is followed to
-    top: usize,
-    lowest: usize,
-    samples: usize,
-}
-
-impl<'a, F: Float> Writer<'a, F> {
-    fn new(of: &'a Explanation<'a, F>) -> Self {
-        let layers: Vec<&dyn Layer<F>> = of.model.layers().collect();
-        let paired = of.loss.pairing(of.model.output()).is_some();
-        let mut writer = Writer {
-            names: names(&layers),
-            shown: Vec::new(),
-            top: layers.len() - usize::from(paired),
-            lowest: layers.iter().position(|layer| !layer.params().is_empty()).unwrap_or(0),
-            samples: of.targets.nrows(),
-            of,
-            layers,
-        };
-        writer.shown = writer.choose_units();
-        writer
-    }
-
-    /// All units of a narrow position; of a wide one those with the largest deltas. Layers without parameters that
-    /// keep the width keep the choice, so that one path can be followed through them.
-    fn choose_units(&self) -> Vec<Vec<usize>> {
-        let mut shown: Vec<Vec<usize>> = Vec::new();
-        for position in 0..=self.layers.len() {
-            let width = self.activation(position).len();
-            let follows = position > 0
-                && self.layers[position - 1].params().is_empty()
-                && self.activation(position - 1).len() == width;
-            shown.push(match (shown.last(), self.delta(position)) {
-                _ if width <= WIDE => (0..width).collect(),
-                (Some(before), _) if follows => before.clone(),
-                (_, Some(delta)) => formula::largest(delta.iter().map(|d| d.abs().as_f64()), KEPT),
-                _ => (0..KEPT).collect(),
-            });
-        }
-        shown
-    }
-
-    /// What a position holds of the sample that is shown.
-    fn activation(&self, position: usize) -> ArrayView1<'a, F> {
-        self.row(self.of.model.kept_activation(position))
-    }
-
-    fn delta(&self, position: usize) -> Option<ArrayView1<'a, F>> {
-        self.of.model.delta(position).map(|delta| self.row(delta))
-    }
-
-    fn row<'b>(&self, batch: ArrayView2<'b, F>) -> ArrayView1<'b, F> {
-        batch.index_axis_move(Axis(0), self.of.sample)
-    }
-
-    fn at(&self, layer: usize) -> Sample<'_, F> {
-        Sample {
-            layer,
-            names: [&self.names[layer], &self.names[layer + 1]],
-            x: self.activation(layer),
-            y: self.activation(layer + 1),
-            dx: self.delta(layer),
-            dy: self.delta(layer + 1),
-            params: self.layers[layer].params(),
-        }
-    }
-
-    fn title(&self, layer: usize) -> String {
-        format!("Layer {layer}, {}", self.layers[layer].name())
-    }
-
-    fn equation(&self, quantity: Quantity, formula: Option<Formula>, place: Place) -> Equation {
-        Equation { symbol: quantity.symbol, formula: formula.map(Formula::abridged), value: quantity.value, place }
-    }
-
-    /// `a1: 128 numbers from 0 to 1.2, mean 0.3`
-    fn range(&self, name: &str, values: impl Iterator<Item = F> + Clone) -> String {
-        let count = values.clone().count();
-        let (smallest, largest) = values.clone().fold((F::infinity(), F::neg_infinity()), |(small, large), value| {
-            (if value < small { value } else { small }, if value > large { value } else { large })
-        });
-        let mean = values.map(F::as_f64).sum::<f64>() / count as f64;
-        let [smallest, largest, mean] =
-            [smallest.as_f64(), largest.as_f64(), mean].map(|value| self.of.digits().text(value));
-        format!("{name}: {} numbers from {smallest} to {largest}, mean {mean}", thousands(count))
-    }
-
-    /// All numbers in parentheses if they are few, their range if they are many.
-    fn vector(&self, name: &str, values: ArrayView1<F>) -> String {
-        if values.len() > WIDE + 1 {
-            return self.range(name, values.iter().copied());
-        }
-        let numbers: Vec<String> = values.iter().map(|value| self.of.digits().text(value.as_f64())).collect();
-        format!("{name} = ({})", numbers.join(", "))
-    }
-}
-
-// The sections
 
 impl<'a, F: Float> Writer<'a, F> {
     fn input(&self) -> Section {
@@ -150,20 +40,25 @@ impl<'a, F: Float> Writer<'a, F> {
             LETTERS.to_owned(),
             SUBSCRIPTS.to_owned(),
         ];
-        let title = format!("One pass through a model of {} parameters{sample}", thousands(model.param_count()));
+        let title =
+            format!("One pass through a model of {} parameters{sample}", thousands(model.param_count()));
         Section { part: Part::Input, layer: None, title, notes, equations: Vec::new() }
     }
 
     fn forward(&self, layer: usize) -> Section {
         let (here, next) = (layer, layer + 1);
-        let [from, to] = [here, next].map(|position| self.of.model.shape(position).map(shape).unwrap_or_default());
+        let [from, to] =
+            [here, next].map(|position| self.of.model.shape(position).map(shape).unwrap_or_default());
         let title = format!("{}: {from} → {to}", self.title(layer));
         let at = self.at(layer);
         let reshapes = self.layers[layer].only_reshapes();
         let mut notes = Vec::new();
         let mut equations = Vec::new();
         if reshapes {
-            notes.push(if from == to { "The same numbers." } else { "The same numbers in another shape." }.to_owned());
+            notes.push(
+                if from == to { "The same numbers." } else { "The same numbers in another shape." }
+                    .to_owned(),
+            );
         } else if self.layers[layer].explain(Number::Output(0), &at).is_none() {
             notes.push("This layer does not say how it computes.".to_owned());
             for param in self.layers[layer].params() {
@@ -206,7 +101,9 @@ impl<'a, F: Float> Writer<'a, F> {
         let n = loss.mean_over(self.samples, outputs);
         if self.samples > 1 {
             let own_value = match loss.pairing(self.of.model.output()) {
-                Some(pair) => pair.value_at_logits(self.of.model.kept_activation(last - 1).slice(own), t.slice(own)),
+                Some(pair) => {
+                    pair.value_at_logits(self.of.model.kept_activation(last - 1).slice(own), t.slice(own))
+                }
                 None => loss.value(y.slice(own), t.slice(own)),
             };
             let own_sum = own_value.as_f64() * loss.mean_over(1, outputs) as f64;
@@ -216,7 +113,7 @@ impl<'a, F: Float> Writer<'a, F> {
     }
 
     /// The first step of the chain rule: from the loss to the outputs, or to the logits of a pair.
-    fn from_loss(&self) -> Section {
+    fn out_of_loss(&self) -> Section {
         let last = self.layers.len();
         let parts = self.of.loss.explain();
         let slope = parts.as_ref().and_then(|parts| match parts.at_logits {
@@ -227,7 +124,11 @@ impl<'a, F: Float> Writer<'a, F> {
         let mut notes = vec![HOW.to_owned()];
         let mut title = "From the loss to the outputs".to_owned();
         if self.top < last {
-            title = format!("From the loss through layer {}, {}, at once", self.top, self.layers[self.top].name());
+            title = format!(
+                "From the loss through layer {}, {}, at once",
+                self.top,
+                self.layers[self.top].name()
+            );
             let why = parts.as_ref().and_then(|parts| parts.at_logits).map(|(_, why)| why);
             notes.extend(why.map(|why| why.to_owned()));
         }
@@ -289,7 +190,9 @@ impl<'a, F: Float> Writer<'a, F> {
         let mut equations = Vec::new();
         for (index, param) in params.iter().enumerate() {
             let name = format!("{layer}.{}", param.name);
-            let (Ok(gradient), Ok(new)) = (self.of.model.gradient(&name), after.param(&name)) else { continue };
+            let (Ok(gradient), Ok(new)) = (self.of.model.gradient(&name), after.param(&name)) else {
+                continue;
+            };
             for (row, column) in self.choose_entries(layer, gradient) {
                 let old = at.param(index, row, column);
                 let symbol = format!("∂L/∂{}", old.symbol);
@@ -297,7 +200,8 @@ impl<'a, F: Float> Writer<'a, F> {
                 let rate = Quantity { symbol: "η".into(), value: *rate };
                 let value = new[[row, column]].as_f64();
                 let symbol = old.symbol.clone();
-                let step = Term::new("{old} - {rate}·{slope}", &[("old", old), ("rate", rate), ("slope", slope)]);
+                let step =
+                    Term::new("{old} - {rate}·{slope}", &[("old", old), ("rate", rate), ("slope", slope)]);
                 let place = Place::Updated(name.clone(), row, column);
                 equations.push(self.equation(Quantity { symbol, value }, Some(step.into()), place));
             }
@@ -319,86 +223,4 @@ impl<'a, F: Float> Writer<'a, F> {
         let title = "Loss of the same batch after the step".to_owned();
         Some(Section { part: Part::Update, layer: None, title, notes: Vec::new(), equations })
     }
-}
-
-// Their pieces
-
-impl<F: Float> Writer<'_, F> {
-    /// All entries of a short parameter; of a long one those with the largest gradients, of units that are shown.
-    fn choose_entries(&self, layer: usize, gradient: ArrayView2<F>) -> Vec<(usize, usize)> {
-        let one_for_each_unit = gradient.ncols() == self.activation(layer + 1).len();
-        let shown = |column: &usize| !one_for_each_unit || self.shown[layer + 1].contains(column);
-        let every = gradient.indexed_iter().map(|(place, _)| place);
-        let places: Vec<(usize, usize)> = every.filter(|(_, column)| shown(column)).collect();
-        if places.len() <= MANY {
-            return places;
-        }
-        let largest = formula::largest(places.iter().map(|&place| gradient[place].abs().as_f64()), KEPT);
-        largest.into_iter().map(|index| places[index]).collect()
-    }
-
-    /// The gradient of a parameter is a sum over the batch: this sample's part, and that of the others together.
-    fn with_others(&self, own: Formula, total: f64) -> Formula {
-        if self.samples == 1 {
-            return own;
-        }
-        let others = own.value().map(|own| total - own);
-        own.abridged().and_rest(self.others(), others)
-    }
-
-    fn others(&self) -> [String; 2] {
-        match self.samples - 1 {
-            1 => ["1 other sample".to_owned(), "the other".to_owned()],
-            n => [format!("{} other samples", thousands(n)), "the others".to_owned()],
-        }
-    }
-
-    /// factor·(sum) / n, as far as they are not 1.
-    fn scaled(&self, sum: Formula, factor: f64, n: usize) -> Formula {
-        let before = match factor {
-            1.0 => String::new(),
-            0.5 => "½·".to_owned(),
-            factor => format!("{factor}·"),
-        };
-        let after = if n == 1 { String::new() } else { format!(" / {n}") };
-        if (before.is_empty() && after.is_empty()) || sum.is_product() {
-            return sum.between(Term::new(&before, &[]), Term::new(&after, &[]));
-        }
-        sum.between(Term::new(&(before + "("), &[]), Term::new(&format!("){after}"), &[]))
-    }
-
-    fn y_and_t(&self, output: usize) -> [(&'static str, Quantity); 2] {
-        let quantity = |name: &str, values: ArrayView1<F>| Quantity {
-            symbol: formula::unit(name, output),
-            value: values[output].as_f64(),
-        };
-        [
-            ("y", quantity("y", self.activation(self.layers.len()))),
-            ("t", quantity("t", self.row(self.of.targets.view()))),
-        ]
-    }
-
-    fn delta_of(&self, position: usize, unit: usize) -> Quantity {
-        let value = self.delta(position).map_or(f64::NAN, |delta| delta[unit].as_f64());
-        Quantity { symbol: format!("∂L/∂{}", formula::unit(&self.names[position], unit)), value }
-    }
-}
-
-/// What each position is called: x goes in, y comes out, z are scores, a anything else.
-fn names<F: Float>(layers: &[&dyn Layer<F>]) -> Vec<String> {
-    let mut names = vec!["x".to_owned()];
-    for (index, layer) in layers.iter().enumerate() {
-        names.push(match layer.output() {
-            _ if layer.only_reshapes() => names[index].clone(),
-            Output::Scores => format!("z{index}"),
-            _ => format!("a{index}"),
-        });
-    }
-    for index in (0..layers.len()).rev() {
-        names[index + 1] = "y".to_owned();
-        if !layers[index].only_reshapes() {
-            break;
-        }
-    }
-    names
 }

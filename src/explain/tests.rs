@@ -104,7 +104,9 @@ fn zoo() -> Vec<(Sequential<f64>, Array2<f64>, Array2<f64>, &'static dyn Loss<f6
     let scale = || Scale([Param::new("scale", array![[2.0, -1.0, 0.5]])]);
     let mut rng = Rng::new(5);
     let mut x = |rows, columns| rng.matrix((rows, columns), |rng| 2.0 * rng.uniform() - 1.0);
-    let one_hot = |rows, columns| Array2::from_shape_fn((rows, columns), |(i, j)| f64::from(u8::from(i % columns == j)));
+    let one_hot = |rows, columns| {
+        Array2::from_shape_fn((rows, columns), |(i, j)| f64::from(u8::from(i % columns == j)))
+    };
     let new = |width: usize| Sequential::new([width]);
     let (d, d_x, d_t) = lecture_d();
     let relu = new(2).add(Dense::new(3)).add(ReLU).add(Dense::new(1)).add(Sigmoid).build(2).unwrap();
@@ -116,7 +118,13 @@ fn zoo() -> Vec<(Sequential<f64>, Array2<f64>, Array2<f64>, &'static dyn Loss<f6
     let own = new(3).add(Dense::new(3)).add(scale()).add(Tanh).build(6).unwrap();
     let softmax = new(3).add(Softmax).build(1).unwrap();
     let sigmoid = new(2).add(Sigmoid).build(7).unwrap();
-    let wide = new(30).add(Dense::new(20)).add(Sigmoid).add(Dense::new(12)).add(ReLU).add(Dense::new(11)).add(Softmax);
+    let wide = new(30)
+        .add(Dense::new(20))
+        .add(Sigmoid)
+        .add(Dense::new(12))
+        .add(ReLU)
+        .add(Dense::new(11))
+        .add(Softmax);
     let wide = wide.build(8).unwrap();
     vec![
         (d, d_x, d_t, LECTURE_D_LOSS),
@@ -157,7 +165,13 @@ fn numbers_are_those_of_the_pass() {
                 Place::Updated(name, row, column) => (4, stepped.param(name).unwrap()[[*row, *column]]),
                 Place::UpdatedLoss => (5, stepped.loss(loss, &t).unwrap()),
             };
-            assert_eq!(equation.value.to_bits(), expected.to_bits(), "{}: {:?}", equation.symbol, equation.place);
+            assert_eq!(
+                equation.value.to_bits(),
+                expected.to_bits(),
+                "{}: {:?}",
+                equation.symbol,
+                equation.place
+            );
             seen[kind] += 1;
         }
         assert!(seen[0] > 0 && seen[1] > 0 && seen[3] == 1 && seen[5] == 1, "{seen:?}");
@@ -247,7 +261,8 @@ fn the_digit_net_fits_two_screens() {
 fn what_does_not_explain_itself_has_shapes_and_ranges() {
     let scale = Scale([Param::new("scale", array![[2.0, -1.0, 0.5]])]);
     let model = Sequential::new([3]).add(scale).build(1).unwrap();
-    let explanation = model.explain(&array![[1.0, 2.0, 3.0]], &array![[0.0, 0.0, 0.0]], &AbsoluteError).unwrap();
+    let explanation =
+        model.explain(&array![[1.0, 2.0, 3.0]], &array![[0.0, 0.0, 0.0]], &AbsoluteError).unwrap();
     let text = explanation.to_string();
     for line in [
         "Layer 0, <b>scale: 3 → 3\n  This layer does not say how it computes.",
@@ -264,7 +279,8 @@ fn what_does_not_explain_itself_has_shapes_and_ranges() {
 fn html_and_markdown_are_escaped() {
     let scale = Scale([Param::new("scale", array![[2.0, -1.0, 0.5]])]);
     let model = Sequential::new([3]).add(scale).add(Sigmoid).build(1).unwrap();
-    let explanation = model.explain(&array![[1.0, 2.0, 3.0]], &array![[0.0, 0.0, 1.0]], &BinaryCrossEntropy).unwrap();
+    let explanation =
+        model.explain(&array![[1.0, 2.0, 3.0]], &array![[0.0, 0.0, 1.0]], &BinaryCrossEntropy).unwrap();
     let (page, text) = (explanation.to_html(), explanation.to_markdown());
     assert!(page.contains("<h3>Layer 0, &lt;b&gt;scale: 3 → 3</h3>") && !page.contains("<b>"), "{page}");
     assert!(page.contains("<td>= 1 / (1 + e<sup>−a0<sub>1</sub></sup>)</td>"), "{page}");
@@ -301,7 +317,9 @@ fn what_can_not_be_meant_is_an_error() {
         explain().sample(1).unwrap_err().to_string(),
         "sample: must be one of the batch, but is 1 of 1 samples, counted from 0\n  help: give a smaller number"
     );
-    assert!(explain().with_learning_rate(-1.0).unwrap_err().to_string().starts_with("learning rate: must be"));
+    assert!(
+        explain().with_learning_rate(-1.0).unwrap_err().to_string().starts_with("learning rate: must be")
+    );
     let error = model.explain(&x, &array![[1.0]], LECTURE_D_LOSS).unwrap_err().to_string();
     assert!(error.starts_with("targets: expected shape [1, 2]"), "{error}");
     let error = model.explain(&array![1.0, 2.0, 3.0], &t, LECTURE_D_LOSS).unwrap_err().to_string();

@@ -107,7 +107,8 @@ fn notes(section: &Section) -> String {
 fn equations(section: &Section, decimals: usize) -> String {
     let mut text = String::new();
     for group in groups(section) {
-        let rows: Vec<_> = group.iter().map(|equation| (sign(equation), columns(equation, decimals))).collect();
+        let rows: Vec<_> =
+            group.iter().map(|equation| (sign(equation), columns(equation, decimals))).collect();
         let width = |column: usize| rows.iter().map(|(_, row)| characters(&row[column])).max().unwrap_or(0);
         let widths = [0, 1, 2, 3].map(width);
         let aligned = 2 + widths.iter().sum::<usize>() + 3 * 3 <= WIDTH;
@@ -182,7 +183,8 @@ fn html(text: &str) -> String {
     let (mut last, mut in_subscript) = (' ', false);
     for (index, character) in text.char_indices() {
         let next = text[index + character.len_utf8()..].chars().next().unwrap_or(' ');
-        let subscript = digit(character).or((in_subscript && character == ',' && digit(next).is_some()).then_some(','));
+        let subscript =
+            digit(character).or((in_subscript && character == ',' && digit(next).is_some()).then_some(','));
         if subscript.is_some() != in_subscript {
             page += if in_subscript { "</sub>" } else { "<sub>" };
             in_subscript = !in_subscript;

@@ -140,7 +140,8 @@ impl<F: Float> Layer<F> for Maxout<F> {
         let Backward { x, dy, mut dx, gradients, memory, .. } = pass;
         let [w, _] = &self.params;
         let [dw, db] = gradients else { return };
-        (dw.fill(F::zero()), db.fill(F::zero()));
+        dw.fill(F::zero());
+        db.fill(F::zero());
         if let Some(dx) = &mut dx {
             dx.fill(F::zero());
         }
@@ -178,11 +179,12 @@ impl<F: Float> Layer<F> for Maxout<F> {
             Number::Output(unit) => {
                 let column = winner(unit);
                 let products = (0..at.inputs()).map(|i| Term::product(at.x(i), at.param(0, i, column)));
-                Formula::sum(products.chain([at.param(1, 0, column).into()])).between(Term::default(), largest())
+                Formula::sum(products.chain([at.param(1, 0, column).into()]))
+                    .between(Term::default(), largest())
             }
-            Number::InputGradient(i) => {
-                Formula::sum((0..at.outputs()).map(|unit| Term::product(at.dy(unit), at.param(0, i, winner(unit)))))
-            }
+            Number::InputGradient(i) => Formula::sum(
+                (0..at.outputs()).map(|unit| Term::product(at.dy(unit), at.param(0, i, winner(unit)))),
+            ),
             Number::Gradient { column, .. } if winner(column / self.pieces) != column => {
                 Term::new("0", &[]).with_value(0.0).into() // another piece is the largest
             }
@@ -197,7 +199,7 @@ impl<F: Float> Layer<F> for Maxout<F> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{MeanSquaredError, Sequential};
+    use crate::{MeanSquaredError, Sequential, check_gradients};
     use ndarray::array;
 
     #[test]
@@ -222,42 +224,11 @@ mod tests {
 
     #[test]
     fn gradients_agree_with_central_differences() {
-        let mut model =
-            Sequential::<f64>::new([3]).add(Maxout::new(4, 3)).add(Maxout::new(2, 2)).build(7).unwrap();
+        let model = Sequential::new([3]).add(Maxout::new(4, 3)).add(Maxout::new(2, 2)).build(7).unwrap();
         let x = array![[0.5, -1.0, 2.0], [1.5, 0.3, -0.7], [-0.2, 0.9, 0.4]];
         let t = array![[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]];
-        model.forward(&x).unwrap();
-        model.backward(&MeanSquaredError, &t).unwrap();
-        let loss = |model: &mut Sequential<f64>, x: &Array2<f64>| {
-            model.forward(x).unwrap();
-            model.loss(&MeanSquaredError, &t).unwrap()
-        };
-        let (h, mut moved) = (1e-6, model.clone());
-        let (mut learning, mut resting) = (0, 0);
-        for (name, gradient) in model.gradients() {
-            for (place, &exact) in gradient.indexed_iter() {
-                let mut at = |h: f64| {
-                    let mut value = model.param(&name).unwrap().to_owned();
-                    value[place] += h;
-                    moved.set_param(&name, &value).unwrap();
-                    loss(&mut moved, &x)
-                };
-                let numeric = (at(h) - at(-h)) / (2.0 * h);
-                at(0.0);
-                assert!((exact - numeric).abs() < 1e-8, "{name}{place:?}: {exact} but numerically {numeric}");
-                *(if exact == 0.0 { &mut resting } else { &mut learning }) += 1;
-            }
-        }
-        assert!(learning > 20 && resting > 10, "{learning} entries learn and {resting} rest");
-        for (place, &exact) in model.delta(0).unwrap().indexed_iter() {
-            let mut at = |h: f64| {
-                let mut x = x.clone();
-                x[place] += h;
-                loss(&mut moved, &x)
-            };
-            let numeric = (at(h) - at(-h)) / (2.0 * h);
-            assert!((exact - numeric).abs() < 1e-8, "x{place:?}: {exact} but numerically {numeric}");
-        }
+        let report = check_gradients(&model, &MeanSquaredError, &x, &t).unwrap();
+        assert!(report.passed(), "{report}");
     }
 
     #[test]

@@ -43,11 +43,6 @@ impl<F: Float> Loss<F> for MeanSquaredError {
     }
 
     fn explain(&self) -> Option<LossFormula> {
-        Some(LossFormula {
-            factor: 1.0,
-            share: "({y} - {t})²",
-            slope: "2·({y} - {t})",
-            at_logits: None,
-        })
+        Some(LossFormula { factor: 1.0, share: "({y} - {t})²", slope: "2·({y} - {t})", at_logits: None })
     }
 }

@@ -96,6 +96,7 @@ mod tests {
     use crate::loss::Half;
     use crate::{
         BinaryCrossEntropy, CategoricalCrossEntropy, Dense, MeanSquaredError, Sequential, Sigmoid, Softmax,
+        check_gradients,
     };
     use ndarray::array;
 
@@ -128,6 +129,22 @@ mod tests {
         assert_eq!(softmax.loss(&loss, &t).unwrap(), 1.5e4);
         softmax.backward(&loss, &t).unwrap();
         assert_eq!(softmax.delta(0).unwrap(), array![[0.5, -0.5], [-0.5, 0.5]]);
+    }
+
+    #[test]
+    fn gradients_agree_with_central_differences() {
+        let (x, t) = (array![[0.3, -1.2], [0.8, 0.4]], array![[1.0, 0.0], [0.0, 1.0]]);
+        let dense = || Sequential::new([2]).add(Dense::new(2));
+        let checks: [(_, &dyn Loss<f64>); 4] = [
+            (dense().add(Sigmoid), &Summed(BinaryCrossEntropy)),
+            (dense().add(Sigmoid), &Half(Summed(MeanSquaredError))),
+            (dense().add(Softmax), &Summed(Half(CategoricalCrossEntropy))),
+            (dense(), &Half(MeanSquaredError)),
+        ];
+        for (builder, loss) in checks {
+            let report = check_gradients(&builder.build(2).unwrap(), loss, &x, &t).unwrap();
+            assert!(report.passed(), "{loss:?}: {report}");
+        }
     }
 
     #[test]

@@ -40,7 +40,8 @@ fn power(rest: &mut &str) -> f64 {
         value *= value;
     }
     // a remark: what a number stands for, or which piece of a maxout it is
-    if let Some((remark, behind)) = rest.trim_start().strip_prefix('(').and_then(|text| text.split_once(')')) {
+    if let Some((remark, behind)) = rest.trim_start().strip_prefix('(').and_then(|text| text.split_once(')'))
+    {
         if ["more", "the others", "the other", "pieces"].iter().any(|end| remark.ends_with(end)) {
             *rest = behind;
         }
