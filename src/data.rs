@@ -46,9 +46,12 @@ pub trait Samples<F: Float>: Sync {
     /// [`Error::Data`](crate::Error::Data) with what does not fit.
     fn check(&self, input: &[usize], output: &[usize]) -> Result<()>;
 
-    /// Copies the samples of those indices, in that order, into the rows of `x` (flattened) and their targets into the
-    /// rows of `t`. [`check`](Samples::check) was successful before.
-    fn draw(&self, indices: &[usize], x: ArrayViewMut2<F>, t: ArrayViewMut2<F>);
+    /// Copies the inputs of the samples of those indices, in that order and flattened, into the rows of `x`.
+    /// [`check`](Samples::check) was successful before.
+    fn draw_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>);
+
+    /// Copies their targets into the rows of `t`.
+    fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>);
 }
 
 impl<F: Float, S: Samples<F> + ?Sized> Samples<F> for &S {
@@ -60,7 +63,11 @@ impl<F: Float, S: Samples<F> + ?Sized> Samples<F> for &S {
         (**self).check(input, output)
     }
 
-    fn draw(&self, indices: &[usize], x: ArrayViewMut2<F>, t: ArrayViewMut2<F>) {
-        (**self).draw(indices, x, t);
+    fn draw_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>) {
+        (**self).draw_inputs(indices, x);
+    }
+
+    fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
+        (**self).draw_targets(indices, t);
     }
 }

@@ -205,3 +205,38 @@ impl<F: Float> Clone for Box<dyn Layer<F>> {
         (**self).clone_box()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Sequential;
+
+    /// Output and ∂L/∂x of a layer alone.
+    pub(super) fn alone(
+        layer: impl Layer<f64> + 'static,
+        x: &Array2<f64>,
+        dy: &Array2<f64>,
+    ) -> [Array2<f64>; 2] {
+        let mut model = Sequential::new([x.ncols()]).add(layer).build(0).unwrap();
+        let y = model.forward(x).unwrap().to_owned();
+        model.backward_from(dy).unwrap();
+        [y, model.delta(0).unwrap().to_owned()]
+    }
+
+    #[test]
+    fn a_memory_is_random_only_while_training() {
+        let mut memory = Memory::<f32>::for_training(Rng::new(1));
+        assert_eq!(memory.training().map(Rng::uniform), Some(Rng::new(1).uniform()));
+        assert!(Memory::<f32>::for_prediction().training().is_none());
+    }
+
+    #[test]
+    fn boxed_layers_are_cloned_with_their_parameters() {
+        let layer = Dense::from_weights(ndarray::array![[1.0, 2.0]], ndarray::array![3.0, 4.0]).unwrap();
+        let boxed: Box<dyn Layer<f64>> = Box::new(layer);
+        let mut clone = boxed.clone();
+        assert_eq!(clone.params(), boxed.params());
+        clone.params_mut()[0].value.fill(0.0);
+        assert_eq!(boxed.params()[0].value, ndarray::array![[1.0, 2.0]]);
+    }
+}

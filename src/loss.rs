@@ -87,12 +87,13 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
         Ok(())
     }
 
-    /// Whether every target is one that this loss can be meant for.
+    /// Whether every target is one that this loss can be meant for. The rows belong to the samples from number
+    /// `first` on.
     ///
     /// # Errors
     /// [`Error::Data`] with the first one that is not.
-    fn check_targets(&self, t: ArrayView2<F>) -> Result<()> {
-        first_bad_target(t, F::is_finite).map_or(Ok(()), |(sample, output, value)| {
+    fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
+        first_bad_target(t, first, F::is_finite).map_or(Ok(()), |(sample, output, value)| {
             Err(Error::data(
                 format!("target {output} of sample {sample}"),
                 "a finite number",
@@ -139,11 +140,15 @@ fn clip<F: Float>(p: F) -> F {
 }
 
 /// Sample, output and value of the first target that is not `good`.
-fn first_bad_target<F: Float>(t: ArrayView2<F>, good: impl Fn(F) -> bool) -> Option<(usize, usize, F)> {
+fn first_bad_target<F: Float>(
+    t: ArrayView2<F>,
+    first: usize,
+    good: impl Fn(F) -> bool,
+) -> Option<(usize, usize, F)> {
     if t.iter().all(|&t| good(t)) {
         return None; // the usual case, at the speed of memory
     }
-    t.indexed_iter().find(|&(_, &t)| !good(t)).map(|((sample, output), &t)| (sample, output, t))
+    t.indexed_iter().find(|&(_, &t)| !good(t)).map(|((row, output), &t)| (first + row, output, t))
 }
 
 /// A cross-entropy needs probabilities; raw scores have to pass through `layer` first.

@@ -104,7 +104,9 @@ impl<F: Float> SequentialBuilder<F> {
             let output =
                 layer.build(&shapes[index], &mut rng).map_err(|error| in_this_layer(error, &**layer))?;
             shapes.push(output);
-            before = layer.output();
+            if !layer.only_reshapes() {
+                before = layer.output();
+            }
         }
         let cache = Cache::new(&layers, &shapes, seed);
         Ok(Sequential { layers, shapes, seed, cache })
@@ -152,9 +154,14 @@ impl<F: Float> Sequential<F> {
         }
     }
 
-    /// What those numbers mean.
+    /// What those numbers mean: what the last layer says that does more than reshape.
     pub fn output(&self) -> Output {
-        self.layers[self.layers.len() - 1].output()
+        self.layers[self.last_layer()].output()
+    }
+
+    /// The index of that layer; the same position holds its input, the logits of a loss that pairs with it.
+    fn last_layer(&self) -> usize {
+        self.layers.iter().rposition(|layer| !layer.only_reshapes()).unwrap_or(self.layers.len() - 1)
     }
 
     /// The seed that the first weights were drawn with.
@@ -210,10 +217,9 @@ impl<F: Float> Sequential<F> {
     }
 
     fn loss_of(&self, activations: &Positions<F>, loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {
-        let last = self.layers.len();
         match loss.pairing(self.output()) {
-            Some(pair) => pair.value_at_logits(activations.at(last - 1), t),
-            None => loss.value(activations.at(last), t),
+            Some(pair) => pair.value_at_logits(activations.at(self.last_layer()), t),
+            None => loss.value(activations.at(self.layers.len()), t),
         }
     }
 
@@ -230,19 +236,16 @@ impl<F: Float> Sequential<F> {
 
     /// `to_input`: whether the gradient of the input is wanted too.
     pub(crate) fn backward_unchecked(&mut self, loss: &dyn Loss<F>, t: ArrayView2<F>, to_input: bool) {
-        let last = self.layers.len();
+        let y = self.cache.activations.at(self.layers.len());
         let top = match loss.pairing(self.output()) {
             Some(pair) => {
-                pair.gradient_at_logits(
-                    self.cache.activations.at(last),
-                    t,
-                    self.cache.deltas.at_mut(last - 1),
-                );
-                last - 1
+                let logits = self.last_layer();
+                pair.gradient_at_logits(y, t, self.cache.deltas.at_mut(logits));
+                logits
             }
             None => {
-                loss.gradient(self.cache.activations.at(last), t, self.cache.deltas.at_mut(last));
-                last
+                loss.gradient(y, t, self.cache.deltas.at_mut(self.layers.len()));
+                self.layers.len()
             }
         };
         self.cache.backward(&self.layers, top, to_input);
@@ -439,11 +442,16 @@ impl<F: Float> Sequential<F> {
         let matrix =
             value.to_shape((rows, columns)).ok().filter(|_| as_row || value.shape() == [rows, columns]);
         let Some(matrix) = matrix else {
+            let help = if value.shape() == [columns, rows] {
+                "transpose it: weights are in × out"
+            } else {
+                "weights are in × out, biases 1 × out"
+            };
             return Err(Error::data(
                 format!("parameter {name}"),
                 format!("shape {:?}", [rows, columns]),
                 format!("{:?}", value.shape()),
-                "weights are in × out: transpose them if they came as out × in",
+                help,
             ));
         };
         let (index, own) = name.split_once('.').unwrap_or_default();
@@ -469,7 +477,11 @@ impl<F: Float> Sequential<F> {
             format!("parameter {name:?}"),
             "the name of a parameter of this model",
             "one that it does not have",
-            format!("its parameters are {}", if names.is_empty() { "none".into() } else { names.join(", ") }),
+            if names.is_empty() {
+                "it has none".into()
+            } else {
+                format!("its parameters are {}", names.join(", "))
+            },
         )
     }
 
@@ -535,7 +547,7 @@ impl<F: Float> Sequential<F> {
     ) -> Result<CowArray<'a, F, Ix2>> {
         loss.check_output(self.output(), self.output_width())?;
         let t = self.as_outputs("targets", targets)?;
-        loss.check_targets(t.view())?;
+        loss.check_targets(t.view(), 0)?;
         Ok(t)
     }
 
@@ -559,7 +571,7 @@ impl<F: Float> Sequential<F> {
 
 /// Whether a batch of that shape fits: samples first, then the shape of one.
 pub(crate) fn check_input_shape(sample: &[usize], shape: &[usize]) -> Result<()> {
-    let expected = || format!("(samples, {}) with samples of shape {sample:?}", list(sample));
+    let expected = || format!("shape [samples, {}]", list(sample));
     if shape == sample {
         return Err(Error::data(
             "inputs",

@@ -183,8 +183,8 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// # Errors
     /// [`Error::Setting`] for a setting out of its range, [`Error::Misfit`] if loss and model can't be meant together,
-    /// [`Error::Data`] if the samples don't fit the model: then the model is as it was. [`Error::Batch`] with the
-    /// epoch and batch if a target is none that the loss can be meant for, or the numbers are no longer finite
+    /// [`Error::Data`] if the samples don't fit the model or a target is none that the loss can be meant for: then the
+    /// model is as it was. [`Error::Batch`] with the epoch and batch if the numbers are no longer finite
     /// ([`Error::Diverged`]): then the model keeps the last finite weights.
     pub fn fit(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
         self.check(model, &samples)?;
@@ -198,11 +198,11 @@ impl<F: Float> Trainer<'_, F> {
         at_least_one("epochs", self.epochs, "Trainer::epochs takes how often all samples are gone through")?;
         at_least_one("batch size", self.batch_size, "32 is a good first try: .batch_size(32)")?;
         self.optimizer.check()?;
-        self.loss.check_output(model.output(), model.output_width())?;
-        evaluation::check_samples("training samples", model, samples)?;
-        self.validation
-            .as_deref()
-            .map_or(Ok(()), |v| evaluation::check_samples("validation samples", model, v))
+        evaluation::check_samples("training samples", model, &*self.loss, samples)?;
+        match self.validation.as_deref() {
+            Some(samples) => evaluation::check_samples("validation samples", model, &*self.loss, samples),
+            None => Ok(()),
+        }
     }
 
     fn fit_checked(
@@ -223,7 +223,8 @@ impl<F: Float> Trainer<'_, F> {
             }
             for (batch, indices) in order.chunks(self.batch_size).enumerate() {
                 let mut targets = targets.slice_mut(s![..indices.len(), ..]);
-                model.forward_filled(indices.len(), |x| samples.draw(indices, x, targets.view_mut()));
+                samples.draw_targets(indices, targets.view_mut());
+                model.forward_filled(indices.len(), |x| samples.draw_inputs(indices, x));
                 let loss = self.step(model, targets.view()).map_err(|source| Error::Batch {
                     epoch,
                     batch: batch + 1,
@@ -280,7 +281,6 @@ impl<F: Float> Trainer<'_, F> {
 
     /// Loss, backward and update for a batch that has gone forward.
     fn step(&mut self, model: &mut Sequential<F>, t: ndarray::ArrayView2<F>) -> Result<f64> {
-        self.loss.check_targets(t)?;
         let loss = model.loss_unchecked(&*self.loss, t).as_f64();
         if !loss.is_finite() {
             return Err(self.diverged(model, format!("the loss is {loss}")));

@@ -3,6 +3,7 @@
 use chainrule::ndarray::Array3;
 use chainrule::prelude::*;
 use chainrule::{GradientReport, Rng, SequentialBuilder};
+use chainrule_tests::Same;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -40,7 +41,7 @@ fn check_pass(report: GradientReport) -> Result<(), TestCaseError> {
 
 /// Whether every unit is off for every sample.
 fn is_dead(report: &GradientReport) -> bool {
-    report.rows.iter().all(|row| !row.moves)
+    report.rows.iter().all(|row| !row.nonzero)
 }
 
 fn sequential(width: usize) -> SequentialBuilder<f64> {
@@ -97,7 +98,7 @@ proptest! {
         check_pass(check_gradients(&identity, &CategoricalCrossEntropy, &p, &t).unwrap())?;
     }
 
-    /// Paired with the last layer, and after the same layer in a place where they don't pair.
+    /// Paired with the last layer, and kept from pairing.
     #[test]
     fn losses_with_the_last_layer(width in 2..6usize, batch in 1..7usize, hard: bool, seed: u64) {
         let mut rng = Rng::new(seed);
@@ -109,10 +110,10 @@ proptest! {
             distributions(batch, width, &mut rng)
         };
         let net = || sequential(width).add(Dense::new(width));
-        for builder in [net().add(Sigmoid), net().add(Sigmoid).add(Flatten)] {
+        for builder in [net().add(Sigmoid), net().add(Sigmoid).add(Same)] {
             check_pass(check_gradients(&builder.build(seed).unwrap(), &BinaryCrossEntropy, &x, &binary).unwrap())?;
         }
-        for builder in [net().add(Softmax), net().add(Softmax).add(Flatten)] {
+        for builder in [net().add(Softmax), net().add(Softmax).add(Same)] {
             check_pass(check_gradients(&builder.build(seed).unwrap(), &CategoricalCrossEntropy, &x, &classes).unwrap())?;
         }
         for builder in [net(), net().add(Sigmoid), net().add(Softmax), net().add(Tanh)] {

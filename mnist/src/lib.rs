@@ -16,8 +16,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`load()`] takes about 0.3 s; [`train()`] and [`test()`] load one half only. The arrays are plain [`ndarray`] arrays, for
-//! any library. [`File`] gives the four original files, byte for byte.
+//! [`load()`] takes about 0.3 s; [`train()`] and [`test()`] load one half only. The arrays are plain [`ndarray`] arrays,
+//! for any library. [`File`] gives the four original files, byte for byte.
 //!
 //! Every load checks length and CRC-32 of what it unpacked; that it is the original to the last bit, by SHA-256, is
 //! checked by the tests of this package.

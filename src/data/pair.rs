@@ -181,8 +181,11 @@ where
         T::Entry::check(self.1.entries(), self.len(), output)
     }
 
-    fn draw(&self, indices: &[usize], x: ArrayViewMut2<F>, t: ArrayViewMut2<F>) {
+    fn draw_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>) {
         draw_rows(self.0.view().into_dyn(), indices, x, |number| number);
+    }
+
+    fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
         T::Entry::draw(self.1.entries(), indices, t);
     }
 }
@@ -201,7 +204,8 @@ mod tests {
         let mut x = Array2::zeros((samples, model.input_shape().iter().product()));
         let mut t = Array2::from_elem((samples, model.output_width()), F::nan());
         let indices: Vec<usize> = (0..samples).rev().collect();
-        data.draw(&indices, x.view_mut(), t.view_mut());
+        data.draw_inputs(&indices, x.view_mut());
+        data.draw_targets(&indices, t.view_mut());
         Ok((x, t))
     }
 
@@ -271,7 +275,8 @@ mod tests {
             let data = (&every_second, &transposed.slice(s![..;2, ..]));
             data.check(model.input_shape(), &[2]).unwrap();
             let (mut x, mut t) = (Array2::zeros((2, 6)), Array2::zeros((2, 2)));
-            data.draw(&[1, 0], x.view_mut(), t.view_mut());
+            data.draw_inputs(&[1, 0], x.view_mut());
+            data.draw_targets(&[1, 0], t.view_mut());
             (x, t)
         };
         assert_eq!(x, array![[12., 13., 14., 15., 16., 17.], [0., 1., 2., 3., 4., 5.]]);
@@ -311,7 +316,7 @@ mod tests {
         );
         assert_eq!(
             error(fit(&mut model, (&array![[0., 0., 0.]], &[0]))),
-            "inputs: expected (samples, 2) with samples of shape [2], but got [1, 3]\n  help: the first axis counts \
+            "inputs: expected shape [samples, 2], but got [1, 3]\n  help: the first axis counts \
              samples; Sequential::new takes the shape of one sample"
         );
         let empty = Array2::zeros((0, 2));

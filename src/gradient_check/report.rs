@@ -44,8 +44,8 @@ pub struct GradientRow {
     pub left_out: usize,
     /// How many of the compared entries are off by more than the tolerance.
     pub wrong: usize,
-    /// Whether some of the compared entries have a gradient other than 0, from `backward` and from differences.
-    pub moves: bool,
+    /// Whether some compared entry is other than 0 in `backward`, and some in the differences.
+    pub nonzero: bool,
     /// The compared entry with the largest relative error.
     pub worst: Option<GradientEntry>,
 }
@@ -130,7 +130,7 @@ impl GradientReport {
                 row.place(),
             ));
         }
-        if self.rows.iter().any(|row| row.moves) {
+        if self.rows.iter().any(|row| row.nonzero) {
             return None;
         }
         Some(

@@ -49,3 +49,33 @@ impl<F: Float> Layer<F> for ReLU {
         sample.entrywise(number, "max(0, {x})", "{dy} · (1 if {x} > 0, else 0)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::check_layer;
+    use crate::layer::tests::alone;
+
+    #[test]
+    fn by_hand_with_the_kink() {
+        let [y, dx] = alone(ReLU, &array![[-2.0, 0.0, 3.0]], &array![[5.0, 6.0, 7.0]]);
+        assert_eq!(y, array![[0.0, 0.0, 3.0]]);
+        assert_eq!(dx, array![[0.0, 0.0, 7.0]]);
+    }
+
+    #[test]
+    fn gradients_are_right() {
+        let report = check_layer(ReLU, [3, 4], 5, 1).unwrap();
+        assert!(report.passed(), "{report}");
+    }
+
+    #[test]
+    fn nan_passes_through() {
+        let [y, _] =
+            alone(ReLU, &array![[f64::NAN, f64::INFINITY, f64::NEG_INFINITY]], &array![[1.0, 1.0, 1.0]]);
+        assert!(y[[0, 0]].is_nan());
+        assert_eq!((y[[0, 1]], y[[0, 2]]), (f64::INFINITY, 0.0));
+    }
+}

@@ -47,3 +47,33 @@ impl<F: Float> Layer<F> for Tanh {
         sample.entrywise(number, "tanh({x})", "{dy} · (1 - {y}²)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::check_layer;
+    use crate::layer::tests::alone;
+
+    #[test]
+    fn by_hand() {
+        // tanh(½ ln 3) = ½
+        let [y, dx] = alone(Tanh, &array![[0.0, 3.0_f64.ln() / 2.0, -1e4]], &array![[2.0, 4.0, 1.0]]);
+        assert_eq!((y[[0, 0]], dx[[0, 0]]), (0.0, 2.0));
+        assert!((y[[0, 1]] - 0.5).abs() < 1e-15 && (dx[[0, 1]] - 3.0).abs() < 1e-14);
+        assert_eq!((y[[0, 2]], dx[[0, 2]]), (-1.0, 0.0));
+    }
+
+    #[test]
+    fn gradients_are_right() {
+        let report = check_layer(Tanh, [3, 4], 5, 1).unwrap();
+        assert!(report.passed(), "{report}");
+    }
+
+    #[test]
+    fn nan_passes_through() {
+        let [y, dx] = alone(Tanh, &array![[f64::NAN]], &array![[1.0]]);
+        assert!(y[[0, 0]].is_nan() && dx[[0, 0]].is_nan());
+    }
+}

@@ -46,3 +46,19 @@ impl<F: Float> Loss<F> for MeanSquaredError {
         Some(LossFormula { factor: 1.0, share: "({y} - {t})²", slope: "2·({y} - {t})", at_logits: None })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::*;
+
+    #[test]
+    fn by_hand() {
+        let (y, t) = (array![[1.0, 2.0], [3.0, 4.0]], array![[1.0, 0.0], [0.0, 5.0]]);
+        assert_eq!(MeanSquaredError.value(y.view(), t.view()), 14.0 / 4.0);
+        let mut dy = Array2::zeros((2, 2));
+        MeanSquaredError.gradient(y.view(), t.view(), dy.view_mut());
+        assert_eq!(dy, array![[0.0, 1.0], [1.5, -0.5]]);
+    }
+}

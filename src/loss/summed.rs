@@ -71,8 +71,8 @@ impl<F: Float, L: Loss<F>> Loss<F> for Summed<L> {
         self.0.check_output(last, width)
     }
 
-    fn check_targets(&self, t: ArrayView2<F>) -> Result<()> {
-        self.0.check_targets(t)
+    fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
+        self.0.check_targets(t, first)
     }
 }
 
