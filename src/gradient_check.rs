@@ -30,8 +30,8 @@
 //!   not a pass.
 //! * Gradients that are **all 0** prove nothing and are not a pass. A **NaN** or infinity is a wrong gradient.
 //! * Every evaluation draws the **same random numbers**, so a dropout is checked under one fixed mask.
-//! * What the buffers of a pass held before is NaN, so a layer that adds to its gradients instead of writing them is
-//!   caught too.
+//! * What the buffers of the pass held before is NaN, so a layer that adds to them instead of writing them, forward or
+//!   backward, is caught too.
 
 use ndarray::{Array2, ArrayRef, ArrayView2, Dimension};
 
@@ -192,6 +192,7 @@ impl GradientCheck {
         let mut probe = Probe { model, copy: model.clone(), x: Array2::zeros((0, 0)), loss, targets };
         probe.copy.forward(x)?;
         probe.x = probe.copy.activation(0).map(|x| x.to_owned()).unwrap_or_default();
+        probe.copy.spoil();
         let value = probe.loss()?;
         probe.copy.backward(loss, targets)?;
         let gradients: Vec<_> = probe.copy.gradients().map(|(_, gradient)| gradient.to_owned()).collect();

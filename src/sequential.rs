@@ -5,7 +5,7 @@ use std::fmt;
 use ndarray::{Array1, Array2, ArrayRef, ArrayView2, ArrayViewMut2, Axis, CowArray, Dimension, Ix2};
 
 use crate::layer::{Layer, Memory, Output};
-use crate::optimizer::Trainable;
+use crate::optimizer::{Trainable, Visit};
 use crate::table::{self, Table, thousands};
 use crate::{Error, Float, Loss, Result, Rng};
 
@@ -511,7 +511,7 @@ impl<F: Float> Sequential<F> {
 }
 
 impl<F: Float> Trainable<F> for Sequential<F> {
-    fn visit_params(&mut self, visit: &mut dyn FnMut(usize, &mut Array2<F>, &Array2<F>)) -> Result<()> {
+    fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()> {
         if self.cache.progress != Progress::Backward {
             return Err(Error::misfit(
                 "an optimizer's step needs the gradients of a backward pass",

@@ -27,7 +27,7 @@ use progress::Progress;
 /// | [`batch_size`](Trainer::batch_size) | 32 |
 /// | [`shuffle`](Trainer::shuffle) | a new order each epoch, seed 0 |
 /// | [`validation`](Trainer::validation) | none |
-/// | [`metric`](Trainer::metric) | [`Accuracy`] if the model ends with Sigmoid or Softmax |
+/// | [`metric`](Trainer::metric) | [`Accuracy`] if the model ends with Softmax or one Sigmoid |
 /// | [`progress_bar`](Trainer::progress_bar) | on a terminal |
 ///
 /// # Examples
@@ -188,7 +188,7 @@ impl<F: Float> Trainer<'_, F> {
     /// ([`Error::Diverged`]): then the model keeps the last finite weights.
     pub fn fit(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
         self.check(model, &samples)?;
-        let metrics = self.metrics.take().unwrap_or_else(|| metric::default_for(model.output()));
+        let metrics = self.metrics.take().unwrap_or_else(|| metric::default_for(model));
         let history = self.fit_checked(model, &samples, &metrics);
         self.metrics = Some(metrics);
         history

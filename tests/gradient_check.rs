@@ -109,6 +109,30 @@ fn a_loss_that_is_no_number_is_no_pass() {
 }
 
 #[derive(Clone, Debug)]
+struct Adds;
+
+impl Layer<f64> for Adds {
+    fn name(&self) -> &str {
+        "adds"
+    }
+
+    fn forward(&self, x: ArrayView2<f64>, mut y: ArrayViewMut2<f64>, _: &mut Memory<f64>) {
+        y += &x;
+    }
+
+    fn backward(&self, pass: Backward<f64>) {
+        let Some(mut dx) = pass.dx else { return };
+        dx.assign(&pass.dy);
+    }
+}
+
+/// `forward` has to fill y, whose old content is that of the last batch.
+#[test]
+fn a_forward_that_adds_to_its_output_is_no_pass() {
+    assert_eq!(check_layer(Adds, [3], 4, 1).unwrap().verdict(), "FAILED: the loss itself is NaN");
+}
+
+#[derive(Clone, Debug)]
 struct NanAt(usize, usize);
 
 impl Layer<f64> for NanAt {

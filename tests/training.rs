@@ -285,7 +285,7 @@ fn samples_that_do_not_fit_are_errors() {
     };
     assert_eq!(
         fit(&Array2::zeros((4, 3)), &y),
-        "inputs: expected (samples, 2) with samples of shape [2], but got [4, 3]\n  help: the first axis counts \
+        "inputs: expected shape [samples, 2], but got [4, 3]\n  help: the first axis counts \
          samples; Sequential::new takes the shape of one sample"
     );
     assert_eq!(

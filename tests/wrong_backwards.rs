@@ -247,7 +247,8 @@ fn in_losses() {
     let squares = |y: ArrayView2<f64>, t: ArrayView2<f64>| (&y - &t).mapv(|e| e * e).sum() / y.len() as f64;
     let logs = |p: ArrayView2<f64>, t: ArrayView2<f64>| -(&t * &p.mapv(f64::ln)).sum() / p.nrows() as f64;
     type Gradient = fn(ArrayView2<f64>, ArrayView2<f64>) -> Array2<f64>;
-    let cases: [(&str, bool, fn(ArrayView2<f64>, ArrayView2<f64>) -> f64, bool, Gradient); 10] = [
+    type Value = fn(ArrayView2<f64>, ArrayView2<f64>) -> f64;
+    let cases: [(&str, bool, Value, bool, Gradient); 10] = [
         ("squares", true, squares, false, |y, t| 2.0 * (&y - &t) / y.len() as f64),
         ("squares without 1/n", false, squares, false, |y, t| 2.0 * (&y - &t)),
         ("squares over samples only", false, squares, false, |y, t| 2.0 * (&y - &t) / y.nrows() as f64),

@@ -62,7 +62,7 @@ pub fn evaluate<F: Float>(
     samples: impl Samples<F>,
 ) -> Result<Evaluation> {
     check_samples("samples", model, loss, &samples)?;
-    let metrics = metric::default_for(model.output());
+    let metrics = metric::default_for(model);
     let mut classes: (Vec<usize>, Vec<usize>) = Default::default();
     let measures = measure(model, loss, &samples, &metrics, |y, t| {
         classes.0.extend(metrics::classes(y));
@@ -155,13 +155,10 @@ impl Totals {
 
     /// The means, and a new beginning.
     pub(super) fn take_means<F: Float>(&mut self, metrics: &[Box<dyn Metric<F> + '_>]) -> Measures {
-        let mean = |(metric, sum): (&Box<dyn Metric<F> + '_>, &f64)| {
-            (metric.name().to_owned(), sum / self.samples as f64)
-        };
-        let means = Measures {
-            loss: self.mean_loss(),
-            metrics: metrics.iter().zip(&self.metrics).map(mean).collect(),
-        };
+        let mean = |sum: &f64| sum / self.samples as f64;
+        let names = metrics.iter().map(|metric| metric.name().to_owned());
+        let means =
+            Measures { loss: self.mean_loss(), metrics: names.zip(self.metrics.iter().map(mean)).collect() };
         *self = Totals::new(metrics.len());
         means
     }
