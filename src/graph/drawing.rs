@@ -13,7 +13,7 @@ pub struct Node {
     pub op: String,
     /// Its value.
     pub value: f64,
-    /// The derivative of the last [`Var::backward`] with respect to it, 0 before one.
+    /// The derivative of the last [`Var::backward`](super::Var::backward) with respect to it, 0 before one.
     pub gradient: f64,
 }
 
