@@ -35,20 +35,27 @@ use std::fmt::Debug;
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
+use crate::formula::{Formula, Number, Sample};
 use crate::{Float, Result, Rng};
 
 mod dense;
 mod flatten;
+mod identity;
+mod maxout;
 mod relu;
 mod sigmoid;
 mod softmax;
+mod step;
 mod tanh;
 
 pub use dense::Dense;
 pub use flatten::Flatten;
+pub use identity::Identity;
+pub use maxout::Maxout;
 pub use relu::ReLU;
 pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
+pub use step::Step;
 pub use tanh::Tanh;
 
 /// One step of a network: y = f(x; θ) and its derivatives.
@@ -97,6 +104,13 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     /// [`forward`](Layer::forward) nor [`backward`](Layer::backward) and copies nothing.
     fn only_reshapes(&self) -> bool {
         false
+    }
+
+    /// The equation behind one number of one sample, for [`Sequential::explain`](crate::Sequential::explain). A layer
+    /// that gives none appears there with shapes and ranges. See [`formula`](crate::formula) for one in a line.
+    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
+        let _ = (number, sample);
+        None
     }
 }
 

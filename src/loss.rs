@@ -4,15 +4,20 @@ use std::fmt::Debug;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
+use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
 mod binary_cross_entropy;
 mod categorical_cross_entropy;
+mod half;
 mod mean_squared_error;
+mod summed;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use categorical_cross_entropy::CategoricalCrossEntropy;
+pub use half::Half;
 pub use mean_squared_error::MeanSquaredError;
+pub use summed::Summed;
 
 /// A number that says how far the outputs y of a batch are from its targets t, and its derivative.
 ///
@@ -55,9 +60,21 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// ∂L/∂y: fills all of `dy`. The 1/n of the mean is in here, and nowhere else.
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>);
 
+    /// How many numbers the value is the mean of, for a batch of `samples` rows with `outputs` columns.
+    fn mean_over(&self, samples: usize, outputs: usize) -> usize {
+        let _ = outputs;
+        samples
+    }
+
     /// The stable form of this loss together with such a last layer, if there is one.
     fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
         let _ = last;
+        None
+    }
+
+    /// How the loss is put together, for [`Sequential::explain`](crate::Sequential::explain). A loss that gives nothing
+    /// appears there with its numbers only.
+    fn explain(&self) -> Option<LossFormula> {
         None
     }
 
@@ -96,6 +113,12 @@ pub trait Pairing<F: Float> {
 
     /// ∂L/∂z from the probabilities p that the last layer has made of the logits: fills all of `dz`.
     fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>);
+}
+
+/// The pairing of a loss that another one wraps. A loss pairs with one kind of last layer, whichever that is.
+fn inner_pairing<F: Float, L: Loss<F>>(loss: &L) -> Option<&dyn Pairing<F>> {
+    let all = [Output::Probabilities, Output::Distribution, Output::Scores, Output::Values];
+    all.into_iter().find_map(|last| loss.pairing(last))
 }
 
 /// (p - t)/n: what both cross-entropies come to at the logits.

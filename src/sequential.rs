@@ -193,7 +193,12 @@ impl<F: Float> Sequential<F> {
 
     /// The output of the last forward pass.
     pub(crate) fn outputs(&self) -> ArrayView2<'_, F> {
-        self.cache.activations.at(self.layers.len())
+        self.kept_activation(self.layers.len())
+    }
+
+    /// What a pass that is known to have run kept at a position that is known to exist.
+    pub(crate) fn kept_activation(&self, position: usize) -> ArrayView2<'_, F> {
+        self.cache.activations.at(position)
     }
 
     /// The loss of the last forward pass for these targets, through the [pairing](crate::loss::Pairing) with the last

@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 
 use super::{Backward, Layer, Memory, Output, Param};
+use crate::formula::{Formula, Number, Sample, Term};
 use crate::{Error, Float, Init, Result, Rng, matmul};
 
 /// Fully connected layer.
@@ -150,6 +151,20 @@ impl<F: Float> Layer<F> for Dense<F> {
 
     fn output(&self) -> Output {
         Output::Scores
+    }
+
+    fn explain(&self, number: Number, at: &Sample<F>) -> Option<Formula> {
+        Some(match number {
+            Number::Output(j) => {
+                let products = (0..at.inputs()).map(|i| Term::product(at.x(i), at.param(0, i, j)));
+                Formula::sum(products.chain(self.bias.then(|| at.param(1, 0, j).into())))
+            }
+            Number::InputGradient(i) => {
+                Formula::sum((0..at.outputs()).map(|j| Term::product(at.dy(j), at.param(0, i, j))))
+            }
+            Number::Gradient { param: 0, row, column } => Term::product(at.dy(column), at.x(row)).into(),
+            Number::Gradient { column, .. } => Term::from(at.dy(column)).into(),
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, azip};
 
 use super::{Backward, Layer, Memory};
 use crate::Float;
+use crate::formula::{Formula, Number, Sample};
 
 /// Rectified linear unit, entry by entry.
 ///
@@ -42,6 +43,10 @@ impl<F: Float> Layer<F> for ReLU {
     fn backward(&self, pass: Backward<F>) {
         let Some(dx) = pass.dx else { return };
         azip!((dx in dx, &dy in pass.dy, &x in pass.x) *dx = if x > F::zero() { dy } else { F::zero() });
+    }
+
+    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
+        sample.entrywise(number, "max(0, {x})", "{dy} · (1 if {x} > 0, else 0)")
     }
 }
 

@@ -4,6 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, azip};
 
 use super::{Backward, Layer, Memory, Output};
 use crate::Float;
+use crate::formula::{Formula, Number, Sample};
 
 /// Logistic sigmoid, entry by entry.
 ///
@@ -50,6 +51,10 @@ impl<F: Float> Layer<F> for Sigmoid {
 
     fn output(&self) -> Output {
         Output::Probabilities
+    }
+
+    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
+        sample.entrywise(number, "1 / (1 + e^(-{x}))", "{dy} · {y}·(1 - {y})")
     }
 }
 

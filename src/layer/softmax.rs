@@ -4,6 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 
 use super::{Backward, Layer, Memory, Output};
 use crate::Float;
+use crate::formula::{Formula, Number, Sample, Term};
 
 /// Softmax of each sample.
 ///
@@ -53,6 +54,23 @@ impl<F: Float> Layer<F> for Softmax {
 
     fn output(&self) -> Output {
         Output::Distribution
+    }
+
+    fn explain(&self, number: Number, at: &Sample<F>) -> Option<Formula> {
+        let classes = 0..at.outputs();
+        match number {
+            Number::Output(k) => {
+                let power = |j: usize| Term::new("e^{x}", &[("x", at.x(j))]).with_value(at.x(j).value.exp());
+                let before = Term::new("e^{x} / (", &[("x", at.x(k))]);
+                Some(Formula::sum(classes.map(power)).between(before, Term::new(")", &[])))
+            }
+            Number::InputGradient(k) => {
+                let before = Term::new("{y} · ({dy} - (", &[("y", at.y(k)), ("dy", at.dy(k))]);
+                let products = classes.map(|j| Term::product(at.dy(j), at.y(j)));
+                Some(Formula::sum(products).between(before, Term::new("))", &[])))
+            }
+            Number::Gradient { .. } => None,
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, azip};
 
 use super::{Backward, Layer, Memory};
 use crate::Float;
+use crate::formula::{Formula, Number, Sample};
 
 /// Hyperbolic tangent, entry by entry.
 ///
@@ -40,6 +41,10 @@ impl<F: Float> Layer<F> for Tanh {
     fn backward(&self, pass: Backward<F>) {
         let Some(dx) = pass.dx else { return };
         azip!((dx in dx, &dy in pass.dy, &y in pass.y) *dx = dy * (F::one() - y * y));
+    }
+
+    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
+        sample.entrywise(number, "tanh({x})", "{dy} · (1 - {y}²)")
     }
 }
 

@@ -3,6 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, Pairing, clip, first_bad_target, mean_difference, scores_are_not_probabilities};
+use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
 /// Binary cross-entropy of probabilities p and targets t between 0 and 1.
@@ -56,6 +57,18 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
 
     fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
         (last == Output::Probabilities).then_some(self)
+    }
+
+    fn explain(&self) -> Option<LossFormula> {
+        Some(LossFormula {
+            factor: 1.0,
+            share: "-({t}·ln {y} + (1 - {t})·ln(1 - {y}))",
+            slope: "({y} - {t}) / ({y}·(1 - {y}))",
+            at_logits: Some((
+                "{y} - {t}",
+                "∂L/∂z = ∂L/∂y · ∂y/∂z = (y - t) / (y·(1 - y)) · y·(1 - y) = y - t",
+            )),
+        })
     }
 
     fn check_output(&self, last: Output, width: usize) -> Result<()> {

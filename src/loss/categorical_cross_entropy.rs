@@ -3,6 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, Pairing, clip, mean_difference, scores_are_not_probabilities};
+use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
 /// Categorical cross-entropy of distributions p and targets t, one-hot rows or distributions.
@@ -51,6 +52,18 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
 
     fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
         (last == Output::Distribution).then_some(self)
+    }
+
+    fn explain(&self) -> Option<LossFormula> {
+        Some(LossFormula {
+            factor: 1.0,
+            share: "-{t}·ln {y}",
+            slope: "-{t} / {y}",
+            at_logits: Some((
+                "{y} - {t}",
+                "∂L/∂zₖ = Σⱼ ∂L/∂yⱼ · ∂yⱼ/∂zₖ = Σⱼ -tⱼ/yⱼ · yⱼ·((1 if j = k, else 0) - yₖ) = yₖ - tₖ",
+            )),
+        })
     }
 
     fn check_output(&self, last: Output, width: usize) -> Result<()> {
