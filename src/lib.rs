@@ -44,6 +44,8 @@
 //! `progress` (on): the progress bar of the trainer. `gzip` (on): gzipped IDX files.
 
 pub mod data;
+#[cfg(feature = "draw")]
+pub mod draw;
 mod error;
 mod float;
 pub mod gradient_check;
@@ -56,6 +58,7 @@ pub mod optimizer;
 mod rng;
 mod sequential;
 mod table;
+pub mod terminal;
 pub mod training;
 
 pub use data::Dataset;
