@@ -33,8 +33,8 @@
 //!
 //! All share one look: the colours of Okabe and Ito, which colour-blind readers can tell apart (blue is class 0,
 //! training and positive; orange is class 1, validation and negative), on a white card that reads on light and dark
-//! pages. Text is at least 11 px high at the natural size and laid out for a wide font, so no font has to be
-//! installed. The same data gives the same bytes. Numbers that are not finite leave a gap.
+//! pages. With the feature `png`, drawings can be saved as PNG too. Text is at least 11 px high at the natural size and laid out for a wide font, so no font has to be
+//! installed. The same data gives the same bytes (of SVG). Numbers that are not finite leave a gap.
 
 use std::path::Path;
 
@@ -51,9 +51,13 @@ mod images;
 mod layout;
 mod network;
 mod picture;
+#[cfg(feature = "png")]
+mod raster;
 mod scatter;
 mod stack;
 mod style;
+#[cfg(test)]
+mod tests;
 
 pub use confusion::ConfusionHeatmap;
 pub use curves::Curves;
@@ -84,20 +88,33 @@ pub trait Drawing {
         self.picture().to_svg()
     }
 
-    /// Writes the drawing as an SVG file, and makes the folders on its path.
+    /// The drawing as the bytes of a PNG file of twice its natural size.
     ///
     /// # Errors
-    /// [`Error::Io`] if the file can't be written.
+    /// [`Error::Misfit`] if it is too large to be painted.
+    #[cfg(feature = "png")]
+    fn to_png(&self) -> Result<Vec<u8>> {
+        raster::png(&self.picture())
+    }
+
+    /// Writes the drawing as an SVG file, or as PNG if the path ends so, and makes the folders on the path.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the file can't be written, [`Error::Misfit`] for PNG without the feature `png`.
     fn save(&self, path: impl AsRef<Path>) -> Result<()>
     where
         Self: Sized,
     {
         let path = path.as_ref();
+        let bytes = match path.extension() {
+            Some(end) if end.eq_ignore_ascii_case("png") => png_bytes(self)?,
+            _ => self.to_svg().into_bytes(),
+        };
         let written = || {
             if let Some(folder) = path.parent() {
                 std::fs::create_dir_all(folder)?;
             }
-            std::fs::write(path, self.to_svg())
+            std::fs::write(path, bytes)
         };
         written().map_err(|source| Error::Io { path: path.to_owned(), source })
     }
@@ -107,6 +124,17 @@ impl Drawing for Picture {
     fn picture(&self) -> Picture {
         self.clone()
     }
+}
+
+#[cfg(feature = "png")]
+fn png_bytes(drawing: &impl Drawing) -> Result<Vec<u8>> {
+    drawing.to_png()
+}
+
+#[cfg(not(feature = "png"))]
+fn png_bytes(_: &impl Drawing) -> Result<Vec<u8>> {
+    let help = "switch on the feature `png` of chainrule, or save it as .svg";
+    Err(Error::misfit("PNG files are not built in", help))
 }
 
 /// Writes the title at the top, if there is one, and returns the y below it.

@@ -13,6 +13,9 @@ const WIDTH: usize = 80;
 /// From nothing to everything.
 const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
 
+/// A character of no dots.
+const EMPTY: char = '\u{2800}';
+
 /// Numbers in their order as curves, with their names at the right end: the first as a solid line, the second as a
 /// dotted one, more with wider gaps. A number that is not finite leaves a gap.
 ///
@@ -29,7 +32,8 @@ const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
 pub fn curves(lines: &[(&str, &[f64])]) -> String {
     const ROWS: usize = 16;
     let finite = lines.iter().flat_map(|(_, values)| *values).copied().filter(|value| value.abs() < 1e150);
-    let (mut low, mut high) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+    let (mut low, mut high) =
+        finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
     if low > high {
         return "no data\n".to_owned();
     }
@@ -39,7 +43,11 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
     }
     let label = |row: usize| {
         let value = high - (high - low) * row as f64 / (ROWS - 1) as f64;
-        let text = if value.abs().max(high.abs()) < 1e4 && high - low > 1e-3 { format!("{value:.3}") } else { format!("{value:.1e}") };
+        let text = if value.abs().max(high.abs()) < 1e4 && high - low > 1e-3 {
+            format!("{value:.3}")
+        } else {
+            format!("{value:.1e}")
+        };
         if row % 5 == 0 { text } else { String::new() }
     };
     let left = (0..ROWS).map(|row| label(row).len()).max().unwrap_or(0);
@@ -78,10 +86,10 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
     let names = rows_apart(ends, ROWS);
 
     let mut text = String::new();
-    for row in 0..ROWS {
+    for (row, name) in names.iter().enumerate() {
         let _ = write!(text, "{:>left$} {}", label(row), if row % 5 == 0 { '┤' } else { '│' });
         let line: String = (0..columns).map(|column| braille(&dots, row, column)).collect();
-        let _ = writeln!(text, "{}", format!("{line} {}", names[row]).trim_end_matches([' ', '⠀']));
+        let _ = writeln!(text, "{}", format!("{line} {name}").trim_end_matches([' ', EMPTY]));
     }
     let _ = writeln!(text, "{:left$} └{}", "", "─".repeat(columns));
     let width = columns.saturating_sub(1);
@@ -89,15 +97,24 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
     text
 }
 
-/// The value that a line has at a column of dots, between two numbers on the straight line.
+/// The value that a line has at a column of dots: on the straight line between two numbers, or the mean of the numbers
+/// that fall on it.
 fn at_column(values: &[f64], column: usize, columns: usize, longest: usize) -> Option<f64> {
-    let x = column as f64 / (columns - 1) as f64 * (longest.max(2) - 1) as f64;
+    let step = (longest.max(2) - 1) as f64 / (columns - 1) as f64;
+    let x = column as f64 * step;
+    let drawable = |value: &f64| value.abs() < 1e150;
+    if step > 1.0 {
+        let from = (x - step / 2.0).ceil().max(0.0) as usize;
+        let to = ((x + step / 2.0).ceil() as usize).min(values.len());
+        let numbers: Vec<f64> = values.get(from..to)?.iter().copied().filter(drawable).collect();
+        return (!numbers.is_empty()).then(|| numbers.iter().sum::<f64>() / numbers.len() as f64);
+    }
     let (before, part) = (x.floor() as usize, x.fract());
-    let a = values.get(before).copied().filter(|a| a.abs() < 1e150)?;
-    if part == 0.0 {
+    let a = values.get(before).copied().filter(drawable)?;
+    if part < 1e-9 {
         return Some(a);
     }
-    let b = values.get(before + 1).copied().filter(|b| b.abs() < 1e150)?;
+    let b = values.get(before + 1).copied().filter(drawable)?;
     Some(a + part * (b - a))
 }
 
@@ -138,7 +155,7 @@ fn braille(dots: &[Vec<bool>], row: usize, column: usize) -> char {
 /// let gate = [(0.0, 0.0, 0), (0.0, 1.0, 0), (1.0, 0.0, 0), (1.0, 1.0, 1)];
 /// let text = terminal::regions(-0.5..=1.5, -0.5..=1.5, and, &gate);
 /// print!("{text}");
-/// assert_eq!(text.matches('█').count() > 50, true);
+/// assert!(text.contains("1█"));
 /// ```
 pub fn regions(
     x1: RangeInclusive<f64>,
@@ -160,7 +177,8 @@ pub fn regions(
     for &(x, y, class) in samples {
         let column = ((x - left) / (right - left) * COLUMNS as f64).floor();
         let row = ((above - y) / (above - below) * ROWS as f64).floor();
-        let inside = |place: f64, count: usize| (place >= 0.0 && place < count as f64).then_some(place as usize);
+        let inside =
+            |place: f64, count: usize| (place >= 0.0 && place < count as f64).then_some(place as usize);
         if let (Some(column), Some(row)) = (inside(column, COLUMNS), inside(row, ROWS)) {
             cells[row][column] = char::from(b'0' + (class % 10) as u8);
         }
@@ -208,7 +226,8 @@ pub fn image<F: Float>(image: &ArrayRef2<F>) -> String {
 /// ```
 pub fn images<F: Float, A: std::ops::Deref<Target = ArrayRef2<F>>>(images: &[(&A, &str)]) -> String {
     const GAP: usize = 3;
-    let tiles: Vec<(Vec<String>, &str)> = images.iter().map(|(image, caption)| (rows_of(image), *caption)).collect();
+    let tiles: Vec<(Vec<String>, &str)> =
+        images.iter().map(|(image, caption)| (rows_of(image), *caption)).collect();
     let wide = |(rows, caption): &(Vec<String>, &str)| {
         rows.iter().map(|row| row.chars().count()).max().unwrap_or(0).max(caption.chars().count())
     };
@@ -232,7 +251,8 @@ pub fn images<F: Float, A: std::ops::Deref<Target = ArrayRef2<F>>>(images: &[(&A
 fn rows_of<F: Float>(image: &ArrayRef2<F>) -> Vec<String> {
     let finite = image.iter().map(|value| value.as_f64()).filter(|value| value.abs() < 1e150);
     let largest = Some(finite.fold(0.0, f64::max)).filter(|&largest| largest > 0.0).unwrap_or(1.0);
-    let value = |row: usize, column: usize| image.get((row, column)).map_or(0.0, |value| value.as_f64() / largest);
+    let value =
+        |row: usize, column: usize| image.get((row, column)).map_or(0.0, |value| value.as_f64() / largest);
     let cell = |row: usize, column: usize| {
         let (upper, lower) = (value(row, column), value(row + 1, column));
         match lower - upper {
@@ -247,4 +267,81 @@ fn rows_of<F: Float>(image: &ArrayRef2<F>) -> Vec<String> {
 
 fn shade(part: f64) -> char {
     if part.is_nan() { '?' } else { SHADES[(part.clamp(0.0, 1.0) * 4.0).round() as usize] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array2, array};
+
+    fn check_width(text: &str) {
+        assert!(text.ends_with('\n'));
+        for line in text.lines() {
+            assert!(line.chars().count() <= WIDTH, "{} columns: {line}", line.chars().count());
+        }
+    }
+
+    #[test]
+    fn a_falling_curve_goes_from_the_upper_left_to_the_lower_right() {
+        let values: Vec<f64> = (0..50).map(|i| 1.0 - f64::from(i) / 49.0).collect();
+        let text = curves(&[("loss", &values)]);
+        check_width(&text);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with("1.000 ┤⠑") || lines[0].starts_with("1.000 ┤⠉"), "{text}");
+        assert!(lines[15].starts_with("0.000 ┤") && lines[15].ends_with(" loss"), "{text}");
+        assert!(lines[17].trim_start().starts_with('1') && lines[17].ends_with("50"), "{text}");
+    }
+
+    #[test]
+    fn names_never_share_a_row_and_odd_numbers_do_no_harm() {
+        let same = [0.5, 0.5];
+        let text = curves(&[("one", &same), ("two", &same), ("three", &same)]);
+        assert!(["one", "two", "three"].iter().all(|name| text.matches(name).count() == 1), "{text}");
+        for values in [
+            &[][..],
+            &[1.0],
+            &[f64::NAN],
+            &[f64::INFINITY, 1.0, 2.0],
+            &[1e300, 1.0],
+            &[1e-300, 0.0],
+            &[-1e140, 1e140],
+        ] {
+            check_width(&curves(&[
+                ("values", values),
+                ("a name that is far too long for a line", values),
+                ("", &[]),
+            ]));
+        }
+        assert_eq!(curves(&[]), "no data\n");
+        let long: Vec<f64> = (0..100_000).map(|i| f64::from(i % 2)).collect();
+        let text = curves(&[("mean", &long)]);
+        check_width(&text);
+        let drawn = text.lines().filter(|line| line.contains(|c| ('⠁'..='⣿').contains(&c)));
+        assert!(drawn.count() <= 2, "the mean of what falls on one dot: {text}");
+    }
+
+    #[test]
+    fn regions_are_dark_where_the_probability_is_large() {
+        let text =
+            regions(0.0..=1.0, 0.0..=1.0, |x, _| x, &[(0.01, 0.99, 0), (0.99, 0.01, 1), (5.0, f64::NAN, 3)]);
+        check_width(&text);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].contains("│0") && lines[0].ends_with("█│"), "{text}");
+        assert!(lines[23].ends_with("1│") && !text.contains('3'), "{text}");
+        assert!(regions(0.0..=0.0, f64::NAN..=1.0, |_, _| f64::NAN, &[(0.0, 0.0, 1)]).contains('?'));
+    }
+
+    #[test]
+    fn images_are_half_as_high_as_they_have_pixels() {
+        let digit =
+            Array2::from_shape_fn((28, 28), |(i, j)| if (10..18).contains(&j) { i as f32 } else { 0.0 });
+        let text = image(&digit);
+        assert_eq!(text.lines().count(), 14);
+        check_width(&images(&[(&digit, "a"), (&digit, "b"), (&digit, "c")]));
+        check_width(&image(&Array2::<f64>::ones((3, 500))));
+        assert_eq!(image(&array![[f64::NAN], [1.0]]), "?\n");
+        assert_eq!(image(&Array2::<f64>::zeros((0, 0))), "");
+        assert_eq!(images::<f64, Array2<f64>>(&[]), "");
+        assert_eq!(image(&array![[0.0, 0.5], [1.0, 0.5]]), "▄▒\n");
+    }
 }

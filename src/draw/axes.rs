@@ -1,7 +1,9 @@
 //! Axes: from numbers to pixels, with ticks at round numbers.
 
 use super::picture::{Anchor, Area, Paint, Picture, Point, Text};
-use super::style::{AXIS, BODY, Color, FRAME, GRID, MUTED, SMALL, number, significant, superscript, text_width};
+use super::style::{
+    AXIS, BODY, Color, FRAME, GRID, MUTED, SMALL, number, significant, superscript, text_width,
+};
 
 /// Numbers beyond this are taken as infinite: their differences would be.
 const HUGE: f64 = 1e150;
@@ -39,7 +41,10 @@ impl Axis {
         let largest = low.abs().max(high.abs());
         let label = |x: f64| match decimals {
             0..=4 if largest < 1e7 => number(x, decimals),
-            _ => significant(x, ((largest / step).log10().ceil().max(0.0) as usize + 1).min(12)),
+            _ => significant(
+                x,
+                (x.abs().log10().floor() - step.log10().floor() + 1.0).clamp(1.0, 12.0) as usize,
+            ),
         };
         let ticks = (0..=count).map(|i| (first + i as f64) * step).map(|x| (x, label(x))).collect();
         Axis { low, high, log: false, ticks }
@@ -75,7 +80,11 @@ impl Axis {
         if !drawable(x) || (self.log && x <= 0.0) {
             return None;
         }
-        Some(if self.log { (x / self.low).ln() / (self.high / self.low).ln() } else { (x - self.low) / (self.high - self.low) })
+        Some(if self.log {
+            (x / self.low).ln() / (self.high / self.low).ln()
+        } else {
+            (x - self.low) / (self.high - self.low)
+        })
     }
 }
 
@@ -201,8 +210,12 @@ pub(crate) fn freest(places: &[Area], lines: &[Vec<Point>]) -> usize {
 
 /// How a line or a class looks, for the key above a plot.
 pub(crate) enum Mark {
-    Line { dashed: bool },
+    Line {
+        dashed: bool,
+    },
     Point(usize),
+    /// The one that a reader has to find.
+    Found,
 }
 
 /// The key above a plot: marks with their names, in as many rows as they need. Returns the y below it.
@@ -220,6 +233,7 @@ pub(crate) fn key(picture: &mut Picture, at: Point, width: f64, entries: &[(Mark
                 picture.line(vec![(x, y + 8.0), (x + 20.0, y + 8.0)], paint);
             }
             Mark::Point(index) => marker(picture, (x + 14.0, y + 8.0), *index, 4.5),
+            Mark::Found => picture.circle((x + 14.0, y + 8.0), 5.5, Paint::fill(*color)),
         }
         picture.text(Text::new(name, (x + 26.0, y + 12.5), BODY).color(color.ink()));
         x += needed + 16.0;
@@ -251,14 +265,16 @@ mod tests {
     fn ticks_stand_at_round_numbers() {
         assert_eq!(labels(&Axis::linear(0.0, 1.0, 5)), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
         assert_eq!(labels(&Axis::linear(-2.0, 4.0, 6)), ["−2", "−1", "0", "1", "2", "3", "4"]);
-        assert_eq!(labels(&Axis::linear(0.0, 3e-9, 3)), ["0", "1×10⁻⁹", "2×10⁻⁹", "3×10⁻⁹"].map(|l| l));
-        assert_eq!(labels(&Axis::log(1e-3, 1.0)), ["0.001", "0.010", "0.100", "1"].map(|l| l));
+        assert_eq!(labels(&Axis::linear(0.0, 3e-9, 3)), ["0", "1×10⁻⁹", "2×10⁻⁹", "3×10⁻⁹"]);
+        assert_eq!(labels(&Axis::log(1e-3, 1.0)), ["0.001", "0.01", "0.1", "1"]);
         assert_eq!(labels(&Axis::log(0.3, 1.2)), ["0.5", "1"]);
     }
 
     #[test]
     fn a_range_without_extent_is_widened() {
-        for (low, high) in [(0.0, 0.0), (5.0, 5.0), (1e9, 1e9), (-1e149, 1e149), (1.0, 1.0 + 1e-16), (0.0, 5e-324)] {
+        for (low, high) in
+            [(0.0, 0.0), (5.0, 5.0), (1e9, 1e9), (-1e149, 1e149), (1.0, 1.0 + 1e-16), (0.0, 5e-324)]
+        {
             let axis = Axis::linear(low, high, 5);
             assert!(!axis.ticks.is_empty() && axis.ticks.len() < 60, "{low} {high}: {:?}", axis.ticks);
             let part = axis.part(low).unwrap();

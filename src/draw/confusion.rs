@@ -57,14 +57,17 @@ impl Drawing for ConfusionHeatmap {
     fn picture(&self) -> Picture {
         let (rows, columns) = self.counts.dim();
         let mut picture = Picture::new(&self.title);
-        let top = headline(&mut picture, &self.title) + 38.0;
-        let names = |classes: usize| (0..classes).map(|class| text_width(&self.name(class), BODY)).fold(0.0, f64::max);
-        let numbers = self.counts.iter().map(|&count| text_width(&thousands(count), BODY)).fold(0.0, f64::max);
+        let top = headline(&mut picture, &self.title) + 44.0;
+        let names = |classes: usize| {
+            (0..classes).map(|class| text_width(&self.name(class), BODY)).fold(0.0, f64::max)
+        };
+        let numbers =
+            self.counts.iter().map(|&count| text_width(&thousands(count), BODY)).fold(0.0, f64::max);
         let (wide, high) = ((names(columns).max(numbers) + 14.0).max(38.0), 34.0);
         let left = MARGIN + 22.0 + names(rows) + 8.0;
         let table = Area::new(left, top, wide * columns as f64, high * rows as f64);
 
-        let head = (table.center().0, top - 26.0);
+        let head = (table.center().0, top - 36.0);
         picture.text(Text::centered("predicted", head, BODY).color(MUTED));
         picture.text(Text::centered("true", (MARGIN + 6.0, table.center().1), BODY).vertical().color(MUTED));
         for column in 0..columns {

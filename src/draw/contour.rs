@@ -76,20 +76,24 @@ pub(crate) fn outlines(field: &Array2<f64>, level: f64) -> Vec<Vec<Point>> {
     lines
 }
 
-/// The line without the points that lie on the way from the one before to the one after.
+/// The closed line without the points that lie on the way from the one before to the one after.
 fn straightened(line: &[Point]) -> Vec<Point> {
+    let turns = |before: Point, point: Point, after: Point| {
+        let (way, step) =
+            ((after.0 - before.0, after.1 - before.1), (point.0 - before.0, point.1 - before.1));
+        let aside = (way.0 * step.1 - way.1 * step.0).abs();
+        aside > 0.02 * way.0.hypot(way.1) || way.0 * step.0 + way.1 * step.1 < 0.0
+    };
     let mut kept: Vec<Point> = Vec::new();
     for (index, &point) in line.iter().enumerate() {
-        let Some(&before) = kept.last() else {
-            kept.push(point);
-            continue;
-        };
         let after = line[(index + 1) % line.len()];
-        let (way, step) = ((after.0 - before.0, after.1 - before.1), (point.0 - before.0, point.1 - before.1));
-        let aside = (way.0 * step.1 - way.1 * step.0).abs();
-        let forward = way.0 * step.0 + way.1 * step.1;
-        if aside > 0.02 * way.0.hypot(way.1) || forward < 0.0 {
+        if kept.last().is_none_or(|&before| turns(before, point, after)) {
             kept.push(point);
+        }
+    }
+    if let [first, second, .., last] = kept[..] {
+        if !turns(last, first, second) {
+            kept.remove(0);
         }
     }
     kept
@@ -103,7 +107,10 @@ mod tests {
     /// The area inside closed lines, holes taken away.
     fn area(lines: &[Vec<Point>]) -> f64 {
         let cross = |line: &Vec<Point>| -> f64 {
-            (0..line.len()).map(|i| (line[i], line[(i + 1) % line.len()])).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum()
+            (0..line.len())
+                .map(|i| (line[i], line[(i + 1) % line.len()]))
+                .map(|(a, b)| a.0 * b.1 - b.0 * a.1)
+                .sum()
         };
         (lines.iter().map(cross).sum::<f64>() / 2.0).abs()
     }

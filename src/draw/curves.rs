@@ -136,30 +136,34 @@ impl Curves {
             Some(Best::Highest) => a > b,
             _ => a < b,
         };
-        let drawn = values.iter().copied().enumerate().filter(|&(_, y)| y.is_finite() && (!self.log || y > 0.0));
+        let drawn =
+            values.iter().copied().enumerate().filter(|&(_, y)| y.is_finite() && (!self.log || y > 0.0));
         let best = drawn.reduce(|best, next| if better(next.1, best.1) { next } else { best })?;
         self.mark.map(|_| (name.as_str(), best.0, best.1))
     }
 
-    fn draw_best(&self, picture: &mut Picture, axes: &Axes, drawn: &[Vec<Point>]) {
+    fn draw_best(&self, picture: &mut Picture, axes: &Axes, mut drawn: Vec<Vec<Point>>) {
         let Some((name, index, value)) = self.best() else { return };
         let Some(at) = axes.point(self.x(index), value) else { return };
         let which = if matches!(self.mark, Some(Best::Highest)) { "highest" } else { "lowest" };
         let x = super::style::number(self.x(index), 0);
         let words = format!("{which} {name}: {} at {} {x}", significant(value, 3), self.x_label);
-        picture.line(vec![at, (at.0, axes.area.bottom())], Paint::stroke(AXIS, 1.0).dashed(2.0, 3.0));
+        let down = vec![at, (at.0, axes.area.bottom())];
+        picture.line(down.clone(), Paint::stroke(AXIS, 1.0).dashed(2.0, 3.0));
         picture.circle(at, 5.0, Paint::fill(WHITE).and_stroke(series(self.lines.len() - 1), 2.0));
 
         let (width, area) = (text_width(&words, BODY), axes.area);
-        let from = [at.0 - width / 2.0, at.0 + 10.0, at.0 - width - 10.0, area.x + 8.0, area.right() - width - 4.0];
+        let from =
+            [at.0 - width / 2.0, at.0 + 10.0, at.0 - width - 10.0, area.x + 8.0, area.right() - width - 4.0];
         let rows = [at.1 - 26.0, at.1 + 12.0, area.y + 4.0, area.center().1, area.bottom() - 22.0];
         let places: Vec<Area> = rows
             .iter()
             .flat_map(|&y| from.iter().map(move |&x| Area::new(x, y, width, 16.0)))
-            .filter(|place| place.x >= area.x + 4.0 && place.right() <= area.right() + 60.0)
+            .filter(|place| place.x >= area.x + 4.0 && place.right() <= area.right())
             .filter(|place| place.y >= area.y && place.bottom() <= area.bottom())
             .collect();
-        if let Some(place) = places.get(freest(&places, drawn)) {
+        drawn.push(down);
+        if let Some(place) = places.get(freest(&places, &drawn)) {
             picture.text(Text::new(words, (place.x, place.y + 12.5), BODY));
         }
     }
@@ -187,7 +191,11 @@ impl Drawing for Curves {
         let y = self.y_axis();
         let longest = self.lines.iter().map(|(_, values)| values.len()).max().unwrap_or(0);
         let (first, last) = (self.x(0), self.x(longest.saturating_sub(1)));
-        let x = if longest < 2 { Axis::linear(first - 1.0, first + 1.0, 2) } else { Axis::linear(first, last, 8.min(longest - 1)) };
+        let x = if longest < 2 {
+            Axis::linear(first - 1.0, first + 1.0, 2)
+        } else {
+            Axis::linear(first, last, 8.min(longest - 1))
+        };
         let names = self.lines.iter().map(|(name, _)| Text::new(name, (0.0, 0.0), BODY).bold().width());
         let right = names.fold(0.0, f64::max) + 8.0;
         let left = MARGIN + Axes::left(&y);
@@ -213,7 +221,7 @@ impl Drawing for Curves {
         if drawn.iter().all(Vec::is_empty) {
             picture.text(Text::centered("no data", axes.area.center(), SMALL).color(MUTED));
         }
-        self.draw_best(&mut picture, &axes, &drawn.concat());
+        self.draw_best(&mut picture, &axes, drawn.concat());
         self.draw_names(&mut picture, &axes, &drawn);
         picture
     }

@@ -2,18 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::picture::{Area, Paint, Picture, Point, Text};
-use super::style::{AXIS, BLUE, BODY, Color, FRAME, MARGIN, MUTED, ORANGE, PURPLE, SKY, SMALL, WHITE, YELLOW, text_width};
-use super::{Drawing, headline, headline_width, layout};
+use place::{LABEL, LINE, placed};
+
+use super::picture::{Paint, Picture, Text};
+use super::style::{
+    AXIS, BLUE, BODY, Color, FRAME, MARGIN, MUTED, ORANGE, PURPLE, SKY, SMALL, WHITE, YELLOW, text_width,
+};
+use super::{Drawing, headline, headline_width};
+
+mod place;
 
 /// How many nodes and arrows are drawn at most: nobody can read more.
-const MOST_NODES: usize = 300;
-const MOST_EDGES: usize = 1000;
+const MOST_NODES: usize = 150;
+const MOST_EDGES: usize = 500;
 
 /// A graph of nodes and arrows that is drawn from left to right.
 ///
 /// A node is known by its id and shows lines of text, such as an operation, its value and its gradient. Where nothing
-/// leads to and where nothing leads on from is coloured. Of more than 300 nodes the first 300 are drawn, and below
+/// leads to and where nothing leads on from is coloured. Of more than 150 nodes the first 150 are drawn, and below
 /// stands how many are left out.
 ///
 /// # Examples
@@ -129,7 +135,9 @@ impl Diagram {
     pub fn to_dot(&self) -> String {
         let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
         let lined = |lines: &[String]| quoted(&lines.join("\u{0}")).replace('\u{0}', "\\n");
-        let mut dot = String::from("digraph {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=11];\n");
+        let mut dot = String::from(
+            "digraph {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=11];\n",
+        );
         for node in &self.nodes {
             let plain = if node.kind == Kind::Gap { ", shape=plaintext, style=\"\"" } else { "" };
             dot += &format!("  {} [label={}{plain}];\n", quoted(&node.id), lined(&node.lines));
@@ -144,7 +152,8 @@ impl Diagram {
                 let (color, width) = edge.look(largest);
                 settings.push(format!("color=\"{color}\", penwidth={width:.2}"));
             }
-            let settings = if settings.is_empty() { String::new() } else { format!(" [{}]", settings.join(", ")) };
+            let settings =
+                if settings.is_empty() { String::new() } else { format!(" [{}]", settings.join(", ")) };
             let (from, to) = (&self.nodes[edge.from].id, &self.nodes[edge.to].id);
             dot += &format!("  {} -> {}{settings};\n", quoted(from), quoted(to));
         }
@@ -194,193 +203,16 @@ impl Diagram {
 impl Edge {
     fn look(&self, largest: f64) -> (Color, f64) {
         let Some(weight) = self.weight else { return (AXIS, 1.2) };
-        let color = if weight < 0.0 { ORANGE } else if weight > 0.0 { BLUE } else { AXIS };
+        let color = if weight < 0.0 {
+            ORANGE
+        } else if weight > 0.0 {
+            BLUE
+        } else {
+            AXIS
+        };
         let part = if weight.is_finite() && largest > 0.0 { weight.abs() / largest } else { 0.0 };
         (color, 0.8 + 2.4 * part)
     }
-}
-
-// The size of things
-const LINE: f64 = 16.0;
-const LABEL: f64 = 12.0;
-const ROW_GAP: f64 = 24.0;
-
-fn box_size(node: &Node) -> (f64, f64) {
-    let widest = node.lines.iter().map(|line| text_width(line, BODY)).fold(0.0, f64::max);
-    ((widest + 20.0).max(34.0), node.lines.len().max(1) as f64 * LINE + 12.0)
-}
-
-fn label_size(edge: &Edge) -> (f64, f64) {
-    let widest = edge.label.iter().map(|line| text_width(line, LABEL)).fold(0.0, f64::max);
-    (widest + 6.0, edge.label.len() as f64 * 14.0 + 2.0)
-}
-
-/// Where everything is, before it is painted.
-struct Placed {
-    boxes: Vec<Area>,
-    lines: Vec<Vec<Point>>,
-    labels: Vec<Option<Area>>,
-    /// The middle of each column.
-    columns: Vec<f64>,
-    width: f64,
-    height: f64,
-}
-
-impl Diagram {
-    /// Widens the columns until every label has a place.
-    fn placed(&self) -> Placed {
-        let mut spread = 1.0;
-        loop {
-            let placed = self.placed_with(spread);
-            let labelled = self.edges.iter().filter(|edge| !edge.label.is_empty()).count();
-            let fits = placed.labels.iter().flatten().count() == labelled;
-            if fits || spread > 3.0 {
-                return placed;
-            }
-            spread *= 1.2;
-        }
-    }
-
-    fn placed_with(&self, spread: f64) -> Placed {
-        let ends: Vec<(usize, usize)> = self.edges.iter().map(|edge| (edge.from, edge.to)).collect();
-        let given = self.nodes.iter().any(|node| node.column.is_some());
-        let column_of: Vec<usize> = if given {
-            self.nodes.iter().map(|node| node.column.unwrap_or(0)).collect()
-        } else {
-            layout::columns(self.nodes.len(), &ends)
-        };
-        let count = column_of.iter().max().map_or(0, |last| last + 1);
-        let mut columns = vec![Vec::new(); count];
-        column_of.iter().enumerate().for_each(|(node, &column)| columns[column].push(node));
-
-        // an arrow over several columns passes through a point in each between
-        let mut sizes: Vec<(f64, f64)> = self.nodes.iter().map(box_size).collect();
-        let mut via = vec![Vec::new(); ends.len()];
-        let mut links = Vec::new();
-        for (edge, &(from, to)) in ends.iter().enumerate() {
-            let mut before = from;
-            for column in column_of[from] + 1..column_of[to].max(column_of[from] + 1) {
-                let point = sizes.len();
-                sizes.push((0.0, 6.0));
-                columns[column].push(point);
-                via[edge].push((point, column));
-                links.push((before, point));
-                before = point;
-            }
-            links.push((before, to));
-        }
-        if !given {
-            layout::order(&mut columns, &links);
-        }
-        let y = rows(&columns, &links, &sizes, given);
-        let widths: Vec<f64> =
-            columns.iter().map(|column| column.iter().map(|&node| sizes[node].0).fold(0.0, f64::max)).collect();
-
-        let mut left = Vec::with_capacity(count);
-        let mut x = MARGIN;
-        for (column, width) in widths.iter().enumerate() {
-            let head = self.headers.get(column).map_or(0.0, |header| text_width(header, SMALL) - width).max(0.0);
-            left.push(x + head / 2.0);
-            let starting = || self.edges.iter().filter(|edge| column_of[edge.from] == column);
-            let label = starting().map(|edge| label_size(edge).0).filter(|&w| w > 6.0).fold(0.0, f64::max);
-            let fan = starting().filter(|edge| !edge.label.is_empty()).count() as f64;
-            let room = if label > 0.0 { label * (1.0 + 0.3 * fan.min(8.0)) + 34.0 } else { 44.0 };
-            x += width + head + room * spread;
-            if column + 1 == count {
-                x -= room * spread;
-            }
-        }
-        let place = |node: usize, column: usize| {
-            let (width, height) = sizes[node];
-            Area::around((left[column] + widths[column] / 2.0, y[node]), width, height)
-        };
-        let boxes: Vec<Area> = (0..self.nodes.len()).map(|node| place(node, column_of[node])).collect();
-        let lines: Vec<Vec<Point>> = ends
-            .iter()
-            .zip(&via)
-            .map(|(&(from, to), via)| {
-                let mut stops = vec![(boxes[from].right(), boxes[from].center().1)];
-                for &(point, column) in via {
-                    stops.push((left[column], y[point]));
-                    stops.push((left[column] + widths[column], y[point]));
-                }
-                stops.push((boxes[to].x - 1.0, boxes[to].center().1));
-                if given { stops } else { curved(&stops) }
-            })
-            .collect();
-        let wanted: Vec<(usize, layout::Label)> = (0..self.edges.len())
-            .filter(|&edge| !self.edges[edge].label.is_empty())
-            .map(|edge| {
-                let (width, height) = label_size(&self.edges[edge]);
-                (edge, layout::Label { line: edge, width, height })
-            })
-            .collect();
-        let (indices, wanted): (Vec<usize>, Vec<layout::Label>) = wanted.into_iter().unzip();
-        let obstacles: Vec<Area> = boxes.iter().map(|area| area.grown(4.0)).collect();
-        let mut labels = vec![None; self.edges.len()];
-        for (edge, area) in indices.into_iter().zip(layout::place_labels(&lines, &wanted, &obstacles)) {
-            labels[edge] = area;
-        }
-        let middles = left.iter().zip(&widths).map(|(left, width)| left + width / 2.0).collect();
-        let height = boxes.iter().map(Area::bottom).fold(0.0, f64::max);
-        Placed { boxes, lines, labels, columns: middles, width: x, height }
-    }
-}
-
-/// The middle of each node from the top: near its neighbours, and clear of those above and below.
-fn rows(columns: &[Vec<usize>], links: &[(usize, usize)], sizes: &[(f64, f64)], centered: bool) -> Vec<f64> {
-    let needs = |column: &[usize]| -> Vec<f64> { column.iter().map(|&node| sizes[node].1 + ROW_GAP).collect() };
-    let mut y = vec![0.0; sizes.len()];
-    let settle = |y: &mut Vec<f64>, column: &[usize], wanted: &[f64]| {
-        for (&node, place) in column.iter().zip(layout::apart(wanted, &needs(column))) {
-            y[node] = place;
-        }
-    };
-    for column in columns {
-        settle(&mut y, column, &vec![0.0; column.len()]);
-    }
-    let mut near = vec![Vec::new(); sizes.len()];
-    for &(from, to) in links.iter().filter(|(from, to)| from != to) {
-        near[from].push(to);
-        near[to].push(from);
-    }
-    for sweep in 0..if centered { 0 } else { 16 } {
-        let indices: Vec<usize> =
-            if sweep % 2 == 0 { (0..columns.len()).collect() } else { (0..columns.len()).rev().collect() };
-        for index in indices {
-            let column = &columns[index];
-            let wanted: Vec<f64> = column
-                .iter()
-                .map(|&node| {
-                    let sum: f64 = near[node].iter().map(|&other| y[other]).sum();
-                    if near[node].is_empty() { y[node] } else { sum / near[node].len() as f64 }
-                })
-                .collect();
-            settle(&mut y, column, &wanted);
-        }
-    }
-    let top = columns.iter().flatten().map(|&node| y[node] - sizes[node].1 / 2.0).fold(f64::INFINITY, f64::min);
-    y.iter().map(|y| y - top).collect()
-}
-
-/// A line through the stops that leaves and arrives horizontally (cubic Bézier curves, in pieces).
-fn curved(stops: &[Point]) -> Vec<Point> {
-    let mut line = stops[..1].to_vec();
-    for ends in stops.windows(2) {
-        let ((x0, y0), (x1, y1)) = (ends[0], ends[1]);
-        if y0 == y1 || x1 <= x0 {
-            line.push(ends[1]);
-            continue;
-        }
-        let middle = (x0 + x1) / 2.0;
-        for step in 1..=16 {
-            let (t, u) = (f64::from(step) / 16.0, 1.0 - f64::from(step) / 16.0);
-            let x = u * u * u * x0 + 3.0 * u * t * middle + t * t * t * x1;
-            let y = u * u * (u + 3.0 * t) * y0 + t * t * (t + 3.0 * u) * y1;
-            line.push((x, y));
-        }
-    }
-    line
 }
 
 impl Drawing for Diagram {
@@ -388,7 +220,7 @@ impl Drawing for Diagram {
         if let Some(part) = self.abridged() {
             return part.picture();
         }
-        let placed = self.placed();
+        let placed = placed(self);
         let mut picture = Picture::new(&self.title);
         let mut top = headline(&mut picture, &self.title);
         for (header, x) in self.headers.iter().zip(&placed.columns) {
@@ -440,7 +272,10 @@ impl Drawing for Diagram {
         }
         if self.nodes.is_empty() {
             picture.text(Text::new("no nodes", (MARGIN, bottom), SMALL).color(MUTED));
-            picture.line(vec![(MARGIN, bottom + 6.0), (width - MARGIN, bottom + 6.0)], Paint::stroke(FRAME, 1.0));
+            picture.line(
+                vec![(MARGIN, bottom + 6.0), (width - MARGIN, bottom + 6.0)],
+                Paint::stroke(FRAME, 1.0),
+            );
             bottom += 10.0;
         }
         picture.size(width, bottom + if self.notes.is_empty() { 0.0 } else { 8.0 });
@@ -453,7 +288,8 @@ fn wrapped(text: &str, width: f64) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split("  ").map(str::trim).filter(|word| !word.is_empty()) {
         let Some(line) = lines.last_mut() else { break };
-        let longer = if line.is_empty() { word.to_owned() } else { format!("{line}    {word}") };
+        let longer =
+            if line.is_empty() { word.to_owned() } else { format!("{line}\u{a0}\u{a0}\u{a0} {word}") };
         if line.is_empty() || text_width(&longer, BODY) <= width {
             *line = longer;
         } else {

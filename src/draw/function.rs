@@ -158,7 +158,8 @@ impl<'a> FunctionPlot<'a> {
     }
 
     fn axes(&self, top: f64) -> Axes {
-        let values = self.curves.iter().flat_map(|curve| (0..=PIECES).map(|piece| (curve.function)(self.x(piece))));
+        let values =
+            self.curves.iter().flat_map(|curve| (0..=PIECES).map(|piece| (curve.function)(self.x(piece))));
         let (low, high) = self.y_range.or_else(|| extent(values)).unwrap_or((0.0, 1.0));
         let room = if self.y_range.is_some() { 0.0 } else { 0.06 * (high - low) };
         let about = |pixels: f64, each: f64| (pixels / each).round().max(2.0) as usize;
@@ -191,22 +192,32 @@ impl<'a> FunctionPlot<'a> {
         let y0 = (curve.function)(x0);
         let tangent = |x: f64| y0 + slope * (x - x0);
         let point = |x: f64, y: f64| axes.point(x, y);
-        if let (Some(a), Some(b)) = (point(self.range.0, tangent(self.range.0)), point(self.range.1, tangent(self.range.1))) {
-            picture.lines(clipped(&[vec![a, b]], axes.area), false, Paint::stroke(AXIS, 1.5).dashed(6.0, 4.0));
+        if let (Some(a), Some(b)) =
+            (point(self.range.0, tangent(self.range.0)), point(self.range.1, tangent(self.range.1)))
+        {
+            picture.lines(
+                clipped(&[vec![a, b]], axes.area),
+                false,
+                Paint::stroke(AXIS, 1.5).dashed(6.0, 4.0),
+            );
         }
         if let Some(half) = self.triangle {
             let (left, right) = (x0 - half, x0 + half);
-            let corners = (point(left, tangent(left)), point(right, tangent(left)), point(right, tangent(right)));
+            let corners =
+                (point(left, tangent(left)), point(right, tangent(left)), point(right, tangent(right)));
             if let (Some(a), Some(b), Some(c)) = corners {
                 let inside = [a, b, c].iter().all(|&corner| axes.area.grown(1.0).holds(corner));
                 if inside {
-                    picture.polygon(vec![a, b, c], Paint::fill(GREEN.toward(WHITE, 0.8)).and_stroke(GREEN, 2.0));
+                    picture
+                        .polygon(vec![a, b, c], Paint::fill(GREEN.toward(WHITE, 0.8)).and_stroke(GREEN, 2.0));
                     let below = if slope < 0.0 { -8.0 } else { 16.0 };
-                    let dx = format!("Δx = {}", significant(right - left, 3));
-                    let dy = format!("Δy = {}", significant(tangent(right) - tangent(left), 3));
+                    let dx = format!("Δx = {}", short(right - left));
+                    let dy = format!("Δy = {}", short(slope * (right - left)));
                     let at = ((a.0 + b.0) / 2.0, b.1 + below);
                     picture.text(Text::new(dx, at, BODY).anchor(Anchor::Middle).color(GREEN.ink()));
-                    picture.text(Text::new(dy, (b.0 + 8.0, (b.1 + c.1) / 2.0 + 4.5), BODY).color(GREEN.ink()));
+                    let text = Text::new(dy, (b.0 + 8.0, (b.1 + c.1) / 2.0 + 4.5), BODY).color(GREEN.ink());
+                    picture.size(picture.width.max(b.0 + 8.0 + text.width() + MARGIN), picture.height);
+                    picture.text(text);
                 }
             }
         }
@@ -224,13 +235,15 @@ impl Drawing for FunctionPlot<'_> {
             .map(|(index, curve)| (Mark::Line { dashed: curve.dashed }, series(index), curve.name.clone()))
             .collect();
         if let Some((x, slope)) = self.tangent {
-            let short = |x: f64| if x.fract() == 0.0 { number(x, 0) } else { significant(x, 3) };
             let words = format!("tangent at {}, slope {}", short(x), short(slope));
             entries.push((Mark::Line { dashed: true }, AXIS, words));
         }
         let top = key(&mut picture, (MARGIN, top - 4.0), self.size.0 + 30.0, &entries) + 8.0;
         let axes = self.axes(top);
-        let widest = entries.iter().map(|(_, _, name)| text_width(name, BODY) + 30.0 + 2.0 * MARGIN).fold(0.0, f64::max);
+        let widest = entries
+            .iter()
+            .map(|(_, _, name)| text_width(name, BODY) + 30.0 + 2.0 * MARGIN)
+            .fold(0.0, f64::max);
         let width = (axes.area.right() + MARGIN + 4.0).max(headline_width(&self.title)).max(widest);
         picture.size(width, axes.area.bottom() + 40.0 + MARGIN * 0.5);
         axes.draw(&mut picture, &self.x_label, "");
@@ -249,8 +262,16 @@ impl Drawing for FunctionPlot<'_> {
 impl fmt::Debug for FunctionPlot<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.curves.iter().map(|curve| curve.name.as_str()).collect();
-        f.debug_struct("FunctionPlot").field("range", &self.range).field("curves", &names).finish_non_exhaustive()
+        f.debug_struct("FunctionPlot")
+            .field("range", &self.range)
+            .field("curves", &names)
+            .finish_non_exhaustive()
     }
+}
+
+/// Whole numbers without decimals, others with three digits.
+fn short(x: f64) -> String {
+    if x.fract() == 0.0 { number(x, 0) } else { significant(x, 3) }
 }
 
 /// y and ∂y/∂x of a layer for one number.
@@ -304,4 +325,3 @@ fn clipped(lines: &[Vec<Point>], area: Area) -> Vec<Vec<Point>> {
     }
     parts
 }
-

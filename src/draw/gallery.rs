@@ -52,10 +52,13 @@ impl Gallery {
 impl Drawing for Gallery {
     fn picture(&self) -> Picture {
         let mut picture = Picture::new(&self.title);
-        let top = if self.title.is_empty() { 0.0 } else { headline(&mut picture, &self.title) - MARGIN * 0.5 };
+        let top =
+            if self.title.is_empty() { 0.0 } else { headline(&mut picture, &self.title) - MARGIN * 0.5 };
         let columns = self.columns.min(self.pictures.len().max(1));
         let widths: Vec<f64> = (0..columns)
-            .map(|column| self.pictures.iter().skip(column).step_by(columns).map(Picture::width).fold(0.0, f64::max))
+            .map(|column| {
+                self.pictures.iter().skip(column).step_by(columns).map(Picture::width).fold(0.0, f64::max)
+            })
             .collect();
         let mut y = top;
         for row in self.pictures.chunks(columns) {
@@ -66,7 +69,8 @@ impl Drawing for Gallery {
             }
             y += row.iter().map(Picture::height).fold(0.0, f64::max);
         }
-        picture.size(widths.iter().sum::<f64>().max(headline_width(&self.title)).max(40.0), y.max(top + MARGIN));
+        picture
+            .size(widths.iter().sum::<f64>().max(headline_width(&self.title)).max(40.0), y.max(top + MARGIN));
         picture
     }
 }

@@ -4,7 +4,10 @@ use ndarray::{ArrayRef2, ArrayView2};
 
 use super::axes::drawable;
 use super::picture::{Anchor, Area, Paint, Picture, Pixels, Text};
-use super::style::{AXIS, BLACK, BLUE, BODY, Color, FRAME, MARGIN, MUTED, ORANGE, SMALL, VERMILLION, WHITE, YELLOW, significant, text_width};
+use super::style::{
+    AXIS, BLACK, BLUE, BODY, Color, FRAME, MARGIN, MUTED, ORANGE, SMALL, VERMILLION, WHITE, YELLOW,
+    significant, text_width,
+};
 use super::{Drawing, headline, headline_width};
 use crate::table::thousands;
 use crate::{Error, Float, Result};
@@ -33,7 +36,7 @@ const MOST_TILES: usize = 400;
 ///     .image(&cross, "plus")
 ///     .prediction(&cross, "plus", "times")
 ///     .to_svg();
-/// assert!(svg.contains("not times"));
+/// assert!(svg.contains("plus taken for times"));
 /// ```
 #[derive(Clone, Debug)]
 pub struct ImageGrid {
@@ -54,7 +57,13 @@ struct Tile {
 impl ImageGrid {
     /// A grid without images, of so many columns.
     pub fn new(columns: usize) -> Self {
-        ImageGrid { title: String::new(), columns: columns.max(1), tiles: Vec::new(), left_out: 0, signed: false }
+        ImageGrid {
+            title: String::new(),
+            columns: columns.max(1),
+            tiles: Vec::new(),
+            left_out: 0,
+            signed: false,
+        }
     }
 
     /// One image of the incoming weights of each unit, for a weight of inputs × units whose inputs are an image of
@@ -119,7 +128,7 @@ impl ImageGrid {
         self.tile(image.view(), caption.into(), false)
     }
 
-    /// Adds an image that a model has classified: right as `7`, wrong as `7, not 1` in another colour.
+    /// Adds an image that a model has classified: right as `7`, wrong as `7 taken for 1` in another colour.
     #[must_use]
     pub fn prediction<F: Float>(
         self,
@@ -129,7 +138,7 @@ impl ImageGrid {
     ) -> Self {
         let (truth, predicted) = (truth.to_string(), predicted.to_string());
         let wrong = truth != predicted;
-        let caption = if wrong { format!("{truth}, not {predicted}") } else { truth };
+        let caption = if wrong { format!("{truth} taken for {predicted}") } else { truth };
         self.tile(image.view(), caption, wrong)
     }
 
@@ -138,7 +147,8 @@ impl ImageGrid {
             self.left_out += 1;
             return self;
         }
-        let rows = image.rows().into_iter().map(|row| row.iter().map(|&value| value.as_f64()).collect()).collect();
+        let rows =
+            image.rows().into_iter().map(|row| row.iter().map(|&value| value.as_f64()).collect()).collect();
         self.tiles.push(Tile { rows, caption, wrong });
         self
     }
@@ -146,14 +156,17 @@ impl ImageGrid {
     /// The largest number (without its sign) of all tiles; 1 if there is none.
     fn largest(&self) -> f64 {
         let values = self.tiles.iter().flat_map(|tile| tile.rows.iter().flatten());
-        let sizes = values.filter(|&&value| drawable(value)).map(|&value| if self.signed { value.abs() } else { value });
+        let sizes = values
+            .filter(|&&value| drawable(value))
+            .map(|&value| if self.signed { value.abs() } else { value });
         let largest = sizes.fold(0.0, f64::max);
         if largest > 0.0 { largest } else { 1.0 }
     }
 
     /// The palette: from the strongest negative over paper to the strongest positive, then what is not finite.
     fn palette(&self) -> Vec<Color> {
-        let shades = |color: Color| (1..=SHADES).map(move |shade| WHITE.toward(color, shade as f64 / SHADES as f64));
+        let shades =
+            |color: Color| (1..=SHADES).map(move |shade| WHITE.toward(color, shade as f64 / SHADES as f64));
         let strongest = if self.signed { BLUE.toward(BLACK, 0.15) } else { BLACK };
         let negative = ORANGE.toward(Color(0x8a, 0x4b, 0x00), 0.35);
         shades(negative).rev().chain([WHITE]).chain(shades(strongest)).chain([YELLOW]).collect()
@@ -185,13 +198,20 @@ impl Drawing for ImageGrid {
     fn picture(&self) -> Picture {
         let mut picture = Picture::new(&self.title);
         let top = headline(&mut picture, &self.title);
-        let longest = |tile: &Tile| tile.rows.iter().map(Vec::len).chain([tile.rows.len()]).max().unwrap_or(0);
+        let longest =
+            |tile: &Tile| tile.rows.iter().map(Vec::len).chain([tile.rows.len()]).max().unwrap_or(0);
         let pixels = self.tiles.iter().map(longest).max().unwrap_or(1).max(1) as f64;
         // whole pixels look even; large images are made smaller
         let scale = if pixels > TILE { (TILE * 2.0 / pixels).min(1.0) } else { (TILE / pixels).floor() };
         let high = self.tiles.iter().map(|tile| tile.rows.len()).max().unwrap_or(1) as f64 * scale;
-        let wide = self.tiles.iter().flat_map(|tile| tile.rows.iter().map(Vec::len)).max().unwrap_or(1) as f64 * scale;
-        let captions = self.tiles.iter().map(|tile| text_width(&tile.caption, BODY)).fold(0.0, f64::max);
+        let wide = self.tiles.iter().flat_map(|tile| tile.rows.iter().map(Vec::len)).max().unwrap_or(1)
+            as f64
+            * scale;
+        let captions = self
+            .tiles
+            .iter()
+            .map(|tile| Text::new(&tile.caption, (0.0, 0.0), BODY).bold().width())
+            .fold(0.0, f64::max);
         let caption = if captions > 0.0 { 20.0 } else { 0.0 };
         let cell = (wide.max(captions).ceil() + 14.0, high + caption + 12.0);
         let columns = self.columns.min(self.tiles.len().max(1));

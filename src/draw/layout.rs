@@ -1,7 +1,5 @@
 //! Where things go: columns of a graph, rows in a column, labels on arrows.
 
-use std::collections::BTreeMap;
-
 use super::picture::{Area, Point};
 
 /// The positions nearest to the wanted ones (least squares) at which things of these sizes, in this order, don't
@@ -71,68 +69,79 @@ pub(crate) fn columns(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     column
 }
 
-/// Orders the nodes of each column so that few links between neighbouring columns cross: sweeps by the mean position
-/// of the neighbours, of which the best result stays.
-pub(crate) fn order(columns: &mut [Vec<usize>], links: &[(usize, usize)]) {
+/// Orders the nodes of each column so that few links between neighbouring columns cross: sweeps by the mean place of the
+/// neighbours, each followed by swaps of two that are next to each other; the best result stays. Returns how many cross.
+///
+/// Source: Gansner, Koutsofios, North and Vo, *A Technique for Drawing Directed Graphs*, 1993, section 3.
+pub(crate) fn order(columns: &mut [Vec<usize>], links: &[(usize, usize)]) -> usize {
     let nodes = columns.iter().flatten().max().map_or(0, |last| last + 1);
     let mut column_of = vec![0; nodes];
     for (index, column) in columns.iter().enumerate() {
         column.iter().for_each(|&node| column_of[node] = index);
     }
-    let mut gaps = vec![Vec::new(); columns.len()];
+    // the neighbours of each node on its left and on its right
+    let mut sides = [vec![Vec::new(); nodes], vec![Vec::new(); nodes]];
     for &(from, to) in links.iter().filter(|&&(from, to)| column_of[to] == column_of[from] + 1) {
-        gaps[column_of[from]].push((from, to));
+        sides[0][to].push(from);
+        sides[1][from].push(to);
     }
     let mut place = vec![0; nodes];
-    let mut count = |columns: &[Vec<usize>]| {
-        columns.iter().for_each(|column| column.iter().enumerate().for_each(|(at, &node)| place[node] = at));
-        gaps.iter().map(|links| crossings(links, &place)).sum::<usize>()
-    };
+    columns.iter().for_each(|column| put(column, &mut place));
     let mut best = columns.to_vec();
-    let mut fewest = count(columns);
+    let mut fewest = usize::MAX;
     for sweep in 0..12 {
-        let last = columns.len().saturating_sub(1);
-        let rightward = sweep % 2 == 0;
-        for step in 0..last {
-            let (index, neighbour, gap) = if rightward {
-                (step + 1, step, step)
-            } else {
-                (last - step - 1, last - step, last - step - 1)
-            };
-            sort_by_neighbours(columns, index, neighbour, &gaps[gap]);
+        if sweep > 0 {
+            let side = &sides[(sweep + 1) % 2];
+            for step in 0..columns.len() {
+                let index = if sweep % 2 == 1 { step } else { columns.len() - 1 - step };
+                sort_by_neighbours(&mut columns[index], side, &place);
+                put(&columns[index], &mut place);
+            }
         }
-        let crossed = count(columns);
+        for column in columns.iter_mut() {
+            for at in 1..column.len() {
+                let (above, below) = (column[at - 1], column[at]);
+                let crossed = |a: usize, b: usize| -> usize {
+                    sides.iter().map(|side| crossings(&side[a], &side[b], &place)).sum()
+                };
+                if crossed(below, above) < crossed(above, below) {
+                    column.swap(at - 1, at);
+                    (place[below], place[above]) = (at - 1, at);
+                }
+            }
+        }
+        let pairs = |column: &Vec<usize>| -> usize {
+            let below = |at: usize| column[at + 1..].iter().map(move |&below| (column[at], below));
+            (0..column.len())
+                .flat_map(below)
+                .map(|(a, b)| crossings(&sides[1][a], &sides[1][b], &place))
+                .sum()
+        };
+        let crossed = columns.iter().map(pairs).sum();
         if crossed < fewest {
             (fewest, best) = (crossed, columns.to_vec());
         }
     }
     columns.clone_from_slice(&best);
+    fewest
 }
 
-fn sort_by_neighbours(columns: &mut [Vec<usize>], index: usize, neighbour: usize, links: &[(usize, usize)]) {
-    let place: BTreeMap<usize, usize> = columns[neighbour].iter().enumerate().map(|(at, &node)| (node, at)).collect();
-    let mut sums: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
-    for &(from, to) in links {
-        let (node, other) = if neighbour < index { (to, from) } else { (from, to) };
-        let sum = sums.entry(node).or_default();
-        sum.0 += place.get(&other).copied().unwrap_or(0) as f64;
-        sum.1 += 1.0;
-    }
-    let mut keyed: Vec<(f64, usize)> = columns[index]
-        .iter()
-        .enumerate()
-        .map(|(at, &node)| (sums.get(&node).map_or(at as f64, |(sum, count)| sum / count), node))
-        .collect();
-    keyed.sort_by(|a, b| a.0.total_cmp(&b.0));
-    columns[index] = keyed.into_iter().map(|(_, node)| node).collect();
+fn put(column: &[usize], place: &mut [usize]) {
+    column.iter().enumerate().for_each(|(at, &node)| place[node] = at);
 }
 
-fn crossings(links: &[(usize, usize)], place: &[usize]) -> usize {
-    let ends: Vec<(usize, usize)> = links.iter().map(|&(from, to)| (place[from], place[to])).collect();
-    let crossed = |(index, a): (usize, &(usize, usize))| {
-        ends[..index].iter().filter(|b| (a.0 < b.0 && a.1 > b.1) || (a.0 > b.0 && a.1 < b.1)).count()
+fn sort_by_neighbours(column: &mut [usize], side: &[Vec<usize>], place: &[usize]) {
+    let mean = |node: usize| {
+        let near = &side[node];
+        let sum: usize = near.iter().map(|&other| place[other]).sum();
+        if near.is_empty() { place[node] as f64 } else { sum as f64 / near.len() as f64 }
     };
-    ends.iter().enumerate().map(crossed).sum()
+    column.sort_by(|&a, &b| mean(a).total_cmp(&mean(b)));
+}
+
+/// How many links of two nodes cross, the first of which is above the second.
+fn crossings(above: &[usize], below: &[usize], place: &[usize]) -> usize {
+    above.iter().map(|&a| below.iter().filter(|&&b| place[a] > place[b]).count()).sum()
 }
 
 /// Beyond so many pairs of labels and lines nobody could read them, and nobody should wait for them.
@@ -145,14 +154,28 @@ pub(crate) struct Label {
     pub(crate) height: f64,
 }
 
+/// Where labels are, and how good that is.
+#[derive(Debug, Default)]
+pub(crate) struct Placement {
+    /// `None` for a label that has no place.
+    pub(crate) areas: Vec<Option<Area>>,
+    pub(crate) missing: usize,
+    /// How many other lines pass behind labels.
+    pub(crate) crossed: usize,
+}
+
 /// Places on its line for each label: none on another label or an obstacle, as few as possible crossed by other lines.
-/// `None` for a label that has no place.
-pub(crate) fn place_labels(lines: &[Vec<Point>], labels: &[Label], obstacles: &[Area]) -> Vec<Option<Area>> {
+pub(crate) fn place_labels(lines: &[Vec<Point>], labels: &[Label], obstacles: &[Area]) -> Placement {
     if labels.len() * lines.len() > MOST_PAIRS {
-        return vec![None; labels.len()];
+        return Placement { areas: vec![None; labels.len()], ..Placement::default() };
     }
     const PARTS: [f64; 15] =
         [0.5, 0.46, 0.54, 0.42, 0.58, 0.38, 0.62, 0.34, 0.66, 0.3, 0.7, 0.26, 0.74, 0.22, 0.78];
+    let crossed = |area: &Area, own: usize| {
+        let wide = area.grown(2.0);
+        let others = lines.iter().enumerate().filter(|&(index, _)| index != own);
+        others.filter(|(_, line)| line.windows(2).any(|ends| wide.meets(ends[0], ends[1]))).count()
+    };
     let candidates: Vec<Vec<(Area, f64)>> = labels
         .iter()
         .map(|label| {
@@ -161,9 +184,7 @@ pub(crate) fn place_labels(lines: &[Vec<Point>], labels: &[Label], obstacles: &[
                 if obstacles.iter().any(|obstacle| area.overlaps(obstacle)) {
                     return None;
                 }
-                let others = lines.iter().enumerate().filter(|&(index, _)| index != label.line);
-                let crossed = others.filter(|(_, line)| line.windows(2).any(|ends| area.meets(ends[0], ends[1])));
-                Some((area, crossed.count() as f64 * 20.0 + rank as f64))
+                Some((area, crossed(&area, label.line) as f64 * 20.0 + rank as f64))
             });
             rated.collect()
         })
@@ -175,18 +196,22 @@ pub(crate) fn place_labels(lines: &[Vec<Point>], labels: &[Label], obstacles: &[
             let cost = |(area, cost): &(Area, f64)| {
                 let wide = area.grown(1.0);
                 let others = chosen.iter().enumerate().filter(|&(other, _)| other != index);
-                cost + others.filter(|(_, other)| other.is_some_and(|other| wide.overlaps(&other))).count() as f64 * 1000.0
+                cost + others.filter(|(_, other)| other.is_some_and(|other| wide.overlaps(&other))).count()
+                    as f64
+                    * 1000.0
             };
-            chosen[index] = candidates.iter().min_by(|a, b| cost(a).total_cmp(&cost(b))).map(|(area, _)| *area);
+            chosen[index] =
+                candidates.iter().min_by(|a, b| cost(a).total_cmp(&cost(b))).map(|(area, _)| *area);
         }
     }
-    for index in 0..chosen.len() {
-        let Some(area) = chosen[index] else { continue };
-        if chosen[..index].iter().flatten().any(|other| other.overlaps(&area)) {
-            chosen[index] = None;
-        }
+    let mut placement = Placement::default();
+    for (label, area) in labels.iter().zip(chosen) {
+        let free = area.filter(|area| !placement.areas.iter().flatten().any(|other| other.overlaps(area)));
+        placement.missing += usize::from(free.is_none());
+        placement.crossed += free.map_or(0, |area| crossed(&area, label.line));
+        placement.areas.push(free);
     }
-    chosen
+    placement
 }
 
 /// The point at a part of the length of a line.
@@ -197,7 +222,10 @@ fn along(line: &[Point], part: f64) -> Option<Point> {
         let step = length(ends);
         if left <= step && step > 0.0 {
             let part = left / step;
-            return Some((ends[0].0 + part * (ends[1].0 - ends[0].0), ends[0].1 + part * (ends[1].1 - ends[0].1)));
+            return Some((
+                ends[0].0 + part * (ends[1].0 - ends[0].0),
+                ends[0].1 + part * (ends[1].1 - ends[0].1),
+            ));
         }
         left -= step;
     }
@@ -229,8 +257,8 @@ mod tests {
     fn columns_are_ordered_to_cross_less() {
         let edges = [(0, 3), (1, 2)];
         let mut nodes = vec![vec![0, 1], vec![2, 3]];
-        order(&mut nodes, &edges);
-        assert_eq!(nodes, [[1, 0], [2, 3]]);
+        assert_eq!(order(&mut nodes, &edges), 0);
+        assert!(nodes == [[1, 0], [2, 3]] || nodes == [[0, 1], [3, 2]], "{nodes:?}");
     }
 
     #[test]
@@ -238,13 +266,14 @@ mod tests {
         let label = |line| Label { line, width: 30.0, height: 14.0 };
         let cross = [vec![(0.0, 0.0), (200.0, 60.0)], vec![(0.0, 60.0), (200.0, 0.0)]];
         let placed = place_labels(&cross, &[label(0), label(1)], &[]);
-        let (a, b) = (placed[0].unwrap(), placed[1].unwrap());
+        let (a, b) = (placed.areas[0].unwrap(), placed.areas[1].unwrap());
         assert!(!a.overlaps(&b));
         assert!(!a.meets(cross[1][0], cross[1][1]), "not where the lines cross");
+        assert_eq!((placed.missing, placed.crossed), (0, 0));
 
         let short = [vec![(0.0, 0.0), (5.0, 0.0)], vec![(0.0, 1.0), (5.0, 1.0)]];
         let placed = place_labels(&short, &[label(0), label(1)], &[]);
-        assert_eq!(placed.iter().flatten().count(), 1);
-        assert!(place_labels(&[vec![]], &[label(0)], &[])[0].is_none());
+        assert_eq!((placed.missing, placed.areas.iter().flatten().count()), (1, 1));
+        assert!(place_labels(&[vec![]], &[label(0)], &[]).areas[0].is_none());
     }
 }

@@ -4,23 +4,23 @@ use std::fmt;
 
 use ndarray::{Array2, ArrayView2};
 
+use super::Drawing;
 use super::diagram::{Diagram, Edge, Kind, Node};
 use super::picture::Picture;
-use super::style::number;
-use super::Drawing;
+use super::style::{number, significant};
 use crate::layer::Output;
 use crate::table::{shape, thousands};
 use crate::{Float, Layer, Sequential};
 
 /// Between two columns with more arrows than this, the weights are shown as colour and width only.
-const MOST_LABELS: usize = 24;
+const MOST_LABELS: usize = 12;
 
 /// A model from left to right: one column of nodes for each position, arrows with the weights, biases below.
 ///
 /// Made after a forward pass, each node shows its value for one sample (`z1=−0.27`); [`gradients`](Network::gradients)
 /// adds those of the last backward pass. Positive weights are blue, negative ones orange, larger ones wider. A layer
-/// that only reshapes has no column. A column of more than 8 nodes is abridged ("… 780 more"), and where more than 24
-/// arrows meet, their weights are not written.
+/// that only reshapes has no column. A column of more than 8 nodes is abridged ("… 780 more"), and where more than 12
+/// arrows run, their weights are not written.
 ///
 /// The names are x for the input, z for what a weighted layer gives, a for what an activation makes of it, y for the
 /// output, zy for the scores before it; in a deep net z and a are followed by the number of their layer.
@@ -98,7 +98,8 @@ impl<'a> Network<'a> {
             mixes: layer.is_some_and(|layer| {
                 layer.output() == Output::Distribution || width(position) != width(position.saturating_sub(1))
             }),
-            weight: layer.and_then(|layer| weights(model, layer, position - 1, width(position - 1), width(position))),
+            weight: layer
+                .and_then(|layer| weights(model, layer, position - 1, width(position - 1), width(position))),
         };
         let mut columns = vec![column(0, None)];
         for (index, layer) in model.layers().enumerate().filter(|(_, layer)| !layer.only_reshapes()) {
@@ -154,7 +155,7 @@ impl<'a> Network<'a> {
         self
     }
 
-    /// How many decimals values and weights have; biases and gradients have one more. 2 unless told.
+    /// How many decimals values and weights have; biases have one more. 2 unless told.
     #[must_use]
     pub fn decimals(mut self, decimals: usize) -> Self {
         self.decimals = decimals.min(12);
@@ -211,7 +212,9 @@ impl<'a> Network<'a> {
         match index {
             0 => "x".into(),
             _ if index == last => "y".into(),
-            _ if index + 1 == last && self.columns[index].weight.is_some() => "zy".into(),
+            _ if index + 1 == last && self.columns[index].weight.is_some() && hidden_layers > 0 => {
+                "zy".into()
+            }
             _ if self.columns[index].weight.is_some() => format!("z{number}"),
             _ => format!("a{number}"),
         }
@@ -228,7 +231,8 @@ impl<'a> Network<'a> {
     fn rows(&self, index: usize) -> Vec<Row> {
         let width = self.columns[index].width;
         let next = self.columns.get(index + 1).and_then(|column| column.weight.as_ref());
-        let bias = (self.bias_nodes && next.is_some_and(|weights| weights.bias.is_some())).then_some(Row::Bias);
+        let bias =
+            (self.bias_nodes && next.is_some_and(|weights| weights.bias.is_some())).then_some(Row::Bias);
         let units: Vec<Row> = if width <= self.most {
             (0..width).map(Row::Unit).collect()
         } else {
@@ -247,7 +251,7 @@ impl<'a> Network<'a> {
     }
 
     fn gradient_line(&self, gradient: Option<f64>) -> Option<String> {
-        gradient.filter(|_| self.gradients).map(|gradient| format!("grad {}", number(gradient, self.decimals + 1)))
+        gradient.filter(|_| self.gradients).map(|gradient| format!("grad {}", significant(gradient, 2)))
     }
 
     /// The nodes of one column; returns them with what they stand for.
@@ -261,7 +265,9 @@ impl<'a> Network<'a> {
         let add = |row: Row| {
             let (id, lines, kind) = match row {
                 Row::Bias => (format!("one {index}"), vec!["1".to_owned()], Kind::Input),
-                Row::More(count) => (format!("more {index}"), vec![format!("… {} more", thousands(count))], Kind::Gap),
+                Row::More(count) => {
+                    (format!("more {index}"), vec![format!("… {} more", thousands(count))], Kind::Gap)
+                }
                 Row::Unit(unit) => {
                     let name = self.name(index, unit);
                     let mut lines = vec![self.value_line(&name, &column.values, unit)];
@@ -284,7 +290,9 @@ impl<'a> Network<'a> {
                 let Row::Unit(j) = right else { continue };
                 let (value, gradient, i) = match (left, &column.weight) {
                     (Row::More(_), _) | (Row::Bias, None) => continue,
-                    (Row::Unit(i), Some(w)) => (w.weight.get((i, j)).copied(), at(&w.weight_gradient, i, j), i + 1),
+                    (Row::Unit(i), Some(w)) => {
+                        (w.weight.get((i, j)).copied(), at(&w.weight_gradient, i, j), i + 1)
+                    }
                     (Row::Bias, Some(w)) => (at(&w.bias, 0, j), at(&w.bias_gradient, 0, j), 0),
                     (Row::Unit(i), None) if i == j || column.mixes => (None, None, 0),
                     _ => continue,
@@ -310,11 +318,12 @@ impl<'a> Network<'a> {
         let weighted = self.columns.iter().filter_map(|column| Some((column.width, column.weight.as_ref()?)));
         let mut parts = Vec::new();
         for (layer, (width, weights)) in weighted.enumerate() {
-            let shown = width.min(self.most);
+            let shown = if width <= self.most { width } else { 3 };
             for unit in 0..shown {
                 let Some(bias) = at(&weights.bias, 0, unit) else { continue };
                 let comma = if width > 9 { "," } else { "" };
-                let mut part = format!("b{}{comma}{}={}", layer + 1, unit + 1, number(bias, self.decimals + 1));
+                let mut part =
+                    format!("b{}{comma}{}={}", layer + 1, unit + 1, number(bias, self.decimals + 1));
                 if let Some(gradient) = self.gradient_line(at(&weights.bias_gradient, 0, unit)) {
                     part += &format!(" ({gradient})");
                 }
@@ -348,7 +357,7 @@ impl<'a> Network<'a> {
         }
         let biases = if self.bias_nodes { String::new() } else { self.bias_note() };
         if !biases.is_empty() {
-            diagram.notes.push(format!("biases:  {biases}"));
+            diagram.notes.push(format!("biases  {biases}"));
         }
         diagram
     }

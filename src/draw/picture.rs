@@ -197,13 +197,28 @@ pub(crate) struct Pixels {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Shape {
-    Rect { area: Area, radius: f64, paint: Paint },
-    Circle { center: Point, radius: f64, paint: Paint },
+    Rect {
+        area: Area,
+        radius: f64,
+        paint: Paint,
+    },
+    Circle {
+        center: Point,
+        radius: f64,
+        paint: Paint,
+    },
     /// One line for each list of points.
-    Path { lines: Vec<Vec<Point>>, closed: bool, paint: Paint },
+    Path {
+        lines: Vec<Vec<Point>>,
+        closed: bool,
+        paint: Paint,
+    },
     Text(Text),
     Pixels(Pixels),
-    Inside { at: Point, shapes: Vec<Shape> },
+    Inside {
+        at: Point,
+        shapes: Vec<Shape>,
+    },
 }
 
 /// What a drawing comes to: shapes on a white card, ready to be written as SVG.
@@ -276,7 +291,8 @@ impl Picture {
         // the line ends inside the head, so that its square end does not show beside the tip
         points[last] = (tip.0 - ux * (long - 1.0), tip.1 - uy * (long - 1.0));
         self.line(points, Paint::stroke(color, width));
-        let head = vec![tip, (back.0 - uy * half, back.1 + ux * half), (back.0 + uy * half, back.1 - ux * half)];
+        let head =
+            vec![tip, (back.0 - uy * half, back.1 + ux * half), (back.0 + uy * half, back.1 - ux * half)];
         self.polygon(head, Paint::fill(color));
     }
 
@@ -316,7 +332,14 @@ fn write_shapes(svg: &mut String, shapes: &[Shape]) {
             Shape::Rect { area, radius, paint } => write_rect(svg, *area, *radius, *paint),
             Shape::Circle { center, radius, paint } => {
                 let (x, y) = *center;
-                let _ = writeln!(svg, "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{}/>", n(x), n(y), n(*radius), painted(*paint));
+                let _ = writeln!(
+                    svg,
+                    "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"{}/>",
+                    n(x),
+                    n(y),
+                    n(*radius),
+                    painted(*paint)
+                );
             }
             Shape::Path { lines, closed, paint } => {
                 let _ = writeln!(svg, "<path d=\"{}\"{}/>", path(lines, *closed), painted(*paint));

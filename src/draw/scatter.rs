@@ -45,7 +45,7 @@ pub struct Scatter<'a> {
     shaded: bool,
     margin: f64,
     step: Option<f64>,
-    highlight: Option<usize>,
+    highlight: Option<(usize, String)>,
 }
 
 /// From a grid (samples × 2) to one number, or one for each class (samples × classes).
@@ -168,16 +168,17 @@ impl<'a> Scatter<'a> {
         self
     }
 
-    /// Draws one sample in red, and larger.
+    /// Draws one sample in red, and larger, under that name.
     #[must_use]
-    pub fn highlight(mut self, index: usize) -> Self {
-        self.highlight = Some(index);
+    pub fn highlight(mut self, index: usize, name: impl Into<String>) -> Self {
+        self.highlight = Some((index, name.into()));
         self
     }
 
     fn range(&self, values: impl Iterator<Item = f64>) -> (f64, f64) {
         let (low, high) = extent(values).unwrap_or((0.0, 1.0));
-        let margin = if self.margin > 0.0 && drawable(self.margin) { self.margin } else { 0.05 * (high - low) };
+        let margin =
+            if self.margin > 0.0 && drawable(self.margin) { self.margin } else { 0.05 * (high - low) };
         (low - margin, high + margin)
     }
 
@@ -215,7 +216,8 @@ impl<'a> Scatter<'a> {
             (area.x + right * area.width, area.bottom() - up * area.height)
         };
         let mut regions = |value: &dyn Fn(usize) -> f64, level: f64, paint: Paint| {
-            let values = Array2::from_shape_fn((rows, columns), |(row, column)| value(row * columns + column));
+            let values =
+                Array2::from_shape_fn((rows, columns), |(row, column)| value(row * columns + column));
             let lines: Vec<Vec<Point>> = outlines(&values, level)
                 .into_iter()
                 .map(|line| line.into_iter().map(pixel).collect())
@@ -249,13 +251,15 @@ impl<'a> Scatter<'a> {
             regions(&probability, self.threshold, Paint::fill(pale(1, 0.25)));
         }
         // the boundary, without the border of the picture, where a region only ends
-        let on_border = |(column, row): Point| {
-            column <= 0.0 || row <= 0.0 || column >= (columns - 1) as f64 || row >= (rows - 1) as f64
+        let along_border = |a: Point, b: Point| {
+            let (right, top) = ((columns - 1) as f64, (rows - 1) as f64);
+            a.0.max(b.0) <= 0.0 || a.1.max(b.1) <= 0.0 || a.0.min(b.0) >= right || a.1.min(b.1) >= top
         };
-        let values = Array2::from_shape_fn((rows, columns), |(row, column)| probability(row * columns + column));
+        let values =
+            Array2::from_shape_fn((rows, columns), |(row, column)| probability(row * columns + column));
         for mut line in outlines(&values, self.threshold) {
             line.extend(line.first().copied());
-            let inner = line.chunk_by(|&a, &b| !(on_border(a) && on_border(b))).filter(|part| part.len() > 1);
+            let inner = line.chunk_by(|&a, &b| !along_border(a, b)).filter(|part| part.len() > 1);
             let parts = inner.map(|part| part.iter().copied().map(pixel).collect()).collect();
             picture.lines(parts, false, Paint::stroke(edge, 1.2));
         }
@@ -278,8 +282,11 @@ impl Drawing for Scatter<'_> {
         let mut classes = self.classes.clone();
         classes.sort_unstable();
         classes.dedup();
-        let entries: Vec<(Mark, Color, String)> =
-            classes.iter().map(|&class| (Mark::Point(class), series(class), self.class_name(class))).collect();
+        let mut entries: Vec<(Mark, Color, String)> = classes
+            .iter()
+            .map(|&class| (Mark::Point(class), series(class), self.class_name(class)))
+            .collect();
+        entries.extend(self.highlight.iter().map(|(_, name)| (Mark::Found, RED, name.clone())));
         let top = key(&mut picture, (MARGIN, top - 4.0), 400.0, &entries) + 24.0;
         let axes = self.axes(top);
         let width = (axes.area.right() + MARGIN + 4.0).max(headline_width(&self.title));
@@ -290,14 +297,20 @@ impl Drawing for Scatter<'_> {
         } else {
             axes.draw_zero(&mut picture);
         }
-        let radius = if self.points.len() > 400 { 3.0 } else if self.points.len() > 12 { 4.5 } else { 7.0 };
-        let at = |index: usize| self.points.get(index).and_then(|&(x, y)| axes.point(x, y));
+        let place = |index: usize| self.points.get(index).and_then(|&(x, y)| axes.point(x, y));
+        let radius = if self.points.len() > 400 {
+            3.0
+        } else if self.points.len() > 12 {
+            4.5
+        } else {
+            7.0
+        };
         for (index, &class) in self.classes.iter().enumerate() {
-            if let Some(point) = at(index) {
+            if let Some(point) = place(index) {
                 marker(&mut picture, point, class, radius);
             }
         }
-        if let Some(point) = self.highlight.and_then(at) {
+        if let Some(point) = self.highlight.as_ref().and_then(|(index, _)| place(*index)) {
             picture.circle(point, radius + 3.0, Paint::fill(RED).and_stroke(WHITE, 1.5));
         }
         picture
@@ -307,6 +320,9 @@ impl Drawing for Scatter<'_> {
 impl fmt::Debug for Scatter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let regions = self.field.is_some();
-        f.debug_struct("Scatter").field("points", &self.points.len()).field("regions", &regions).finish_non_exhaustive()
+        f.debug_struct("Scatter")
+            .field("points", &self.points.len())
+            .field("regions", &regions)
+            .finish_non_exhaustive()
     }
 }

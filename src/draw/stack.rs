@@ -134,7 +134,7 @@ impl Drawing for LayerStack {
             let words = if layer.keeps {
                 format!("x{}: {}", index + 1, layer.output)
             } else {
-                format!("the same numbers as {}", layer.output)
+                format!("x{}: {}, the same numbers", index + 1, layer.output)
             };
             pill(&mut picture, y, words, layer.keeps);
             y += PILL;

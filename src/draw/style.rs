@@ -41,7 +41,9 @@ pub(crate) fn series(index: usize) -> Color {
 impl Color {
     /// The way from this colour to another: 0 is this one, 1 the other.
     pub(crate) fn toward(self, other: Color, part: f64) -> Color {
-        let mix = |a: u8, b: u8| (f64::from(a) + (f64::from(b) - f64::from(a)) * part.clamp(0.0, 1.0)).round() as u8;
+        let mix = |a: u8, b: u8| {
+            (f64::from(a) + (f64::from(b) - f64::from(a)) * part.clamp(0.0, 1.0)).round() as u8
+        };
         Color(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2))
     }
 
@@ -78,10 +80,10 @@ impl fmt::Display for Color {
 /// The widths of ASCII from space to tilde in DejaVu Sans, in hundredths of the font size. It is one of the widest
 /// fonts that a browser may take for "sans-serif", so what has room in it has room in all.
 const WIDTHS: [u8; 95] = [
-    32, 40, 46, 84, 64, 95, 78, 27, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34,
-    84, 84, 84, 53, 100, 68, 69, 70, 77, 63, 58, 77, 75, 29, 29, 66, 56, 86, 75, 79, 60, 79, 69, 63, 61, 73, 68, 99,
-    69, 61, 69, 39, 34, 39, 84, 50, 50, 61, 63, 55, 63, 62, 35, 63, 63, 28, 28, 58, 28, 97, 63, 61, 63, 63, 41, 52,
-    39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84,
+    32, 40, 46, 84, 64, 95, 78, 27, 39, 39, 50, 84, 32, 36, 32, 34, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    34, 34, 84, 84, 84, 53, 100, 68, 69, 70, 77, 63, 58, 77, 75, 29, 29, 66, 56, 86, 75, 79, 60, 79, 69, 63,
+    61, 73, 68, 99, 69, 61, 69, 39, 34, 39, 84, 50, 50, 61, 63, 55, 63, 62, 35, 63, 63, 28, 28, 58, 28, 97,
+    63, 61, 63, 63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84,
 ];
 
 /// How wide a text is at most at that font size, in pixels.
@@ -89,9 +91,10 @@ pub(crate) fn text_width(text: &str, size: f64) -> f64 {
     let hundredths = |c: char| match c {
         ' '..='~' => f64::from(WIDTHS[c as usize - 32]),
         '\u{2e80}'.. => 105.0,
+        '×' => 84.0,
         '²' | '³' | '₀'..='₉' | '·' | '⁰'..='ⁿ' => 54.0,
-        'Α'..='ω' | 'À'..='ſ' => 68.0,
-        '∂' => 58.0,
+        'À'..='ſ' | 'Α'..='ω' | '∂' => 80.0,
+        '\u{a0}' => 32.0,
         _ => 100.0,
     };
     text.chars().map(hundredths).sum::<f64>() * size / 100.0
@@ -101,7 +104,13 @@ pub(crate) fn text_width(text: &str, size: f64) -> f64 {
 /// run on: `1.2×10⁻⁹`.
 pub(crate) fn number(x: f64, decimals: usize) -> String {
     if !x.is_finite() {
-        return if x.is_nan() { "NaN".into() } else if x > 0.0 { "∞".into() } else { "−∞".into() };
+        return if x.is_nan() {
+            "NaN".into()
+        } else if x > 0.0 {
+            "∞".into()
+        } else {
+            "−∞".into()
+        };
     }
     if x.abs() >= 1e7 {
         return scientific(x, 2);
