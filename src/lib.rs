@@ -47,6 +47,8 @@
 //! `progress` (on): the progress bar of the trainer. `gzip` (on): gzipped IDX files.
 
 pub mod data;
+#[cfg(feature = "draw")]
+pub mod draw;
 mod error;
 pub mod explain;
 mod float;
@@ -62,6 +64,7 @@ pub mod optimizer;
 mod rng;
 mod sequential;
 mod table;
+pub mod terminal;
 pub mod training;
 
 pub use data::Dataset;

@@ -183,6 +183,14 @@ fn a_closure_sees_each_epoch_and_may_stop() {
 }
 
 #[test]
+#[should_panic(expected = "enough")]
+fn a_panic_in_a_closure_is_the_callers_own() {
+    let (x, y) = toy::xor::<f64>();
+    let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).after_epoch(|_, _| panic!("enough"));
+    let _ = trainer.fit(&mut xor_net(1), (&x, &y));
+}
+
+#[test]
 fn train_batch_does_what_fit_does() {
     let (x, y) = toy::xor::<f64>();
     let (mut one, mut other) = (xor_net(5), xor_net(5));

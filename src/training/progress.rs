@@ -74,14 +74,17 @@ impl Bar {
     }
 
     fn pause<T>(&self, print: impl FnOnce() -> T) -> T {
-        self.bar.suspend(print)
+        if self.bar.is_hidden() { print() } else { self.bar.suspend(print) }
     }
 }
 
 #[cfg(feature = "progress")]
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        // a closure that panicked under `suspend` has left the bar locked
+        if !std::thread::panicking() {
+            self.bar.finish_and_clear();
+        }
     }
 }
 
