@@ -120,7 +120,8 @@ impl<'a> FunctionPlot<'a> {
     /// Width and height of the data's rectangle in pixels; 470 × 280 unless told, at least 100 × 80.
     #[must_use]
     pub fn size(mut self, width: f64, height: f64) -> Self {
-        self.size = (width.clamp(100.0, 4000.0), height.clamp(80.0, 4000.0));
+        // a NaN becomes the least
+        self.size = (width.max(100.0).min(4000.0), height.max(80.0).min(4000.0));
         self
     }
 
@@ -163,7 +164,7 @@ impl<'a> FunctionPlot<'a> {
         let (low, high) = self.y_range.or_else(|| extent(values)).unwrap_or((0.0, 1.0));
         let room = if self.y_range.is_some() { 0.0 } else { 0.06 * (high - low) };
         let about = |pixels: f64, each: f64| (pixels / each).round().max(2.0) as usize;
-        let x = Axis::linear(self.range.0, self.range.1, about(self.size.0, 60.0));
+        let x = Axis::linear(self.range.0, self.range.1, about(self.size.0, 75.0));
         let y = Axis::linear(low - room, high + room, about(self.size.1, 50.0));
         let area = Area::new(MARGIN + Axes::left(&y), top, self.size.0, self.size.1);
         Axes { area, x, y }

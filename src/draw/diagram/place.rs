@@ -170,12 +170,15 @@ impl Ranks {
             nodes.sort_unstable();
             nodes.chunk_by(|a, b| a == b).map(<[usize]>::len).max().unwrap_or(0)
         };
-        let fan = most(|edge| edge.from).max(most(|edge| edge.to)).min(6);
+        let (out, into) = (most(|edge| edge.from), most(|edge| edge.to));
+        let (fan, crossing) = (out.max(into).min(6), out.min(into) > 1);
         let labelled = starting.iter().filter(|edge| !edge.label.is_empty());
         match (labelled.map(|edge| label_size(edge).0).reduce(f64::max), fan) {
             (None, fan) => 36.0 + 8.0 * fan as f64,
             (Some(label), 0 | 1) => label + 44.0,
-            (Some(label), fan) => (label * (0.5 + 0.5 * fan as f64) + 60.0) * wider,
+            (Some(label), fan) => {
+                (label * (0.5 + 0.5 * fan as f64) + if crossing { 100.0 } else { 60.0 }) * wider
+            }
         }
     }
 
