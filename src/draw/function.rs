@@ -120,8 +120,8 @@ impl<'a> FunctionPlot<'a> {
     /// Width and height of the data's rectangle in pixels; 470 × 280 unless told, at least 100 × 80.
     #[must_use]
     pub fn size(mut self, width: f64, height: f64) -> Self {
-        // a NaN becomes the least
-        self.size = (width.max(100.0).min(4000.0), height.max(80.0).min(4000.0));
+        let within = |length: f64, least: f64| if length >= least { length.min(4000.0) } else { least };
+        self.size = (within(width, 100.0), within(height, 80.0));
         self
     }
 
