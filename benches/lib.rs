@@ -1,7 +1,7 @@
 //! The nets that the benches measure, with random data.
 
-use chainrule::prelude::*;
 use chainrule::Rng;
+use chainrule::prelude::*;
 
 /// The lecture's digit classifier, 784-128-10, in f32.
 pub fn digit_net() -> Result<Sequential<f32>> {

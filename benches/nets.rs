@@ -32,7 +32,8 @@ fn xor(c: &mut Criterion) {
     let mut group = c.benchmark_group("xor");
     group.throughput(Throughput::Elements(4));
     let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(1.0));
-    group.bench_function("epoch", |bencher| bencher.iter(|| trainer.train_batch(&mut model, &x, &t).unwrap()));
+    group
+        .bench_function("epoch", |bencher| bencher.iter(|| trainer.train_batch(&mut model, &x, &t).unwrap()));
     group.finish();
 }
 

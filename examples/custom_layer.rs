@@ -1,7 +1,6 @@
 //! A layer of your own, trained and checked: `cargo run --example custom_layer`.
 
 use chainrule::prelude::*;
-use ndarray::azip;
 
 /// Swish: y = x·σ(x), a smooth relative of ReLU (Ramachandran et al., *Searching for Activation Functions*, 2017).
 #[derive(Clone, Debug)]
@@ -33,10 +32,8 @@ impl<F: Float> Layer<F> for Swish {
 
 fn main() -> Result<()> {
     let (x, y) = (array![[0., 0.], [0., 1.], [1., 0.], [1., 1.]], array![[0.], [1.], [1.], [0.]]);
-    let mut model = Sequential::new([2])
-        .add(Dense::new(8)).add(Swish)
-        .add(Dense::new(1)).add(Sigmoid)
-        .build(42)?;
+    let mut model =
+        Sequential::new([2]).add(Dense::new(8)).add(Swish).add(Dense::new(1)).add(Sigmoid).build(42)?;
     println!("{model}\n");
 
     // Is backward the derivative of forward?

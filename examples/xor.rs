@@ -6,16 +6,18 @@ fn main() -> Result<()> {
     let x = array![[0., 0.], [0., 1.], [1., 0.], [1., 1.]];
     let y = array![[0.], [1.], [1.], [0.]];
 
-    let mut model = Sequential::new([2])
-        .add(Dense::new(8)).add(Tanh)
-        .add(Dense::new(1)).add(Sigmoid)
-        .build(42)?; // 42: the seed
+    let mut model =
+        Sequential::new([2]).add(Dense::new(8)).add(Tanh).add(Dense::new(1)).add(Sigmoid).build(42)?; // 42: the seed
 
     println!("{model}\n");
 
     let history = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5))
         .epochs(1_000)
-        .after_epoch(|epoch, _| if epoch.number.is_power_of_two() { println!("{epoch}") })
+        .after_epoch(|epoch, _| {
+            if epoch.number.is_power_of_two() {
+                println!("{epoch}")
+            }
+        })
         .fit(&mut model, (&x, &y))?;
 
     let loss = history.losses()[999];

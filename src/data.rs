@@ -9,11 +9,14 @@ use ndarray::ArrayViewMut2;
 use crate::{Float, Result};
 
 mod dataset;
+mod idx;
 pub(crate) mod labels;
 mod pair;
 mod scaling;
+pub mod toy;
 
 pub use dataset::{Dataset, Share};
+pub use idx::{parse_idx, read_idx};
 pub use labels::{ClassNumber, one_hot};
 pub use pair::{Target, Targets};
 pub use scaling::{MinMax, scale_bytes};
@@ -43,9 +46,12 @@ pub trait Samples<F: Float>: Sync {
     /// [`Error::Data`](crate::Error::Data) with what does not fit.
     fn check(&self, input: &[usize], output: &[usize]) -> Result<()>;
 
-    /// Copies the samples of those indices, in that order, into the rows of `x` (flattened) and their targets into the
-    /// rows of `t`. [`check`](Samples::check) was successful before.
-    fn draw(&self, indices: &[usize], x: ArrayViewMut2<F>, t: ArrayViewMut2<F>);
+    /// Copies the inputs of the samples of those indices, in that order and flattened, into the rows of `x`.
+    /// [`check`](Samples::check) was successful before.
+    fn draw_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>);
+
+    /// Copies their targets into the rows of `t`.
+    fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>);
 }
 
 impl<F: Float, S: Samples<F> + ?Sized> Samples<F> for &S {
@@ -57,7 +63,11 @@ impl<F: Float, S: Samples<F> + ?Sized> Samples<F> for &S {
         (**self).check(input, output)
     }
 
-    fn draw(&self, indices: &[usize], x: ArrayViewMut2<F>, t: ArrayViewMut2<F>) {
-        (**self).draw(indices, x, t);
+    fn draw_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>) {
+        (**self).draw_inputs(indices, x);
+    }
+
+    fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
+        (**self).draw_targets(indices, t);
     }
 }

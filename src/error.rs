@@ -1,5 +1,6 @@
 //! What can go wrong, and what to do about it.
 
+use std::fmt;
 use std::path::PathBuf;
 
 /// A result whose error is [`enum@Error`].
@@ -19,7 +20,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///     "layer 0 (dense): expects samples of one axis, but gets [28, 28]\n  help: put a Flatten before it"
 /// );
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Something is wrong in one layer of a model; `source` says what.
@@ -109,6 +110,13 @@ pub enum Error {
         /// The system's own words.
         source: std::io::Error,
     },
+}
+
+/// The text for people here too: it is what `fn main() -> Result<()>` shows.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
 }
 
 impl Error {

@@ -98,9 +98,10 @@ impl Init {
         let (possible, expected) = match self {
             Init::Constant(c) => (c.is_finite(), "a finite constant"),
             Init::Uniform(a, b) => (a.is_finite() && b.is_finite() && a < b, "uniform between finite a < b"),
-            Init::Normal(mean, sd) => {
-                (mean.is_finite() && sd.is_finite() && sd >= 0.0, "normal with a finite mean and deviation >= 0")
-            }
+            Init::Normal(mean, sd) => (
+                mean.is_finite() && sd.is_finite() && sd >= 0.0,
+                "normal with a finite mean and deviation >= 0",
+            ),
             _ => (true, ""),
         };
         if possible {
@@ -142,7 +143,10 @@ mod tests {
             let (mean, variance) = moments(init, inputs, outputs);
             // 60,000 entries: five standard errors are 2 % of the deviation and at most 3 % of the variance
             assert!(mean.abs() < 0.021 * expected.sqrt(), "{init:?}: mean {mean}");
-            assert!((variance / expected - 1.0).abs() < 0.03, "{init:?}: variance {variance}, not {expected}");
+            assert!(
+                (variance / expected - 1.0).abs() < 0.03,
+                "{init:?}: variance {variance}, not {expected}"
+            );
         }
     }
 

@@ -5,7 +5,6 @@
 //!
 //! ```
 //! use chainrule::prelude::*;
-//! use ndarray::azip;
 //!
 //! /// y = x²    dx = 2x·dy
 //! #[derive(Clone, Debug)]
@@ -36,20 +35,27 @@ use std::fmt::Debug;
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
+use crate::formula::{Formula, Number, Sample};
 use crate::{Float, Result, Rng};
 
 mod dense;
 mod flatten;
+mod identity;
+mod maxout;
 mod relu;
 mod sigmoid;
 mod softmax;
+mod step;
 mod tanh;
 
 pub use dense::Dense;
 pub use flatten::Flatten;
+pub use identity::Identity;
+pub use maxout::Maxout;
 pub use relu::ReLU;
 pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
+pub use step::Step;
 pub use tanh::Tanh;
 
 /// One step of a network: y = f(x; θ) and its derivatives.
@@ -98,6 +104,13 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     /// [`forward`](Layer::forward) nor [`backward`](Layer::backward) and copies nothing.
     fn only_reshapes(&self) -> bool {
         false
+    }
+
+    /// The equation behind one number of one sample, for [`Sequential::explain`](crate::Sequential::explain). A layer
+    /// that gives none appears there with shapes and ranges. See [`formula`](crate::formula) for one in a line.
+    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
+        let _ = (number, sample);
+        None
     }
 }
 
@@ -190,5 +203,40 @@ impl<F: Float, L: Layer<F> + Clone + 'static> CloneLayer<F> for L {
 impl<F: Float> Clone for Box<dyn Layer<F>> {
     fn clone(&self) -> Self {
         (**self).clone_box()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Sequential;
+
+    /// Output and ∂L/∂x of a layer alone.
+    pub(super) fn alone(
+        layer: impl Layer<f64> + 'static,
+        x: &Array2<f64>,
+        dy: &Array2<f64>,
+    ) -> [Array2<f64>; 2] {
+        let mut model = Sequential::new([x.ncols()]).add(layer).build(0).unwrap();
+        let y = model.forward(x).unwrap().to_owned();
+        model.backward_from(dy).unwrap();
+        [y, model.delta(0).unwrap().to_owned()]
+    }
+
+    #[test]
+    fn a_memory_is_random_only_while_training() {
+        let mut memory = Memory::<f32>::for_training(Rng::new(1));
+        assert_eq!(memory.training().map(Rng::uniform), Some(Rng::new(1).uniform()));
+        assert!(Memory::<f32>::for_prediction().training().is_none());
+    }
+
+    #[test]
+    fn boxed_layers_are_cloned_with_their_parameters() {
+        let layer = Dense::from_weights(ndarray::array![[1.0, 2.0]], ndarray::array![3.0, 4.0]).unwrap();
+        let boxed: Box<dyn Layer<f64>> = Box::new(layer);
+        let mut clone = boxed.clone();
+        assert_eq!(clone.params(), boxed.params());
+        clone.params_mut()[0].value.fill(0.0);
+        assert_eq!(boxed.params()[0].value, ndarray::array![[1.0, 2.0]]);
     }
 }

@@ -28,14 +28,17 @@
 //! way round.
 //!
 //! 1. [`layer`]: the trait [`Layer`], the seam that everything hangs on, and one layer a file: [`Dense`], [`ReLU`],
-//!    [`Sigmoid`], [`Tanh`], [`Softmax`], [`Flatten`]. The first weights come from [`Init`].
+//!    [`Sigmoid`], [`Tanh`], [`Softmax`], [`Flatten`], [`Maxout`], [`Step`], [`Identity`]. The first weights come from
+//!    [`Init`]. With [`formula`] a layer says in an equation what it does.
 //! 2. [`loss`]: what a network is to make small, and how it pairs with the last layer.
 //! 3. [`optimizer`]: how gradients move parameters.
 //! 4. [`Sequential`]: the model; it keeps every activation of `forward` and runs the chain rule in `backward`.
 //! 5. [`training`]: the [`Trainer`], its [`History`](training::History), and [`evaluate`].
 //! 6. [`gradient_check`]: every backward pass against central differences, yours too.
 //! 7. [`metrics`] and [`data`]: accuracy and confusion matrix; data sets, batches, files.
-//! 8. [`terminal`], and `draw` with the feature of that name: pictures of all of it.
+//! 8. [`explain`]: one pass through a model, every equation with its numbers.
+//! 9. [`graph`]: what bigger frameworks do instead: every single operation a node.
+//! 10. [`terminal`], and `draw` with the feature of that name: pictures of all of it.
 //!
 //! All of it is generic over one number type, [`Float`]: `f32` for speed, `f64` for lessons and gradient checks.
 //! Arrays are those of [`ndarray`], which is re-exported. Every random act takes a seed: the same seed, the same bits.
@@ -49,8 +52,11 @@ pub mod data;
 #[cfg(feature = "draw")]
 pub mod draw;
 mod error;
+pub mod explain;
 mod float;
+pub mod formula;
 pub mod gradient_check;
+pub mod graph;
 mod init;
 pub mod layer;
 pub mod loss;
@@ -65,11 +71,15 @@ pub mod training;
 
 pub use data::Dataset;
 pub use error::{Error, Result};
+pub use explain::Explanation;
 pub use float::Float;
 pub use gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
 pub use init::Init;
-pub use layer::{Backward, Dense, Flatten, Layer, Memory, Output, Param, ReLU, Sigmoid, Softmax, Tanh};
-pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError};
+pub use layer::{
+    Backward, Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, ReLU, Sigmoid, Softmax, Step,
+    Tanh,
+};
+pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed};
 pub use matmul::matmul;
 pub use ndarray;
 pub use optimizer::{Optimizer, Sgd};
@@ -82,13 +92,19 @@ pub mod prelude {
     pub use crate::data::{Dataset, one_hot};
     #[cfg(feature = "draw")]
     pub use crate::draw::Drawing;
-    pub use crate::gradient_check::{GradientCheck, check_gradients, check_layer};
+    pub use crate::gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
     pub use crate::layer::{
-        Backward, Dense, Flatten, Layer, Memory, Output, Param, ReLU, Sigmoid, Softmax, Tanh,
+        Backward, Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, ReLU, Sigmoid, Softmax,
+        Step, Tanh,
     };
-    pub use crate::loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError};
+    pub use crate::loss::{
+        BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed,
+    };
+    pub use crate::metrics::{ConfusionMatrix, accuracy};
     pub use crate::optimizer::{Optimizer, Sgd};
     pub use crate::training::{Next, Trainer, evaluate};
     pub use crate::{Error, Float, Init, Result, Rng, Sequential};
-    pub use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, array};
+    pub use ndarray::{
+        Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Zip, array, azip, s,
+    };
 }

@@ -4,15 +4,20 @@ use std::fmt::Debug;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
+use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
 mod binary_cross_entropy;
 mod categorical_cross_entropy;
+mod half;
 mod mean_squared_error;
+mod summed;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use categorical_cross_entropy::CategoricalCrossEntropy;
+pub use half::Half;
 pub use mean_squared_error::MeanSquaredError;
+pub use summed::Summed;
 
 /// A number that says how far the outputs y of a batch are from its targets t, and its derivative.
 ///
@@ -21,7 +26,6 @@ pub use mean_squared_error::MeanSquaredError;
 ///
 /// ```
 /// use chainrule::prelude::*;
-/// use ndarray::azip;
 ///
 /// /// L = Σ|y - t| / n
 /// #[derive(Debug)]
@@ -56,9 +60,21 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// ∂L/∂y: fills all of `dy`. The 1/n of the mean is in here, and nowhere else.
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>);
 
+    /// How many numbers the value is the mean of, for a batch of `samples` rows with `outputs` columns.
+    fn mean_over(&self, samples: usize, outputs: usize) -> usize {
+        let _ = outputs;
+        samples
+    }
+
     /// The stable form of this loss together with such a last layer, if there is one.
     fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
         let _ = last;
+        None
+    }
+
+    /// How the loss is put together, for [`Sequential::explain`](crate::Sequential::explain). A loss that gives nothing
+    /// appears there with its numbers only.
+    fn explain(&self) -> Option<LossFormula> {
         None
     }
 
@@ -71,12 +87,13 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
         Ok(())
     }
 
-    /// Whether every target is one that this loss can be meant for.
+    /// Whether every target is one that this loss can be meant for. The rows belong to the samples from number
+    /// `first` on.
     ///
     /// # Errors
     /// [`Error::Data`] with the first one that is not.
-    fn check_targets(&self, t: ArrayView2<F>) -> Result<()> {
-        first_bad_target(t, F::is_finite).map_or(Ok(()), |(sample, output, value)| {
+    fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
+        first_bad_target(t, first, F::is_finite).map_or(Ok(()), |(sample, output, value)| {
             Err(Error::data(
                 format!("target {output} of sample {sample}"),
                 "a finite number",
@@ -98,6 +115,12 @@ pub trait Pairing<F: Float> {
     fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>);
 }
 
+/// The pairing of a loss that another one wraps. A loss pairs with one kind of last layer, whichever that is.
+fn inner_pairing<F: Float, L: Loss<F>>(loss: &L) -> Option<&dyn Pairing<F>> {
+    let all = [Output::Probabilities, Output::Distribution, Output::Scores, Output::Values];
+    all.into_iter().find_map(|last| loss.pairing(last))
+}
+
 /// (p - t)/n: what both cross-entropies come to at the logits.
 fn mean_difference<F: Float>(p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {
     let n = F::from_count(p.nrows());
@@ -117,11 +140,15 @@ fn clip<F: Float>(p: F) -> F {
 }
 
 /// Sample, output and value of the first target that is not `good`.
-fn first_bad_target<F: Float>(t: ArrayView2<F>, good: impl Fn(F) -> bool) -> Option<(usize, usize, F)> {
+fn first_bad_target<F: Float>(
+    t: ArrayView2<F>,
+    first: usize,
+    good: impl Fn(F) -> bool,
+) -> Option<(usize, usize, F)> {
     if t.iter().all(|&t| good(t)) {
         return None; // the usual case, at the speed of memory
     }
-    t.indexed_iter().find(|&(_, &t)| !good(t)).map(|((sample, output), &t)| (sample, output, t))
+    t.indexed_iter().find(|&(_, &t)| !good(t)).map(|((row, output), &t)| (first + row, output, t))
 }
 
 /// A cross-entropy needs probabilities; raw scores have to pass through `layer` first.

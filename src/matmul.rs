@@ -1,6 +1,10 @@
 //! The matrix product: the one place where the library chooses how it is computed.
+//!
+//! Large products come from `matrixmultiply` by way of ndarray, with its AVX-512 kernels switched on. Two cases have no
+//! entry to use twice and run at the speed of memory, so packing them first would be a loss: one row times a matrix,
+//! and a column times a row.
 
-use ndarray::{ArrayView2, ArrayViewMut2, linalg::general_mat_mul};
+use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip, azip, linalg::general_mat_mul};
 
 use crate::Float;
 
@@ -8,6 +12,151 @@ use crate::Float;
 ///
 /// # Panics
 /// If the shapes don't fit: A (m × k), B (k × n), C (m × n).
+///
+/// # Examples
+/// ```
+/// use chainrule::{matmul, ndarray::array};
+///
+/// let (a, b) = (array![[1.0, 2.0]], array![[3.0], [4.0]]);
+/// let mut c = array![[100.0]];
+/// matmul(1.0, a.view(), b.view(), 1.0, c.view_mut());
+/// assert_eq!(c, array![[111.0]]);
+/// ```
 pub fn matmul<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, mut c: ArrayViewMut2<F>) {
-    general_mat_mul(alpha, &a, &b, beta, &mut c);
+    let ((m, k), n) = (a.dim(), b.ncols());
+    assert!(
+        b.nrows() == k && c.dim() == (m, n),
+        "a product of {m} × {k} and {} × {n} can't go into {:?}",
+        b.nrows(),
+        c.dim()
+    );
+    let rows_of_b = b.is_standard_layout();
+    if k == 1 && rows_of_b {
+        outer_product(alpha, a, b, beta, c);
+    } else if m == 1 && rows_of_b {
+        row_times_matrix(alpha, a, b, beta, c);
+    } else {
+        general_mat_mul(alpha, &a, &b, beta, &mut c);
+    }
+}
+
+/// Each row of C is an entry of the column A times the row B.
+fn outer_product<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, mut c: ArrayViewMut2<F>) {
+    let b = b.row(0);
+    for (c, &a) in c.rows_mut().into_iter().zip(a.column(0)) {
+        let factor = alpha * a;
+        if beta == F::zero() {
+            azip!((c in c, &b in b) *c = factor * b);
+        } else {
+            azip!((c in c, &b in b) *c = beta * *c + factor * b);
+        }
+    }
+}
+
+/// The row C is the sum of the rows of B, each times its entry of the row A.
+fn row_times_matrix<F: Float>(
+    alpha: F,
+    a: ArrayView2<F>,
+    b: ArrayView2<F>,
+    beta: F,
+    mut c: ArrayViewMut2<F>,
+) {
+    if beta == F::zero() {
+        c.fill(F::zero());
+    } else {
+        c.mapv_inplace(|c| beta * c);
+    }
+    let (a, mut c) = (a.row(0), c.row_mut(0));
+    // four rows at a time, so that C is read and written a quarter as often
+    let (fours, rest) = (a.len() / 4 * 4, a.len() % 4);
+    for (a, b) in a.exact_chunks(4).into_iter().zip(b.axis_chunks_iter(Axis(0), 4)) {
+        let (a0, a1, a2, a3) = (alpha * a[0], alpha * a[1], alpha * a[2], alpha * a[3]);
+        Zip::from(&mut c)
+            .and(b.row(0))
+            .and(b.row(1))
+            .and(b.row(2))
+            .and(b.row(3))
+            .for_each(|c, &b0, &b1, &b2, &b3| *c += (a0 * b0 + a1 * b1) + (a2 * b2 + a3 * b3));
+    }
+    for k in fours..fours + rest {
+        c.scaled_add(alpha * a[k], &b.row(k));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Rng;
+    use ndarray::Array2;
+
+    fn normal(shape: (usize, usize), rng: &mut Rng) -> Array2<f64> {
+        Array2::from_shape_simple_fn(shape, || rng.normal())
+    }
+
+    /// The definition: Cᵢⱼ = α·Σ Aᵢₖ·Bₖⱼ + β·Cᵢⱼ.
+    fn definition(alpha: f64, a: &Array2<f64>, b: &Array2<f64>, beta: f64, c: &Array2<f64>) -> Array2<f64> {
+        Array2::from_shape_fn(c.dim(), |(i, j)| {
+            let sum: f64 = (0..a.ncols()).map(|k| a[[i, k]] * b[[k, j]]).sum();
+            alpha * sum + if beta == 0.0 { 0.0 } else { beta * c[[i, j]] }
+        })
+    }
+
+    #[test]
+    fn every_shape_and_layout_is_the_definition() {
+        let mut rng = Rng::new(1);
+        for (m, k, n) in [
+            (1, 1, 1),
+            (1, 7, 5),
+            (1, 8, 3),
+            (4, 1, 6),
+            (3, 5, 1),
+            (5, 4, 3),
+            (33, 17, 9),
+            (1, 0, 2),
+            (2, 0, 2),
+        ] {
+            for (alpha, beta) in [(1.0, 0.0), (1.0, 1.0), (-0.5, 2.0)] {
+                let (a, b, c) =
+                    (normal((m, k), &mut rng), normal((k, n), &mut rng), normal((m, n), &mut rng));
+                let expected = definition(alpha, &a, &b, beta, &c);
+                let (at, bt) =
+                    (a.t().as_standard_layout().into_owned(), b.t().as_standard_layout().into_owned());
+                for (a, b) in [(a.view(), b.view()), (at.t(), b.view()), (a.view(), bt.t()), (at.t(), bt.t())]
+                {
+                    let mut c = c.clone();
+                    matmul(alpha, a, b, beta, c.view_mut());
+                    let worst = (&c - &expected).fold(0.0, |worst: f64, error| worst.max(error.abs()));
+                    assert!(worst < 1e-12, "{m} × {k} × {n}, alpha {alpha}, beta {beta}: {worst}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_beta_old_numbers_do_not_matter() {
+        let mut rng = Rng::new(2);
+        for (m, k, n) in [(1, 6, 4), (5, 1, 4), (5, 6, 4)] {
+            let (a, b) = (normal((m, k), &mut rng), normal((k, n), &mut rng));
+            let mut c = Array2::from_elem((m, n), f64::NAN);
+            matmul(1.0, a.view(), b.view(), 0.0, c.view_mut());
+            assert!(c.iter().all(|c| c.is_finite()), "{m} × {k} × {n}");
+        }
+    }
+
+    #[test]
+    fn a_nan_is_passed_on_even_beside_a_zero() {
+        for (m, k) in [(1, 5), (3, 1), (3, 5)] {
+            let b = Array2::from_elem((k, 2), f64::NAN);
+            let mut c = Array2::zeros((m, 2));
+            matmul(1.0, Array2::zeros((m, k)).view(), b.view(), 0.0, c.view_mut());
+            assert!(c.iter().all(|c: &f64| c.is_nan()), "{m} × {k}");
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "a product of 2 × 3 and 4 × 5 can't go into (2, 5)")]
+    fn shapes_that_do_not_fit_are_a_programmers_mistake() {
+        let (a, b, mut c) = (Array2::zeros((2, 3)), Array2::zeros((4, 5)), Array2::<f32>::zeros((2, 5)));
+        matmul(1.0, a.view(), b.view(), 0.0, c.view_mut());
+    }
 }

@@ -86,8 +86,11 @@ pub trait Trainable<F> {
     ///
     /// # Errors
     /// [`Error::Misfit`](crate::Error::Misfit) if there are no new gradients to move along.
-    fn visit_params(&mut self, visit: &mut dyn FnMut(usize, &mut Array2<F>, &Array2<F>)) -> Result<()>;
+    fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()>;
 }
+
+/// What is called with the position of a parameter, the parameter and its gradient.
+pub type Visit<'a, F> = dyn FnMut(usize, &mut Array2<F>, &Array2<F>) + 'a;
 
 impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
     fn name(&self) -> &str {

@@ -5,7 +5,7 @@ use std::fmt;
 use ndarray::{Array1, Array2, ArrayRef, ArrayView2, ArrayViewMut2, Axis, CowArray, Dimension, Ix2};
 
 use crate::layer::{Layer, Memory, Output};
-use crate::optimizer::Trainable;
+use crate::optimizer::{Trainable, Visit};
 use crate::table::{self, Table, thousands};
 use crate::{Error, Float, Loss, Result, Rng};
 
@@ -104,7 +104,9 @@ impl<F: Float> SequentialBuilder<F> {
             let output =
                 layer.build(&shapes[index], &mut rng).map_err(|error| in_this_layer(error, &**layer))?;
             shapes.push(output);
-            before = layer.output();
+            if !layer.only_reshapes() {
+                before = layer.output();
+            }
         }
         let cache = Cache::new(&layers, &shapes, seed);
         Ok(Sequential { layers, shapes, seed, cache })
@@ -152,9 +154,14 @@ impl<F: Float> Sequential<F> {
         }
     }
 
-    /// What those numbers mean.
+    /// What those numbers mean: what the last layer says that does more than reshape.
     pub fn output(&self) -> Output {
-        self.layers[self.layers.len() - 1].output()
+        self.layers[self.last_layer()].output()
+    }
+
+    /// The index of that layer; the same position holds its input, the logits of a loss that pairs with it.
+    fn last_layer(&self) -> usize {
+        self.layers.iter().rposition(|layer| !layer.only_reshapes()).unwrap_or(self.layers.len() - 1)
     }
 
     /// The seed that the first weights were drawn with.
@@ -186,7 +193,12 @@ impl<F: Float> Sequential<F> {
 
     /// The output of the last forward pass.
     pub(crate) fn outputs(&self) -> ArrayView2<'_, F> {
-        self.cache.activations.at(self.layers.len())
+        self.kept_activation(self.layers.len())
+    }
+
+    /// What a pass that is known to have run kept at a position that is known to exist.
+    pub(crate) fn kept_activation(&self, position: usize) -> ArrayView2<'_, F> {
+        self.cache.activations.at(position)
     }
 
     /// The loss of the last forward pass for these targets, through the [pairing](crate::loss::Pairing) with the last
@@ -205,10 +217,9 @@ impl<F: Float> Sequential<F> {
     }
 
     fn loss_of(&self, activations: &Positions<F>, loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {
-        let last = self.layers.len();
         match loss.pairing(self.output()) {
-            Some(pair) => pair.value_at_logits(activations.at(last - 1), t),
-            None => loss.value(activations.at(last), t),
+            Some(pair) => pair.value_at_logits(activations.at(self.last_layer()), t),
+            None => loss.value(activations.at(self.layers.len()), t),
         }
     }
 
@@ -225,15 +236,16 @@ impl<F: Float> Sequential<F> {
 
     /// `to_input`: whether the gradient of the input is wanted too.
     pub(crate) fn backward_unchecked(&mut self, loss: &dyn Loss<F>, t: ArrayView2<F>, to_input: bool) {
-        let last = self.layers.len();
+        let y = self.cache.activations.at(self.layers.len());
         let top = match loss.pairing(self.output()) {
             Some(pair) => {
-                pair.gradient_at_logits(self.cache.activations.at(last), t, self.cache.deltas.at_mut(last - 1));
-                last - 1
+                let logits = self.last_layer();
+                pair.gradient_at_logits(y, t, self.cache.deltas.at_mut(logits));
+                logits
             }
             None => {
-                loss.gradient(self.cache.activations.at(last), t, self.cache.deltas.at_mut(last));
-                last
+                loss.gradient(y, t, self.cache.deltas.at_mut(self.layers.len()));
+                self.layers.len()
             }
         };
         self.cache.backward(&self.layers, top, to_input);
@@ -427,13 +439,19 @@ impl<F: Float> Sequential<F> {
     pub fn set_param<D: Dimension>(&mut self, name: &str, value: &ArrayRef<F, D>) -> Result<()> {
         let (rows, columns) = self.param(name)?.dim();
         let as_row = rows == 1 && value.shape() == [columns];
-        let matrix = value.to_shape((rows, columns)).ok().filter(|_| as_row || value.shape() == [rows, columns]);
+        let matrix =
+            value.to_shape((rows, columns)).ok().filter(|_| as_row || value.shape() == [rows, columns]);
         let Some(matrix) = matrix else {
+            let help = if value.shape() == [columns, rows] {
+                "transpose it: weights are in × out"
+            } else {
+                "weights are in × out, biases 1 × out"
+            };
             return Err(Error::data(
                 format!("parameter {name}"),
                 format!("shape {:?}", [rows, columns]),
                 format!("{:?}", value.shape()),
-                "weights are in × out: transpose them if they came as out × in",
+                help,
             ));
         };
         let (index, own) = name.split_once('.').unwrap_or_default();
@@ -459,7 +477,11 @@ impl<F: Float> Sequential<F> {
             format!("parameter {name:?}"),
             "the name of a parameter of this model",
             "one that it does not have",
-            format!("its parameters are {}", if names.is_empty() { "none".into() } else { names.join(", ") }),
+            if names.is_empty() {
+                "it has none".into()
+            } else {
+                format!("its parameters are {}", names.join(", "))
+            },
         )
     }
 
@@ -472,7 +494,8 @@ impl<F: Float> Sequential<F> {
 
     /// Where numbers that are not finite first appear in the last forward pass, or else in the backward pass.
     pub(crate) fn first_not_finite(&self) -> Option<String> {
-        let not_finite = |position: &usize| self.cache.activations.at(*position).iter().any(|x| !x.is_finite());
+        let not_finite =
+            |position: &usize| self.cache.activations.at(*position).iter().any(|x| !x.is_finite());
         let place = |position: usize| match position.checked_sub(1) {
             None => "the inputs".to_owned(),
             Some(index) => format!("the output of layer {index} ({})", self.layers[index].name()),
@@ -488,7 +511,7 @@ impl<F: Float> Sequential<F> {
 }
 
 impl<F: Float> Trainable<F> for Sequential<F> {
-    fn visit_params(&mut self, visit: &mut dyn FnMut(usize, &mut Array2<F>, &Array2<F>)) -> Result<()> {
+    fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()> {
         if self.cache.progress != Progress::Backward {
             return Err(Error::misfit(
                 "an optimizer's step needs the gradients of a backward pass",
@@ -524,11 +547,15 @@ impl<F: Float> Sequential<F> {
     ) -> Result<CowArray<'a, F, Ix2>> {
         loss.check_output(self.output(), self.output_width())?;
         let t = self.as_outputs("targets", targets)?;
-        loss.check_targets(t.view())?;
+        loss.check_targets(t.view(), 0)?;
         Ok(t)
     }
 
-    fn as_outputs<'a, D: Dimension>(&self, what: &str, t: &'a ArrayRef<F, D>) -> Result<CowArray<'a, F, Ix2>> {
+    fn as_outputs<'a, D: Dimension>(
+        &self,
+        what: &str,
+        t: &'a ArrayRef<F, D>,
+    ) -> Result<CowArray<'a, F, Ix2>> {
         if !matches!(self.cache.progress, Progress::Forward | Progress::Backward) {
             return Err(Error::misfit(
                 "the chain rule needs the activations of the present weights",
@@ -540,12 +567,11 @@ impl<F: Float> Sequential<F> {
         t.to_shape((samples, width))
             .map_err(|error| Error::misfit(error.to_string(), "bring the targets into row-major order"))
     }
-
 }
 
 /// Whether a batch of that shape fits: samples first, then the shape of one.
 pub(crate) fn check_input_shape(sample: &[usize], shape: &[usize]) -> Result<()> {
-    let expected = || format!("(samples, {}) with samples of shape {sample:?}", list(sample));
+    let expected = || format!("shape [samples, {}]", list(sample));
     if shape == sample {
         return Err(Error::data(
             "inputs",
@@ -569,7 +595,12 @@ pub(crate) fn check_input_shape(sample: &[usize], shape: &[usize]) -> Result<()>
 }
 
 /// Whether targets of that shape fit the outputs for so many samples. They never broadcast.
-pub(crate) fn check_target_shape(what: &str, output: &[usize], samples: usize, shape: &[usize]) -> Result<()> {
+pub(crate) fn check_target_shape(
+    what: &str,
+    output: &[usize],
+    samples: usize,
+    shape: &[usize],
+) -> Result<()> {
     let width: usize = output.iter().product();
     let one_axis = width == 1 && shape == [samples];
     if one_axis || (shape.first() == Some(&samples) && (shape[1..] == [width] || shape[1..] == *output)) {

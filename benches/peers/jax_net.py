@@ -77,27 +77,27 @@ def train(layers: Sequence[int], batch: int) -> workloads.Steps:
 def xor() -> Callable[[], float]:
     x, t = map(jnp.asarray, workloads.xor_table())
 
-    def step(params: Params, _: None = None) -> tuple[Params, jax.Array]:
+    def step(params: Params, x: jax.Array, t: jax.Array) -> tuple[Params, jax.Array]:
         loss, gradients = jax.value_and_grad(binary_cross_entropy)(params, x, t)
         return sgd(params, gradients, workloads.XOR_RATE), loss
 
     if args.whole_loop:
 
         @jax.jit
-        def loop(params: Params) -> jax.Array:
-            return lax.scan(step, params, length=workloads.XOR_EPOCHS)[1]
+        def loop(params: Params, x: jax.Array, t: jax.Array) -> jax.Array:
+            return lax.scan(lambda p, _: step(p, x, t), params, length=workloads.XOR_EPOCHS)[1]
 
     else:
         jitted = jax.jit(step, donate_argnums=0)
 
-        def loop(params: Params) -> list[jax.Array]:
+        def loop(params: Params, x: jax.Array, t: jax.Array) -> list[jax.Array]:
             losses = []
             for _ in range(workloads.XOR_EPOCHS):
-                params, loss = jitted(params)
+                params, loss = jitted(params, x, t)
                 losses.append(loss)
             return losses
 
-    return lambda: float(jax.block_until_ready(loop(start(workloads.XOR)))[-1])
+    return lambda: float(jax.block_until_ready(loop(start(workloads.XOR), x, t))[-1])
 
 
 def infer(batch: int) -> workloads.Steps:

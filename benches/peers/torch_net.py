@@ -32,7 +32,7 @@ def network(layers: Sequence[int], activation: type[nn.Module]) -> nn.Sequential
 def train(layers: Sequence[int], batch: int) -> workloads.Steps:
     x, labels = map(torch.from_numpy, workloads.samples())
     net = network(layers, nn.ReLU)
-    optimizer = torch.optim.SGD(net.parameters(), lr=workloads.TRAIN_RATE, fused=True)
+    optimizer = torch.optim.SGD(net.parameters(), lr=workloads.TRAIN_RATE)
     batches = workloads.batches(batch)
 
     def steps(count: int) -> float:
@@ -40,7 +40,7 @@ def train(layers: Sequence[int], batch: int) -> workloads.Steps:
             optimizer.zero_grad()
             F.cross_entropy(net(x[i]), labels[i]).backward()
             optimizer.step()
-        return float(net[0].bias.sum())
+        return float(net[0].bias.detach().sum())
 
     return steps
 
@@ -50,7 +50,7 @@ def xor() -> Callable[[], float]:
 
     def whole() -> float:
         net = network(workloads.XOR, nn.Tanh)
-        optimizer = torch.optim.SGD(net.parameters(), lr=workloads.XOR_RATE, fused=True)
+        optimizer = torch.optim.SGD(net.parameters(), lr=workloads.XOR_RATE)
         losses = torch.empty(workloads.XOR_EPOCHS)
         for epoch in range(workloads.XOR_EPOCHS):
             optimizer.zero_grad()

@@ -127,29 +127,41 @@ def timed(steps: Steps, count: int) -> float:
 
 
 def seconds_per_step(steps: Steps, budget: float) -> float:
-    """Warms up until a run takes a tenth of the budget; then the median of equal runs that fill it."""
+    """Doubles a run until it is long enough; then the median of equal runs that fill the budget.
+
+    Long enough: a tenth of the budget, and double the steps take double the time, so that what a call costs
+    by itself (Keras' `fit`, say) is spread over many steps; at most the budget.
+    """
     count = 1
     timed(steps, count)  # compiles, allocates
-    while (seconds := timed(steps, count)) < budget / 10:
-        count = math.ceil(count * min(10.0, 1.5 * budget / 10 / seconds))
+    seconds = timed(steps, count)
+    while True:
+        count, half = 2 * count, seconds
+        seconds = timed(steps, count)
+        if seconds > budget or seconds > max(budget / 10, 1.9 * half):
+            break
     runs = max(3, round(budget / seconds))
     return statistics.median(timed(steps, count) for _ in range(runs)) / count
 
 
 def seconds_per_run(run: Callable[[], float], budget: float, limit: float) -> float:
     """One run to warm up, then the median of runs that fill the budget; the result must be below `limit`."""
-    times: list[float] = []
-    for attempt in itertools.count():
+
+    def once() -> float:
         begin = time.perf_counter()
         result = run()
         seconds = time.perf_counter() - begin
         if not result < limit:
             raise ArithmeticError(f"final loss {result}, expected less than {limit}")
-        if attempt > 0:
-            times.append(seconds)
-        if seconds > budget or sum(times) > budget:  # a slow one has compiled long before its end
-            return statistics.median(times or [seconds])
-    raise AssertionError("unreachable")
+        return seconds
+
+    warm_up = once()
+    if warm_up > 10 * budget:  # too slow for a second time, and compiling is a small part of it
+        return warm_up
+    times = [once()]
+    while sum(times) < budget:
+        times.append(once())
+    return statistics.median(times)
 
 
 # --- the command line of a peer ------------------------------------------------------------------------

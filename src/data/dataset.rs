@@ -15,6 +15,8 @@ use crate::sequential::check_input_shape;
 use crate::table::{self, thousands};
 use crate::{Error, Float, Result};
 
+mod from_idx;
+mod parts;
 mod split;
 
 pub use split::Share;
@@ -209,100 +211,6 @@ impl<F: Float> Dataset<F> {
     }
 }
 
-// Parts of it
-
-impl<F: Float> Dataset<F> {
-    /// The samples of those indices, in that order.
-    ///
-    /// # Errors
-    /// [`Error::Data`] if there is no index, or one behind the last sample.
-    ///
-    /// # Examples
-    /// ```
-    /// use chainrule::{data::Dataset, ndarray::array};
-    ///
-    /// let data = Dataset::from_labels(array![[0.0], [1.0], [2.0]], [0, 1, 1], 2)?;
-    /// assert_eq!(data.select(&[2, 0])?.inputs(), array![[2.0], [0.0]].into_dyn());
-    /// # Ok::<(), chainrule::Error>(())
-    /// ```
-    pub fn select(&self, indices: &[usize]) -> Result<Self> {
-        let out_of_range = indices.iter().find(|&&index| index >= self.len());
-        if indices.is_empty() || out_of_range.is_some() {
-            return Err(Error::data(
-                "indices",
-                format!("at least one, each from 0 to {}", self.len() - 1),
-                out_of_range.map_or("none".into(), ToString::to_string),
-                "indices count the samples from 0",
-            ));
-        }
-        Ok(self.pick(indices))
-    }
-
-    /// The first `count` samples, or all if there are fewer.
-    ///
-    /// # Errors
-    /// [`Error::Data`] if `count` is 0.
-    pub fn head(&self, count: usize) -> Result<Self> {
-        self.select(&(0..count.min(self.len())).collect::<Vec<_>>())
-    }
-
-    /// [`select`](Self::select) for indices that are certain to exist.
-    fn pick(&self, indices: &[usize]) -> Self {
-        let inputs = match &self.inputs {
-            Inputs::Numbers(numbers) => Inputs::Numbers(pick(numbers, indices)),
-            Inputs::Bytes(bytes) => Inputs::Bytes(pick(bytes, indices)),
-        };
-        let targets = match &self.targets {
-            Answers::Rows(rows) => Answers::Rows(rows.select(Axis(0), indices)),
-            Answers::Classes { labels, classes } => Answers::Classes {
-                labels: indices.iter().map(|&index| labels[index]).collect(),
-                classes: *classes,
-            },
-        };
-        Dataset { inputs, targets }
-    }
-
-    /// Batches of `size` samples in their order, as inputs (of the samples' own shape) and targets (samples ×
-    /// outputs); the last batch has what is left.
-    ///
-    /// # Errors
-    /// [`Error::Setting`] if `size` is 0.
-    ///
-    /// # Examples
-    /// ```
-    /// use chainrule::{data::Dataset, ndarray::array};
-    ///
-    /// let data = Dataset::from_labels(array![[0.0], [1.0], [2.0]], [0, 1, 1], 2)?;
-    /// let sizes: Vec<usize> = data.batches(2)?.map(|(x, _t)| x.shape()[0]).collect();
-    /// assert_eq!(sizes, [2, 1]);
-    /// # Ok::<(), chainrule::Error>(())
-    /// ```
-    pub fn batches(&self, size: usize) -> Result<impl ExactSizeIterator<Item = (ArrayD<F>, Array2<F>)> + '_> {
-        if size == 0 {
-            return Err(Error::Setting {
-                name: "batch size",
-                expected: "at least 1",
-                got: size.to_string(),
-                help: "32 is a good first try",
-            });
-        }
-        Ok((0..self.len()).step_by(size).map(move |start| {
-            let range = start..self.len().min(start.saturating_add(size));
-            (self.inputs.range(range.clone()).into_owned(), self.targets.range(range).into_owned())
-        }))
-    }
-}
-
-fn pick<A: Copy + Default>(all: &ArrayD<A>, indices: &[usize]) -> ArrayD<A> {
-    let mut shape = all.raw_dim();
-    shape[0] = indices.len();
-    let mut picked = ArrayD::default(shape);
-    for (mut to, &index) in picked.outer_iter_mut().zip(indices) {
-        to.assign(&all.index_axis(Axis(0), index));
-    }
-    picked
-}
-
 impl<F: Float> Inputs<F> {
     fn shape(&self) -> &[usize] {
         match self {
@@ -359,11 +267,14 @@ impl<F: Float> Samples<F> for Dataset<F> {
         }
     }
 
-    fn draw(&self, indices: &[usize], x: ArrayViewMut2<F>, t: ArrayViewMut2<F>) {
+    fn draw_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>) {
         match &self.inputs {
             Inputs::Numbers(numbers) => draw_rows(numbers.view(), indices, x, |number| number),
             Inputs::Bytes(bytes) => draw_rows(bytes.view(), indices, x, unit),
         }
+    }
+
+    fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
         match &self.targets {
             Answers::Rows(rows) => F::draw(rows.view().into_dyn(), indices, t),
             Answers::Classes { labels, .. } => usize::draw(ArrayView1::from(labels).into_dyn(), indices, t),
@@ -433,7 +344,8 @@ mod tests {
         let data = digits();
         data.check(&[2, 3], &[4]).unwrap();
         let (mut x, mut t) = (Array2::zeros((2, 6)), Array2::from_elem((2, 4), f32::NAN));
-        data.draw(&[4, 1], x.view_mut(), t.view_mut());
+        data.draw_inputs(&[4, 1], x.view_mut());
+        data.draw_targets(&[4, 1], t.view_mut());
         assert_eq!(x.row(0), Array1::from_iter((24..30).map(|b| b as f32 / 255.0)));
         assert_eq!(x.row(1), Array1::from_iter((6..12).map(|b| b as f32 / 255.0)));
         assert_eq!(t, array![[0., 0., 1., 0.], [0., 1., 0., 0.]]);
@@ -445,44 +357,14 @@ mod tests {
         data.check(&[1], &[1]).unwrap();
         data.check(&[1], &[2]).unwrap();
         let (mut x, mut t) = (Array2::zeros((3, 1)), Array2::zeros((3, 1)));
-        data.draw(&[0, 1, 2], x.view_mut(), t.view_mut());
+        data.draw_inputs(&[0, 1, 2], x.view_mut());
+        data.draw_targets(&[0, 1, 2], t.view_mut());
         assert_eq!(t, array![[1.0], [0.0], [1.0]]);
         assert_eq!(
             data.check(&[1], &[3]).unwrap_err().to_string(),
             "targets: expected one class for each of the model's 3 outputs, but got 2 classes\n  help: end the model \
              with Dense::new(2) and Softmax"
         );
-    }
-
-    #[test]
-    fn batches_hold_every_sample_once() {
-        let data = digits();
-        let batches: Vec<_> = data.batches(2).unwrap().collect();
-        let shapes: Vec<&[usize]> = batches.iter().map(|(x, _)| x.shape()).collect();
-        assert_eq!(shapes, [[2, 2, 3], [2, 2, 3], [1, 2, 3]]);
-        let views: Vec<_> = batches.iter().map(|(x, _)| x.view()).collect();
-        assert_eq!(ndarray::concatenate(Axis(0), &views).unwrap(), data.inputs());
-        assert_eq!(batches[1].1, data.targets().slice(s![2..4, ..]));
-        assert_eq!(data.batches(usize::MAX).unwrap().len(), 1);
-        assert_eq!(
-            data.batches(0).map(drop).unwrap_err().to_string(),
-            "batch size: must be at least 1, but is 0\n  help: 32 is a good first try"
-        );
-    }
-
-    #[test]
-    fn selects_and_takes_the_head() {
-        let data = digits();
-        let two = data.select(&[3, 3]).unwrap();
-        assert_eq!(two.labels().unwrap(), array![1, 1]);
-        assert_eq!(two.inputs().slice(s![1, .., ..]), data.inputs().slice(s![3, .., ..]));
-        assert_eq!(data.head(2).unwrap().labels().unwrap(), array![3, 1]);
-        assert_eq!(data.head(9).unwrap(), data);
-        assert_eq!(
-            data.select(&[0, 5]).unwrap_err().to_string(),
-            "indices: expected at least one, each from 0 to 4, but got 5\n  help: indices count the samples from 0"
-        );
-        assert!(data.head(0).unwrap_err().to_string().contains("but got none"));
     }
 
     #[test]

@@ -4,15 +4,9 @@ use ndarray::{Array, Array1, Array2, ArrayRef, ArrayRef2, Axis, Dimension};
 
 use crate::{Error, Float, Result};
 
-/// b / 255, rounded once, without the division.
-///
-/// ```text
-/// b/255 = b/256 + b/256/255        the first term is exact, the error of the second too small to change the sum
-/// ```
-#[inline]
+/// b / 255
 pub(super) fn unit<F: Float>(byte: u8) -> F {
-    let b = F::from_f64(f64::from(byte));
-    b * F::from_f64(1.0 / 256.0) + b * F::from_f64(1.0 / 65_280.0)
+    F::from_f64(f64::from(byte)) / F::from_f64(255.0)
 }
 
 /// Scales bytes to numbers from 0 to 1: b / 255.

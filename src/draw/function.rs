@@ -8,7 +8,7 @@ use ndarray::Array2;
 
 use super::axes::{Axes, Axis, Mark, extent, key};
 use super::picture::{Anchor, Area, Paint, Picture, Point, Text};
-use super::style::{AXIS, BODY, Color, GREEN, MARGIN, RED, WHITE, number, series, significant, text_width};
+use super::style::{AXIS, BODY, Color, GREEN, MARGIN, RED, WHITE, series, short, text_width};
 use super::{Drawing, headline, headline_width};
 use crate::{Backward, Error, Layer, Memory, Result, Rng};
 
@@ -268,11 +268,6 @@ impl fmt::Debug for FunctionPlot<'_> {
             .field("curves", &names)
             .finish_non_exhaustive()
     }
-}
-
-/// Whole numbers without decimals, others with three digits.
-fn short(x: f64) -> String {
-    if x.fract() == 0.0 { number(x, 0) } else { significant(x, 3) }
 }
 
 /// y and ∂y/∂x of a layer for one number.

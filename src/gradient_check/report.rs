@@ -44,8 +44,8 @@ pub struct GradientRow {
     pub left_out: usize,
     /// How many of the compared entries are off by more than the tolerance.
     pub wrong: usize,
-    /// Whether some of the compared entries have a gradient other than 0, from `backward` and from differences.
-    pub moves: bool,
+    /// Whether some compared entry is other than 0 in `backward`, and some in the differences.
+    pub nonzero: bool,
     /// The compared entry with the largest relative error.
     pub worst: Option<GradientEntry>,
 }
@@ -130,7 +130,7 @@ impl GradientReport {
                 row.place(),
             ));
         }
-        if self.rows.iter().any(|row| row.moves) {
+        if self.rows.iter().any(|row| row.nonzero) {
             return None;
         }
         Some(
@@ -175,7 +175,11 @@ impl fmt::Display for GradientReport {
         for row in &self.rows {
             let worst = row.worst.map_or([(); 4].map(|()| "-".into()), |entry| {
                 let (i, j) = entry.index;
-                let error = format!("{:.1e}", entry.relative_error);
+                let error = if entry.relative_error < 1e-3 {
+                    format!("{:.1e}", entry.relative_error)
+                } else {
+                    format!("{:.3}", entry.relative_error)
+                };
                 [format!("[{i}, {j}]"), number(entry.analytic), number(entry.numeric), error]
             });
             let cells = [

@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 
 use super::{Backward, Layer, Memory, Output, Param};
+use crate::formula::{Formula, Number, Sample, Term};
 use crate::{Error, Float, Init, Result, Rng, matmul};
 
 /// Fully connected layer.
@@ -150,5 +151,81 @@ impl<F: Float> Layer<F> for Dense<F> {
 
     fn output(&self) -> Output {
         Output::Scores
+    }
+
+    fn explain(&self, number: Number, at: &Sample<F>) -> Option<Formula> {
+        Some(match number {
+            Number::Output(j) => {
+                let products = (0..at.inputs()).map(|i| Term::product(at.x(i), at.param(0, i, j)));
+                Formula::sum(products.chain(self.bias.then(|| at.param(1, 0, j).into())))
+            }
+            Number::InputGradient(i) => {
+                Formula::sum((0..at.outputs()).map(|j| Term::product(at.dy(j), at.param(0, i, j))))
+            }
+            Number::Gradient { param: 0, row, column } => Term::product(at.dy(column), at.x(row)).into(),
+            Number::Gradient { column, .. } => Term::from(at.dy(column)).into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::{Sequential, check_layer};
+
+    #[test]
+    fn by_hand() {
+        let layer =
+            Dense::from_weights(array![[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], array![0.5, -0.5]).unwrap();
+        let mut model = Sequential::new([3]).add(layer).build(0).unwrap();
+        let x = array![[1.0, 0.0, 2.0], [0.0, 1.0, -1.0]];
+        assert_eq!(model.forward(&x).unwrap(), array![[11.5, 13.5], [-1.5, -2.5]]);
+        model.backward_from(&array![[1.0, 2.0], [3.0, 4.0]]).unwrap();
+        assert_eq!(model.gradient("0.weight").unwrap(), array![[1.0, 2.0], [3.0, 4.0], [-1.0, 0.0]]);
+        assert_eq!(model.gradient("0.bias").unwrap(), array![[4.0, 6.0]]);
+        assert_eq!(model.delta(0).unwrap(), array![[5.0, 11.0, 17.0], [11.0, 25.0, 39.0]]);
+    }
+
+    #[test]
+    fn gradients_are_right() {
+        for layer in
+            [Dense::new(3), Dense::new(3).without_bias(), Dense::new(3).init(Init::Uniform(-2.0, 2.0))]
+        {
+            let report = check_layer(layer, [4], 5, 1).unwrap();
+            assert!(report.passed(), "{report}");
+        }
+    }
+
+    #[test]
+    fn first_weights() {
+        let model = Sequential::<f64>::new([30]).add(Dense::new(20)).build(1).unwrap();
+        let bound = (6.0_f64 / 50.0).sqrt();
+        let weight = model.param("0.weight").unwrap();
+        assert!(weight.iter().all(|w| w.abs() <= bound) && weight.iter().any(|w| w.abs() > 0.9 * bound));
+        assert!(model.param("0.bias").unwrap().iter().all(|&b| b == 0.0));
+    }
+
+    /// Built twice, a layer with given weights keeps them, one with an initialiser draws again.
+    #[test]
+    fn given_weights_stay() {
+        let given = Dense::from_weights(array![[1.0], [2.0]], array![3.0]).unwrap();
+        for seed in [1, 2] {
+            let model = Sequential::new([2]).add(given.clone()).build(seed).unwrap();
+            assert_eq!(model.param("0.weight").unwrap(), array![[1.0], [2.0]]);
+        }
+        let drawn = Sequential::new([2]).add(given.init(Init::Constant(0.25))).build(1).unwrap();
+        assert_eq!(drawn.param("0.weight").unwrap(), array![[0.25], [0.25]]);
+        assert_eq!(drawn.param("0.bias").unwrap(), array![[0.0]]);
+    }
+
+    /// Weights that come transposed or reversed are the same numbers in row-major order.
+    #[test]
+    fn any_layout() {
+        let turned = array![[1.0, 3.0], [2.0, 4.0]].reversed_axes();
+        let layer = Dense::from_weights(turned, array![0.0, 0.0]).unwrap();
+        assert!(layer.params()[0].value.is_standard_layout());
+        assert_eq!(layer.params()[0].value, array![[1.0, 2.0], [3.0, 4.0]]);
     }
 }

@@ -47,3 +47,36 @@ impl<F: Float> Layer<F> for Flatten {
         true
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::layer::tests::alone;
+    use crate::{Dense, ReLU, Sequential, check_layer};
+
+    #[test]
+    fn row_by_row() {
+        let [y, dx] = alone(Flatten, &array![[1.0, 2.0]], &array![[3.0, 4.0]]);
+        assert_eq!((y, dx), (array![[1.0, 2.0]], array![[3.0, 4.0]]));
+        let shape = Layer::<f64>::build(&mut Flatten, &[2, 3, 4], &mut Rng::new(0)).unwrap();
+        assert_eq!(shape, [24]);
+    }
+
+    #[test]
+    fn gradients_are_right() {
+        assert!(check_layer(Flatten, [2, 3], 5, 1).unwrap().passed());
+    }
+
+    /// The model takes it for granted that forward copies; a Flatten in the middle must not change a number.
+    #[test]
+    fn anywhere_in_a_net() {
+        let x = array![[1.0, -2.0], [0.5, 0.25]];
+        let net = || Sequential::new([2]).add(Dense::new(3));
+        let plain = net().add(ReLU).add(Dense::new(1)).build(7).unwrap();
+        let flat =
+            net().add(Flatten).add(ReLU).add(Flatten).add(Dense::new(1)).add(Flatten).build(7).unwrap();
+        assert_eq!(plain.predict(&x).unwrap(), flat.predict(&x).unwrap());
+    }
+}

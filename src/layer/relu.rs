@@ -4,6 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, azip};
 
 use super::{Backward, Layer, Memory};
 use crate::Float;
+use crate::formula::{Formula, Number, Sample};
 
 /// Rectified linear unit, entry by entry.
 ///
@@ -42,5 +43,39 @@ impl<F: Float> Layer<F> for ReLU {
     fn backward(&self, pass: Backward<F>) {
         let Some(dx) = pass.dx else { return };
         azip!((dx in dx, &dy in pass.dy, &x in pass.x) *dx = if x > F::zero() { dy } else { F::zero() });
+    }
+
+    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
+        sample.entrywise(number, "max(0, {x})", "{dy} · (1 if {x} > 0, else 0)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::check_layer;
+    use crate::layer::tests::alone;
+
+    #[test]
+    fn by_hand_with_the_kink() {
+        let [y, dx] = alone(ReLU, &array![[-2.0, 0.0, 3.0]], &array![[5.0, 6.0, 7.0]]);
+        assert_eq!(y, array![[0.0, 0.0, 3.0]]);
+        assert_eq!(dx, array![[0.0, 0.0, 7.0]]);
+    }
+
+    #[test]
+    fn gradients_are_right() {
+        let report = check_layer(ReLU, [3, 4], 5, 1).unwrap();
+        assert!(report.passed(), "{report}");
+    }
+
+    #[test]
+    fn nan_passes_through() {
+        let [y, _] =
+            alone(ReLU, &array![[f64::NAN, f64::INFINITY, f64::NEG_INFINITY]], &array![[1.0, 1.0, 1.0]]);
+        assert!(y[[0, 0]].is_nan());
+        assert_eq!((y[[0, 1]], y[[0, 2]]), (f64::INFINITY, 0.0));
     }
 }

@@ -4,6 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, azip};
 
 use super::{Backward, Layer, Memory, Output};
 use crate::Float;
+use crate::formula::{Formula, Number, Sample};
 
 /// Logistic sigmoid, entry by entry.
 ///
@@ -50,5 +51,44 @@ impl<F: Float> Layer<F> for Sigmoid {
 
     fn output(&self) -> Output {
         Output::Probabilities
+    }
+
+    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
+        sample.entrywise(number, "1 / (1 + e^(-{x}))", "{dy} · {y}·(1 - {y})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::check_layer;
+    use crate::layer::tests::alone;
+
+    #[test]
+    fn by_hand() {
+        let [y, dx] = alone(Sigmoid, &array![[0.0, 3.0_f64.ln(), -1e4, 1e4]], &array![[4.0, 16.0, 1.0, 1.0]]);
+        approx_eq(&y, &array![[0.5, 0.75, 0.0, 1.0]]);
+        approx_eq(&dx, &array![[1.0, 3.0, 0.0, 0.0]]);
+    }
+
+    fn approx_eq(got: &ndarray::Array2<f64>, expected: &ndarray::Array2<f64>) {
+        assert!((got - expected).iter().all(|difference| difference.abs() < 1e-15), "{got}");
+    }
+
+    #[test]
+    fn gradients_are_right() {
+        let report = check_layer(Sigmoid, [3, 4], 5, 1).unwrap();
+        assert!(report.passed(), "{report}");
+    }
+
+    #[test]
+    fn extreme_inputs() {
+        // e⁻⁸⁰ keeps its digits, where 1 / (1 + e⁸⁰) in f32 and 1 - y would lose them
+        assert_eq!(sigmoid(-80.0_f32), (-80.0_f32).exp());
+        assert_eq!(sigmoid(f64::INFINITY), 1.0);
+        assert_eq!(sigmoid(f64::NEG_INFINITY), 0.0);
+        assert!(sigmoid(f64::NAN).is_nan());
     }
 }

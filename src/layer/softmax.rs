@@ -4,6 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 
 use super::{Backward, Layer, Memory, Output};
 use crate::Float;
+use crate::formula::{Formula, Number, Sample, Term};
 
 /// Softmax of each sample.
 ///
@@ -53,5 +54,63 @@ impl<F: Float> Layer<F> for Softmax {
 
     fn output(&self) -> Output {
         Output::Distribution
+    }
+
+    fn explain(&self, number: Number, at: &Sample<F>) -> Option<Formula> {
+        let classes = 0..at.outputs();
+        match number {
+            Number::Output(k) => {
+                let power = |j: usize| Term::new("e^{x}", &[("x", at.x(j))]).with_value(at.x(j).value.exp());
+                let before = Term::new("e^{x} / (", &[("x", at.x(k))]);
+                Some(Formula::sum(classes.map(power)).between(before, Term::new(")", &[])))
+            }
+            Number::InputGradient(k) => {
+                let before = Term::new("{y} · ({dy} - (", &[("y", at.y(k)), ("dy", at.dy(k))]);
+                let products = classes.map(|j| Term::product(at.dy(j), at.y(j)));
+                Some(Formula::sum(products).between(before, Term::new("))", &[])))
+            }
+            Number::Gradient { .. } => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::check_layer;
+    use crate::layer::tests::alone;
+
+    #[test]
+    fn by_hand() {
+        // shares 1 : 3 : 4
+        let x = array![[0.0, 3.0_f64.ln(), 4.0_f64.ln()]];
+        let [y, dx] = alone(Softmax, &x, &array![[8.0, 0.0, 0.0]]);
+        let expected = [array![[0.125, 0.375, 0.5]], array![[0.875, -0.375, -0.5]]];
+        for (got, expected) in [y, dx].iter().zip(&expected) {
+            assert!((got - expected).iter().all(|difference| difference.abs() < 1e-15), "{got}");
+        }
+    }
+
+    #[test]
+    fn a_constant_changes_nothing() {
+        let dy = array![[1.0, 2.0, 3.0]];
+        let near = alone(Softmax, &array![[1.0, 2.0, 3.0]], &dy);
+        let far = alone(Softmax, &array![[1e6 + 1.0, 1e6 + 2.0, 1e6 + 3.0]], &dy);
+        assert_eq!(near, far);
+    }
+
+    #[test]
+    fn gradients_are_right() {
+        let report = check_layer(Softmax, [2, 3], 5, 1).unwrap();
+        assert!(report.passed(), "{report}");
+    }
+
+    #[test]
+    fn nan_fills_its_row_only() {
+        let [y, _] = alone(Softmax, &array![[f64::NAN, 1.0], [1.0, 1.0]], &array![[1.0, 1.0], [1.0, 1.0]]);
+        assert!(y.row(0).iter().all(|y| y.is_nan()));
+        assert_eq!(y.row(1), array![0.5, 0.5]);
     }
 }

@@ -4,6 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, azip};
 
 use super::{Backward, Layer, Memory};
 use crate::Float;
+use crate::formula::{Formula, Number, Sample};
 
 /// Hyperbolic tangent, entry by entry.
 ///
@@ -40,5 +41,39 @@ impl<F: Float> Layer<F> for Tanh {
     fn backward(&self, pass: Backward<F>) {
         let Some(dx) = pass.dx else { return };
         azip!((dx in dx, &dy in pass.dy, &y in pass.y) *dx = dy * (F::one() - y * y));
+    }
+
+    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
+        sample.entrywise(number, "tanh({x})", "{dy} · (1 - {y}²)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::check_layer;
+    use crate::layer::tests::alone;
+
+    #[test]
+    fn by_hand() {
+        // tanh(½ ln 3) = ½
+        let [y, dx] = alone(Tanh, &array![[0.0, 3.0_f64.ln() / 2.0, -1e4]], &array![[2.0, 4.0, 1.0]]);
+        assert_eq!((y[[0, 0]], dx[[0, 0]]), (0.0, 2.0));
+        assert!((y[[0, 1]] - 0.5).abs() < 1e-15 && (dx[[0, 1]] - 3.0).abs() < 1e-14);
+        assert_eq!((y[[0, 2]], dx[[0, 2]]), (-1.0, 0.0));
+    }
+
+    #[test]
+    fn gradients_are_right() {
+        let report = check_layer(Tanh, [3, 4], 5, 1).unwrap();
+        assert!(report.passed(), "{report}");
+    }
+
+    #[test]
+    fn nan_passes_through() {
+        let [y, dx] = alone(Tanh, &array![[f64::NAN]], &array![[1.0]]);
+        assert!(y[[0, 0]].is_nan() && dx[[0, 0]].is_nan());
     }
 }

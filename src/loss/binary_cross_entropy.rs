@@ -3,6 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, Pairing, clip, first_bad_target, mean_difference, scores_are_not_probabilities};
+use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
 /// Binary cross-entropy of probabilities p and targets t between 0 and 1.
@@ -58,6 +59,18 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
         (last == Output::Probabilities).then_some(self)
     }
 
+    fn explain(&self) -> Option<LossFormula> {
+        Some(LossFormula {
+            factor: 1.0,
+            share: "-({t}·ln {y} + (1 - {t})·ln(1 - {y}))",
+            slope: "({y} - {t}) / ({y}·(1 - {y}))",
+            at_logits: Some((
+                "{y} - {t}",
+                "∂L/∂z = ∂L/∂y · ∂y/∂z = (y - t) / (y·(1 - y)) · y·(1 - y) = y - t",
+            )),
+        })
+    }
+
     fn check_output(&self, last: Output, width: usize) -> Result<()> {
         match last {
             Output::Distribution => Err(Error::misfit(
@@ -69,9 +82,9 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
         }
     }
 
-    fn check_targets(&self, t: ArrayView2<F>) -> Result<()> {
+    fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
         let probability = |t: F| F::zero() <= t && t <= F::one();
-        first_bad_target(t, probability).map_or(Ok(()), |(sample, output, value)| {
+        first_bad_target(t, first, probability).map_or(Ok(()), |(sample, output, value)| {
             Err(Error::data(
                 format!("target {output} of sample {sample}"),
                 "a probability from 0 to 1",
@@ -94,5 +107,46 @@ impl<F: Float> Pairing<F> for BinaryCrossEntropy {
 
     fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {
         mean_difference(p, t, dz);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::*;
+    use crate::{Layer, Memory, Sigmoid};
+
+    #[test]
+    fn by_hand() {
+        let (p, t) = (array![[0.75], [0.5]], array![[1.0], [0.0]]);
+        let expected = ((4.0_f64 / 3.0).ln() + 2.0_f64.ln()) / 2.0;
+        assert!((BinaryCrossEntropy.value(p.view(), t.view()) - expected).abs() < 1e-15);
+        let mut gradient = Array2::zeros((2, 1));
+        BinaryCrossEntropy.gradient(p.view(), t.view(), gradient.view_mut());
+        assert_eq!(gradient, array![[-2.0 / 3.0], [1.0]]); // -1/p/n and 1/(1 - p)/n
+        BinaryCrossEntropy.gradient_at_logits(p.view(), t.view(), gradient.view_mut());
+        assert_eq!(gradient, array![[-0.125], [0.25]]);
+    }
+
+    /// Both forms are the same function, also of targets between 0 and 1 and of several outputs.
+    #[test]
+    fn the_pair_is_the_loss_of_the_sigmoid() {
+        let (z, t) = (array![[0.3_f64, -2.0], [5.0, 0.0]], array![[1.0, 0.25], [0.0, 0.5]]);
+        let mut p = Array2::zeros((2, 2));
+        Sigmoid.forward(z.view(), p.view_mut(), &mut Memory::for_prediction());
+        let (plain, paired) = (
+            BinaryCrossEntropy.value(p.view(), t.view()),
+            BinaryCrossEntropy.value_at_logits(z.view(), t.view()),
+        );
+        // 1 - p of p = 0.993 has lost two digits
+        assert!((plain - paired).abs() < 1e-13, "{plain} {paired}");
+    }
+
+    #[test]
+    fn pairs_with_sigmoid_only() {
+        let pairs = |last| Loss::<f64>::pairing(&BinaryCrossEntropy, last).is_some();
+        assert!(pairs(Output::Probabilities));
+        assert!(![Output::Values, Output::Scores, Output::Distribution].into_iter().any(pairs));
     }
 }

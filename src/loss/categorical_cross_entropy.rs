@@ -3,6 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, Pairing, clip, mean_difference, scores_are_not_probabilities};
+use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
 /// Categorical cross-entropy of distributions p and targets t, one-hot rows or distributions.
@@ -53,6 +54,18 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         (last == Output::Distribution).then_some(self)
     }
 
+    fn explain(&self) -> Option<LossFormula> {
+        Some(LossFormula {
+            factor: 1.0,
+            share: "-{t}·ln {y}",
+            slope: "-{t} / {y}",
+            at_logits: Some((
+                "{y} - {t}",
+                "∂L/∂zₖ = Σⱼ ∂L/∂yⱼ · ∂yⱼ/∂zₖ = Σⱼ -tⱼ/yⱼ · yⱼ·((1 if j = k, else 0) - yₖ) = yₖ - tₖ",
+            )),
+        })
+    }
+
     fn check_output(&self, last: Output, width: usize) -> Result<()> {
         match last {
             _ if width < 2 => Err(Error::misfit(
@@ -68,9 +81,9 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         }
     }
 
-    fn check_targets(&self, t: ArrayView2<F>) -> Result<()> {
+    fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
         let near_one = F::from_f64(1e-3);
-        for (sample, row) in t.rows().into_iter().enumerate() {
+        for (sample, row) in (first..).zip(t.rows()) {
             let sum = row.sum();
             // written so that a NaN is refused
             if !((sum - F::one()).abs() <= near_one && row.iter().all(|&t| t >= F::zero())) {
@@ -101,5 +114,45 @@ impl<F: Float> Pairing<F> for CategoricalCrossEntropy {
 
     fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {
         mean_difference(p, t, dz);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::*;
+    use crate::{Layer, Memory, Softmax};
+
+    #[test]
+    fn by_hand() {
+        let (p, t) =
+            (array![[0.25, 0.5, 0.25], [0.125, 0.125, 0.75]], array![[0.0, 1.0, 0.0], [1.0, 0.0, 0.0]]);
+        let expected = (2.0_f64.ln() + 8.0_f64.ln()) / 2.0;
+        assert!((CategoricalCrossEntropy.value(p.view(), t.view()) - expected).abs() < 1e-15);
+        let mut gradient = Array2::zeros((2, 3));
+        CategoricalCrossEntropy.gradient(p.view(), t.view(), gradient.view_mut());
+        assert_eq!(gradient, array![[0.0, -1.0, 0.0], [-4.0, 0.0, 0.0]]);
+        CategoricalCrossEntropy.gradient_at_logits(p.view(), t.view(), gradient.view_mut());
+        assert_eq!(gradient, array![[0.125, -0.25, 0.125], [-0.4375, 0.0625, 0.375]]);
+    }
+
+    /// Both forms are the same function, also of targets that are no one-hot rows.
+    #[test]
+    fn the_pair_is_the_loss_of_the_softmax() {
+        let (z, t) =
+            (array![[0.3_f64, -2.0, 1.0], [5.0, 0.0, 5.0]], array![[0.0, 1.0, 0.0], [0.5, 0.25, 0.25]]);
+        let mut p = Array2::zeros((2, 3));
+        Softmax.forward(z.view(), p.view_mut(), &mut Memory::for_prediction());
+        let plain = CategoricalCrossEntropy.value(p.view(), t.view());
+        let paired = CategoricalCrossEntropy.value_at_logits(z.view(), t.view());
+        assert!((plain - paired).abs() < 1e-15, "{plain} {paired}");
+    }
+
+    #[test]
+    fn pairs_with_softmax_only() {
+        let pairs = |last| Loss::<f64>::pairing(&CategoricalCrossEntropy, last).is_some();
+        assert!(pairs(Output::Distribution));
+        assert!(![Output::Values, Output::Scores, Output::Probabilities].into_iter().any(pairs));
     }
 }

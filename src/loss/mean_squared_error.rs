@@ -4,6 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::Loss;
 use crate::Float;
+use crate::formula::LossFormula;
 
 /// Mean squared error, over samples and outputs.
 ///
@@ -35,5 +36,29 @@ impl<F: Float> Loss<F> for MeanSquaredError {
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>) {
         let factor = F::from_f64(2.0) / F::from_count(y.len());
         azip!((dy in dy, &y in y, &t in t) *dy = factor * (y - t));
+    }
+
+    fn mean_over(&self, samples: usize, outputs: usize) -> usize {
+        samples * outputs
+    }
+
+    fn explain(&self) -> Option<LossFormula> {
+        Some(LossFormula { factor: 1.0, share: "({y} - {t})²", slope: "2·({y} - {t})", at_logits: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, array};
+
+    use super::*;
+
+    #[test]
+    fn by_hand() {
+        let (y, t) = (array![[1.0, 2.0], [3.0, 4.0]], array![[1.0, 0.0], [0.0, 5.0]]);
+        assert_eq!(MeanSquaredError.value(y.view(), t.view()), 14.0 / 4.0);
+        let mut dy = Array2::zeros((2, 2));
+        MeanSquaredError.gradient(y.view(), t.view(), dy.view_mut());
+        assert_eq!(dy, array![[0.0, 1.0], [1.5, -0.5]]);
     }
 }

@@ -312,9 +312,15 @@ mod tests {
     #[test]
     fn quotients_are_those_of_the_definitions() {
         let matrix = matrix();
-        assert_eq!([0, 1, 2, 3].map(|class| matrix.precision(class)), [Some(7.0 / 8.0), Some(0.5), Some(0.0), None]);
+        assert_eq!(
+            [0, 1, 2, 3].map(|class| matrix.precision(class)),
+            [Some(7.0 / 8.0), Some(0.5), Some(0.0), None]
+        );
         assert_eq!([0, 1, 2, 3].map(|class| matrix.recall(class)), [Some(0.7), Some(0.5), None, None]);
-        assert_eq!([0, 1, 2, 3].map(|class| matrix.f1(class)), [Some(14.0 / 18.0), Some(0.5), Some(0.0), None]);
+        assert_eq!(
+            [0, 1, 2, 3].map(|class| matrix.f1(class)),
+            [Some(14.0 / 18.0), Some(0.5), Some(0.0), None]
+        );
         assert_eq!(matrix.macro_precision(), Some((0.875 + 0.5 + 0.0) / 3.0));
         assert_eq!(matrix.macro_recall(), Some((0.7 + 0.5) / 2.0));
         assert_eq!(matrix.macro_f1(), Some((14.0 / 18.0 + 0.5 + 0.0) / 3.0));
@@ -339,7 +345,10 @@ mod tests {
         let t = array![[0., 1., 0.], [1., 0., 0.]];
         sum.add_outputs(y.view(), t.view());
         assert_eq!(sum.counts(), array![[14, 4, 3], [2, 5, 3], [0, 0, 0]]);
-        assert_eq!(ConfusionMatrix::from_outputs(&y, &t).unwrap().counts(), array![[0, 0, 1], [0, 1, 0], [0, 0, 0]]);
+        assert_eq!(
+            ConfusionMatrix::from_outputs(&y, &t).unwrap().counts(),
+            array![[0, 0, 1], [0, 1, 0], [0, 0, 0]]
+        );
     }
 
     #[test]
@@ -372,8 +381,12 @@ accuracy 0.9996: 13,345 of 13,351"
              help: predict the samples that the labels belong to"
         );
         assert!(error(ConfusionMatrix::new([0; 0], [0; 0], 2)).contains("but got 0 predicted and 0 actual"));
-        assert!(error(ConfusionMatrix::new([0, 2], [0, 1], 2)).starts_with("label of sample 1: expected a class"));
-        assert!(error(ConfusionMatrix::new([0], [0], 1)).starts_with("classes: must be at least 2, but is 1"));
+        assert!(
+            error(ConfusionMatrix::new([0, 2], [0, 1], 2)).starts_with("label of sample 1: expected a class")
+        );
+        assert!(
+            error(ConfusionMatrix::new([0], [0], 1)).starts_with("classes: must be at least 2, but is 1")
+        );
         assert_eq!(
             error(matrix().with_names(["a", "b"])),
             "class names: expected 3, one for each class, but got 2\n  help: give the names in the order of the class \

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
-use crate::{Backward, Float, Layer, Memory, Rng};
+use crate::{Backward, Float, Layer, Memory, Param, Rng};
 
 /// How far the pass of a model has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,9 +105,7 @@ pub(crate) struct Cache<F> {
 impl<F: Float> Cache<F> {
     /// An empty cache for these layers with samples of these shapes before and behind them.
     pub(crate) fn new(layers: &[Box<dyn Layer<F>>], shapes: &[Vec<usize>], seed: u64) -> Self {
-        let zeros = |layer: &Box<dyn Layer<F>>| {
-            layer.params().iter().map(|param| Array2::zeros(param.value.dim())).collect()
-        };
+        let zero = |param: &Param<F>| Array2::zeros(param.value.dim());
         // stream 0 of the seed has drawn the weights
         let memory = |index: usize| Memory::for_training(Rng::stream(seed, 1 + index as u64));
         let positions = Positions::new(layers, shapes);
@@ -116,7 +114,7 @@ impl<F: Float> Cache<F> {
             activations: positions.clone(),
             deltas: positions,
             computed: 0..0,
-            gradients: layers.iter().map(zeros).collect(),
+            gradients: layers.iter().map(|layer| layer.params().iter().map(zero).collect()).collect(),
             memories: (0..layers.len()).map(memory).collect(),
         }
     }
@@ -138,8 +136,11 @@ impl<F: Float> Cache<F> {
     /// Runs the chain rule from the delta at position `top`, which is filled, down to the input or, without
     /// `to_input`, to the first layer that has parameters.
     pub(crate) fn backward(&mut self, layers: &[Box<dyn Layer<F>>], top: usize, to_input: bool) {
-        let has_params = |layer: &Box<dyn Layer<F>>| !layer.params().is_empty();
-        let bottom = if to_input { 0 } else { layers.iter().position(has_params).unwrap_or(top).min(top) };
+        let bottom = if to_input {
+            0
+        } else {
+            layers.iter().position(|layer| !layer.params().is_empty()).unwrap_or(top).min(top)
+        };
         for index in (bottom..top).rev() {
             if self.deltas.joined(index) {
                 continue;
@@ -177,12 +178,19 @@ impl<F: Float> Cache<F> {
 
     /// Whether every delta of the last backward pass is finite.
     pub(crate) fn first_delta_not_finite(&self) -> Option<usize> {
-        self.computed.clone().rev().find(|&position| self.deltas.at(position).iter().any(|delta| !delta.is_finite()))
+        self.computed
+            .clone()
+            .rev()
+            .find(|&position| self.deltas.at(position).iter().any(|delta| !delta.is_finite()))
     }
 
-    /// Gives each layer the memory that it has in `other`, a cache for the same layers, and spoils all other content.
+    /// Gives each layer the memory that it has in `other`, a cache for the same layers.
     pub(crate) fn rewind(&mut self, other: &Self) {
         self.memories.clone_from(&other.memories);
+    }
+
+    /// Fills what the last pass left with NaN.
+    pub(crate) fn spoil(&mut self) {
         let positions = self.activations.matrices.iter_mut().chain(&mut self.deltas.matrices);
         let matrices = positions.chain(self.gradients.iter_mut().flatten());
         matrices.for_each(|matrix| matrix.fill(F::nan()));

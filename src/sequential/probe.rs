@@ -4,10 +4,14 @@ use super::Sequential;
 use crate::{Error, Float, Result};
 
 impl<F: Float> Sequential<F> {
-    /// Makes the next pass draw the random numbers that the next pass of `other`, a clone, would draw, and spoils
-    /// what the last one left: a layer that reads what it had to write reads NaN.
+    /// Makes the next pass draw the random numbers that the next pass of `other`, a clone, would draw.
     pub(crate) fn rewind(&mut self, other: &Self) {
         self.cache.rewind(&other.cache);
+    }
+
+    /// Spoils what the last pass left: a layer that reads what it has to write then reads NaN.
+    pub(crate) fn spoil(&mut self) {
+        self.cache.spoil();
     }
 
     /// One entry of a parameter of a layer, both counted from 0.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ndarray::{Array1, Array2, ArrayView2, s};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, s};
 
 use super::history::Measures;
 use super::metric::{self, Metric};
@@ -61,9 +61,8 @@ pub fn evaluate<F: Float>(
     loss: &dyn Loss<F>,
     samples: impl Samples<F>,
 ) -> Result<Evaluation> {
-    loss.check_output(model.output(), model.output_width())?;
-    check_samples("samples", model, &samples)?;
-    let metrics = metric::default_for(model.output());
+    check_samples("samples", model, loss, &samples)?;
+    let metrics = metric::default_for(model);
     let mut classes: (Vec<usize>, Vec<usize>) = Default::default();
     let measures = measure(model, loss, &samples, &metrics, |y, t| {
         classes.0.extend(metrics::classes(y));
@@ -74,12 +73,35 @@ pub fn evaluate<F: Float>(
     Ok(Evaluation { measures, confusion })
 }
 
-/// Whether there are samples, and the model fits them.
-pub(super) fn check_samples<F: Float>(what: &str, model: &Sequential<F>, samples: &dyn Samples<F>) -> Result<()> {
+/// Whether model, loss and samples fit each other, every target included.
+pub(super) fn check_samples<F: Float>(
+    what: &str,
+    model: &Sequential<F>,
+    loss: &dyn Loss<F>,
+    samples: &dyn Samples<F>,
+) -> Result<()> {
+    loss.check_output(model.output(), model.output_width())?;
     if samples.is_empty() {
         return Err(Error::data(what, "at least one", "none", "check how they were loaded or split"));
     }
-    samples.check(model.input_shape(), model.output_shape())
+    samples.check(model.input_shape(), model.output_shape())?;
+    chunks(samples.len(), model.output_width(), |indices, mut t| {
+        samples.draw_targets(indices, t.view_mut());
+        loss.check_targets(t.view(), indices[0])
+    })
+}
+
+/// Goes through the samples in order, a chunk at a time, with room for the targets of each chunk.
+fn chunks<F: Float>(
+    samples: usize,
+    outputs: usize,
+    mut each: impl FnMut(&[usize], ArrayViewMut2<F>) -> Result<()>,
+) -> Result<()> {
+    let indices: Vec<usize> = (0..samples).collect();
+    let mut targets = Array2::zeros((samples.min(PREDICTION_ROWS), outputs));
+    indices
+        .chunks(PREDICTION_ROWS)
+        .try_for_each(|indices| each(indices, targets.slice_mut(s![..indices.len(), ..])))
 }
 
 /// Measures the model on samples that fit it, and hands the outputs and targets of each chunk to `look`.
@@ -90,17 +112,15 @@ pub(super) fn measure<F: Float>(
     metrics: &[Box<dyn Metric<F> + '_>],
     mut look: impl FnMut(ArrayView2<F>, ArrayView2<F>),
 ) -> Result<Measures> {
-    let indices: Vec<usize> = (0..samples.len()).collect();
-    let mut targets = Array2::zeros((indices.len().min(PREDICTION_ROWS), model.output_width()));
     let mut pass = model.prediction_pass();
     let mut totals = Totals::new(metrics.len());
-    for indices in indices.chunks(PREDICTION_ROWS) {
-        let mut t = targets.slice_mut(s![..indices.len(), ..]);
-        pass.run(indices.len(), |x| samples.draw(indices, x, t.view_mut()));
-        loss.check_targets(t.view())?;
+    chunks(samples.len(), model.output_width(), |indices, mut t| {
+        samples.draw_targets(indices, t.view_mut());
+        pass.run(indices.len(), |x| samples.draw_inputs(indices, x));
         totals.add(pass.loss(loss, t.view()).as_f64(), pass.outputs(), t.view(), metrics);
         look(pass.outputs(), t.view());
-    }
+        Ok(())
+    })?;
     Ok(totals.take_means(metrics))
 }
 
@@ -135,13 +155,10 @@ impl Totals {
 
     /// The means, and a new beginning.
     pub(super) fn take_means<F: Float>(&mut self, metrics: &[Box<dyn Metric<F> + '_>]) -> Measures {
-        let mean = |(metric, sum): (&Box<dyn Metric<F> + '_>, &f64)| {
-            (metric.name().to_owned(), sum / self.samples as f64)
-        };
-        let means = Measures {
-            loss: self.mean_loss(),
-            metrics: metrics.iter().zip(&self.metrics).map(mean).collect(),
-        };
+        let mean = |sum: &f64| sum / self.samples as f64;
+        let names = metrics.iter().map(|metric| metric.name().to_owned());
+        let means =
+            Measures { loss: self.mean_loss(), metrics: names.zip(self.metrics.iter().map(mean)).collect() };
         *self = Totals::new(metrics.len());
         means
     }

@@ -119,7 +119,11 @@ impl History {
 
     /// The mean validation loss of each epoch, for a curve; empty without validation samples.
     pub fn validation_losses(&self) -> Vec<f64> {
-        self.epochs.iter().filter_map(|epoch| epoch.validation.as_ref()).map(|measures| measures.loss).collect()
+        self.epochs
+            .iter()
+            .filter_map(|epoch| epoch.validation.as_ref())
+            .map(|measures| measures.loss)
+            .collect()
     }
 
     /// The history as comma-separated values: a header, then a line for each epoch, every number with all its digits.
@@ -187,6 +191,9 @@ mod tests {
     #[test]
     fn epochs_print_in_one_line() {
         let text = epoch(3, 0.0935, Some(0.25)).to_string();
-        assert_eq!(text, "epoch   3  loss 0.0935  accuracy 0.9065  |  validation loss 0.2500  accuracy 0.7500");
+        assert_eq!(
+            text,
+            "epoch   3  loss 0.0935  accuracy 0.9065  |  validation loss 0.2500  accuracy 0.7500"
+        );
     }
 }

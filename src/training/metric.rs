@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use ndarray::{ArrayView2, Zip};
 
-use crate::{Float, Output, metrics};
+use crate::{Float, Sequential, metrics};
 
 /// A number that says how good the outputs of a batch are, in terms that people think in.
 ///
@@ -13,7 +13,7 @@ use crate::{Float, Output, metrics};
 /// use chainrule::prelude::*;
 /// use chainrule::training::Metric;
 ///
-/// /// How often every output is within 0.5 of its target.
+/// /// How often the first output is less than 0.5 away from its target.
 /// #[derive(Debug)]
 /// struct Close;
 ///
@@ -23,11 +23,13 @@ use crate::{Float, Output, metrics};
 ///     }
 ///
 ///     fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {
-///         let half = F::from_f64(0.5);
-///         let close = |(y, t): &(_, _)| -> bool { let d: ndarray::Array1<F> = y - t; d.iter().all(|d| d.abs() < half) };
-///         y.rows().into_iter().zip(t.rows()).map(|(y, t)| (y.to_owned(), t.to_owned())).filter(close).count() as f64
+///         let distances = &y.column(0) - &t.column(0);
+///         distances.iter().filter(|d| d.abs() < F::from_f64(0.5)).count() as f64
 ///     }
 /// }
+///
+/// let (y, t) = (array![[1.0], [2.0]], array![[1.2], [4.0]]);
+/// assert_eq!(Close.sum(y.view(), t.view()), 1.0);
 /// ```
 pub trait Metric<F: Float>: Debug + Send + Sync {
     /// What the metric is called in the history: one lower-case word, or several joined by `_`.
@@ -68,9 +70,6 @@ impl<F: Float> Metric<F> for MeanAbsoluteError {
 }
 
 /// The metrics of a trainer that was given none.
-pub(super) fn default_for<'a, F: Float>(output: Output) -> Vec<Box<dyn Metric<F> + 'a>> {
-    match output {
-        Output::Probabilities | Output::Distribution => vec![Box::new(Accuracy)],
-        _ => Vec::new(),
-    }
+pub(super) fn default_for<'a, F: Float>(model: &Sequential<F>) -> Vec<Box<dyn Metric<F> + 'a>> {
+    if model.class_count().is_some() { vec![Box::new(Accuracy)] } else { Vec::new() }
 }

@@ -25,7 +25,8 @@ impl Progress {
         if cfg!(debug_assertions) && self.started.elapsed() > PATIENCE {
             static ONCE: Once = Once::new();
             ONCE.call_once(|| {
-                self.bar.pause(|| eprintln!("this is a debug build: with `--release` it is many times faster"));
+                self.bar
+                    .pause(|| eprintln!("this is a debug build: with `--release` it is many times faster"));
             });
         }
     }
@@ -55,7 +56,8 @@ impl Bar {
         // indicatif draws on stderr, and nothing at all if that is no terminal
         let target = if show { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(length), target);
-        let style = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} batches, {eta} left, {msg}");
+        let style =
+            ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} batches, {eta} left, {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
         Bar { bar, epochs, drawn: Instant::now(), waiting: 0 }
     }
@@ -72,14 +74,17 @@ impl Bar {
     }
 
     fn pause<T>(&self, print: impl FnOnce() -> T) -> T {
-        self.bar.suspend(print)
+        if self.bar.is_hidden() { print() } else { self.bar.suspend(print) }
     }
 }
 
 #[cfg(feature = "progress")]
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.bar.finish_and_clear();
+        // a closure that panicked under `suspend` has left the bar locked
+        if !std::thread::panicking() {
+            self.bar.finish_and_clear();
+        }
     }
 }
 

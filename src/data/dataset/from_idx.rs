@@ -1,0 +1,146 @@
+//! A data set from a file of images and a file of labels.
+
+use std::path::Path;
+
+use super::Dataset;
+use crate::data::labels::check_class_count;
+use crate::data::read_idx;
+use crate::table::{self, thousands};
+use crate::{Error, Float, Result};
+
+impl<F: Float> Dataset<F> {
+    /// Images and their labels from two IDX files of unsigned bytes, plain or compressed with gzip. The images are
+    /// drawn as numbers from 0 to 1.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if a file can't be read, [`Error::File`] if one is damaged, holds something else, or the two don't
+    /// belong together; [`Error::Setting`] for fewer than two classes.
+    ///
+    /// # Examples
+    /// ```no_run
+    /// use chainrule::prelude::*;
+    ///
+    /// let train = Dataset::<f32>::from_idx("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz", 10)?;
+    /// println!("{train}");                       // 60,000 samples of shape 28 × 28, 10 classes
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn from_idx(images: impl AsRef<Path>, labels: impl AsRef<Path>, classes: usize) -> Result<Self> {
+        check_class_count(classes)?;
+        let (images_path, labels_path) = (images.as_ref(), labels.as_ref());
+        let error = |path: &Path, offset: usize, problem: String, help: &str| {
+            Err(Error::File { path: path.to_owned(), offset: offset as u64, problem, help: help.to_owned() })
+        };
+        let images = read_idx(images_path)?;
+        if images.ndim() < 2 {
+            let problem = "the array has one axis, but images have samples, rows and columns".to_owned();
+            return error(
+                images_path,
+                3,
+                problem,
+                "the file of the images comes first, then that of the labels",
+            );
+        }
+        let labels = read_idx(labels_path)?;
+        if labels.ndim() != 1 {
+            let problem = format!("the array is {}, but labels have one axis", table::shape(labels.shape()));
+            return error(
+                labels_path,
+                3,
+                problem,
+                "the file of the images comes first, then that of the labels",
+            );
+        }
+        if labels.len() != images.shape()[0] {
+            let (labels, images) = (thousands(labels.len()), thousands(images.shape()[0]));
+            let problem =
+                format!("there are {labels} labels, but {images} images in {}", images_path.display());
+            return error(labels_path, 4, problem, "give the labels that belong to the images");
+        }
+        // with labels the data start at byte 8
+        if let Some((sample, label)) =
+            labels.iter().enumerate().find(|&(_, &label)| usize::from(label) >= classes)
+        {
+            let problem =
+                format!("the label of sample {sample} is {label}, but classes are 0 to {}", classes - 1);
+            return error(labels_path, 8 + sample, problem, "check how many classes there are");
+        }
+        Self::from_bytes(images, labels, classes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+    use std::path::PathBuf;
+
+    const IMAGES: [u8; 28] =
+        [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 51, 102, 255, 4, 5, 6, 7, 8, 9, 10, 11];
+
+    /// A file that is gone at the end of its test.
+    struct Written(PathBuf);
+
+    impl Written {
+        fn new(name: &str, bytes: &[u8]) -> Self {
+            let path = std::env::temp_dir().join(format!("chainrule-{}-{name}", std::process::id()));
+            std::fs::write(&path, bytes).unwrap();
+            Written(path)
+        }
+    }
+
+    impl Drop for Written {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_file(&self.0);
+        }
+    }
+
+    #[test]
+    fn two_files_become_a_data_set() {
+        let images = Written::new("images", &IMAGES);
+        let labels = Written::new("labels", &[0, 0, 8, 1, 0, 0, 0, 3, 9, 0, 9]);
+        let data = Dataset::<f64>::from_idx(&images.0, &labels.0, 10).unwrap();
+        assert_eq!(data.to_string(), "3 samples of shape 2 × 2, 10 classes");
+        assert_eq!(data.labels().unwrap(), array![9, 0, 9]);
+        assert_eq!(data.head(1).unwrap().inputs(), array![[[0.0, 0.2], [0.4, 1.0]]].into_dyn());
+    }
+
+    #[test]
+    fn files_that_do_not_belong_together_are_errors() {
+        let images = Written::new("images-of-others", &IMAGES);
+        let labels = Written::new("labels-of-others", &[0, 0, 8, 1, 0, 0, 0, 2, 1, 2]);
+        let load = |images: &Written, labels: &Written| {
+            Dataset::<f32>::from_idx(&images.0, &labels.0, 10).unwrap_err().to_string()
+        };
+        let (images_path, labels_path) = (images.0.display(), labels.0.display());
+        assert_eq!(
+            load(&images, &labels),
+            format!(
+                "{labels_path}: byte 4: there are 2 labels, but 3 images in {images_path}\n  help: give the labels \
+                 that belong to the images"
+            )
+        );
+        assert_eq!(
+            load(&labels, &images),
+            format!(
+                "{labels_path}: byte 3: the array has one axis, but images have samples, rows and columns\n  help: the file \
+                 of the images comes first, then that of the labels"
+            )
+        );
+        assert_eq!(
+            load(&images, &images),
+            format!(
+                "{images_path}: byte 3: the array is 3 × 2 × 2, but labels have one axis\n  help: the file of \
+                 the images comes first, then that of the labels"
+            )
+        );
+        let letters = Written::new("letters", &[0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 10]);
+        assert_eq!(
+            load(&images, &letters),
+            format!(
+                "{}: byte 10: the label of sample 2 is 10, but classes are 0 to 9\n  help: check how many classes there \
+                 are",
+                letters.0.display()
+            )
+        );
+    }
+}

@@ -1,0 +1,72 @@
+//! Small data sets to try things out: the logic gates.
+//!
+//! Each is a pair of inputs (4 × 2) and targets (4 × 1), the rows in the order of the truth table: 00, 01, 10, 11.
+//! One neuron learns AND, OR, NAND and NOR; XOR needs a hidden layer.
+
+use ndarray::{Array2, array};
+
+use crate::Float;
+
+/// 1 if both inputs are 1.
+///
+/// # Examples
+/// ```
+/// use chainrule::{data::toy, ndarray::array};
+///
+/// let (x, t) = toy::and::<f64>();
+/// assert_eq!(x, array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]);
+/// assert_eq!(t, array![[0.0], [0.0], [0.0], [1.0]]);
+/// ```
+pub fn and<F: Float>() -> (Array2<F>, Array2<F>) {
+    gate([0, 0, 0, 1])
+}
+
+/// 1 if any input is 1.
+pub fn or<F: Float>() -> (Array2<F>, Array2<F>) {
+    gate([0, 1, 1, 1])
+}
+
+/// 1 unless both inputs are 1.
+pub fn nand<F: Float>() -> (Array2<F>, Array2<F>) {
+    gate([1, 1, 1, 0])
+}
+
+/// 1 if no input is 1.
+pub fn nor<F: Float>() -> (Array2<F>, Array2<F>) {
+    gate([1, 0, 0, 0])
+}
+
+/// 1 if the inputs differ: no straight line separates its classes.
+pub fn xor<F: Float>() -> (Array2<F>, Array2<F>) {
+    gate([0, 1, 1, 0])
+}
+
+fn gate<F: Float>(outputs: [usize; 4]) -> (Array2<F>, Array2<F>) {
+    let x = array![[0, 0], [0, 1], [1, 0], [1, 1]];
+    let t = Array2::from_shape_fn((4, 1), |(row, _)| outputs[row]);
+    (x.mapv(F::from_count), t.mapv(F::from_count))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gates_are_those_of_the_truth_table() {
+        let bit = |truth: bool| f64::from(u8::from(truth));
+        for (name, (x, t), truth) in [
+            ("and", and::<f64>(), (|a, b| a && b) as fn(bool, bool) -> bool),
+            ("or", or(), |a, b| a || b),
+            ("nand", nand(), |a, b| !(a && b)),
+            ("nor", nor(), |a, b| !(a || b)),
+            ("xor", xor(), |a, b| a != b),
+        ] {
+            for (row, (a, b)) in
+                [(false, false), (false, true), (true, false), (true, true)].into_iter().enumerate()
+            {
+                assert_eq!(x.row(row), array![bit(a), bit(b)], "{name}");
+                assert_eq!(t.row(row), array![bit(truth(a, b))], "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! An explanation as text, Markdown and HTML.
+
+use std::fmt::{self, Write};
+
+use super::{Equation, Explanation, Part, Place, Section};
+use crate::Float;
+use crate::formula::Digits;
+
+/// The longest line of text, in characters.
+const WIDTH: usize = 100;
+
+/// The text for a terminal, at most 100 characters wide.
+impl<F: Float> fmt::Display for Explanation<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut part = None;
+        for section in self.sections() {
+            if let Some(title) = heading(section.part).filter(|_| part != Some(section.part)) {
+                writeln!(f, "\n{}", title.to_uppercase())?;
+            }
+            part = Some(section.part);
+            writeln!(f, "{}", section.title)?;
+            f.write_str(&(notes(&section) + &equations(&section, self.decimals)))?;
+        }
+        Ok(())
+    }
+}
+
+impl<F: Float> Explanation<'_, F> {
+    /// The explanation in Markdown: headings, and the equations in blocks of code.
+    pub fn to_markdown(&self) -> String {
+        let mut text = String::new();
+        let mut part = None;
+        for section in self.sections() {
+            if let Some(title) = heading(section.part).filter(|_| part != Some(section.part)) {
+                text += &format!("## {title}\n\n");
+            }
+            part = Some(section.part);
+            let level = if section.part == Part::Input { "##" } else { "###" };
+            text += &format!("{level} {}\n\n", markdown(&section.title));
+            text.extend(section.notes.iter().map(|note| markdown(note) + "\n\n"));
+            if !section.equations.is_empty() {
+                text += &format!("```text\n{}```\n\n", equations(&section, self.decimals));
+            }
+        }
+        text
+    }
+
+    /// The explanation as a piece of a web page: one `<section>` with its own style, nothing from elsewhere.
+    pub fn to_html(&self) -> String {
+        let mut page = format!("<section class=\"explanation\">\n<style>{STYLE}</style>\n");
+        let mut part = None;
+        for section in self.sections() {
+            if let Some(title) = heading(section.part).filter(|_| part != Some(section.part)) {
+                page += &format!("<h2>{title}</h2>\n");
+            }
+            part = Some(section.part);
+            page += &format!("<h3>{}</h3>\n", html(&section.title));
+            for note in &section.notes {
+                page += &format!("<p>{}</p>\n", html(note));
+            }
+            for group in groups(&section) {
+                page += &format!("<table>\n{}</table>\n", rows(group, self.decimals));
+            }
+        }
+        page + "</section>\n"
+    }
+}
+
+fn heading(part: Part) -> Option<&'static str> {
+    match part {
+        Part::Input => None,
+        Part::Forward => Some("Forward"),
+        Part::Loss => Some("Loss"),
+        Part::Backward => Some("Backward: the chain rule"),
+        Part::Update => Some("Update: a step downhill"),
+    }
+}
+
+/// The columns of an equation: what, in symbols, in numbers, result. What would say the same twice is left out.
+fn columns(equation: &Equation, decimals: usize) -> [String; 4] {
+    let result = Digits(decimals).text(equation.value);
+    let (symbols, numbers) = match &equation.formula {
+        Some(formula) => (formula.symbols(), formula.numbers(decimals)),
+        None => Default::default(),
+    };
+    let [symbols, numbers] =
+        [symbols, numbers].map(|formula| if formula == result { String::new() } else { formula });
+    [equation.symbol.clone(), symbols, numbers, result]
+}
+
+/// The equations of one kind, which stand below each other.
+fn groups(section: &Section) -> impl Iterator<Item = &[Equation]> {
+    section.equations.chunk_by(|a, b| a.place.is_beside(&b.place))
+}
+
+/// What comes after the first column: a new value replaces the old one.
+fn sign(equation: &Equation) -> &'static str {
+    if matches!(equation.place, Place::Updated(..)) { "←" } else { "=" }
+}
+
+fn notes(section: &Section) -> String {
+    section.notes.iter().map(|note| wrapped(note, "  ", "  ")).collect()
+}
+
+/// Equations of one kind stand below each other in columns if all of them fit into the width; otherwise each takes one
+/// line, or two.
+fn equations(section: &Section, decimals: usize) -> String {
+    let mut text = String::new();
+    for group in groups(section) {
+        let rows: Vec<_> =
+            group.iter().map(|equation| (sign(equation), columns(equation, decimals))).collect();
+        let width = |column: usize| rows.iter().map(|(_, row)| characters(&row[column])).max().unwrap_or(0);
+        let widths = [0, 1, 2, 3].map(width);
+        let aligned = 2 + widths.iter().sum::<usize>() + 3 * 3 <= WIDTH;
+        for (sign, row) in &rows {
+            text += &if aligned { aligned_line(sign, row, widths) } else { free_lines(sign, row, widths[0]) };
+        }
+    }
+    text
+}
+
+fn aligned_line(sign: &str, row: &[String; 4], widths: [usize; 4]) -> String {
+    let mut line = format!("  {:<width$}", row[0], width = widths[0]);
+    let mut sign = sign;
+    for column in [1, 2, 3].into_iter().filter(|&column| widths[column] > 0) {
+        let equals = if row[column].is_empty() { "" } else { std::mem::replace(&mut sign, "=") };
+        let _ = write!(line, " {equals:1} {:<width$}", row[column], width = widths[column]);
+    }
+    line.trim_end().to_owned() + "\n"
+}
+
+fn free_lines(sign: &str, [symbol, symbols, numbers, result]: &[String; 4], width: usize) -> String {
+    let first = format!("  {symbol:<width$} {sign} {symbols}");
+    let second = if numbers.is_empty() { format!("= {result}") } else { format!("= {numbers} = {result}") };
+    if characters(&first) + 1 + characters(&second) <= WIDTH {
+        return format!("{first} {second}\n");
+    }
+    let indent = " ".repeat(width + 3);
+    let deeper = indent.clone() + "  ";
+    wrapped(&first, "", &deeper) + &wrapped(&second, &indent, &deeper)
+}
+
+fn characters(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Lines no longer than the width, broken at spaces.
+fn wrapped(text: &str, first: &str, others: &str) -> String {
+    let mut lines = String::new();
+    let mut line = first.to_owned();
+    for word in text.split(' ') {
+        if characters(&line) + characters(word) > WIDTH && !line.trim().is_empty() {
+            lines = lines + line.trim_end() + "\n";
+            line = others.to_owned();
+        }
+        line = line + word + " ";
+    }
+    lines + line.trim_end() + "\n"
+}
+
+/// The equations as rows of a table.
+fn rows(equations: &[Equation], decimals: usize) -> String {
+    let mut rows = String::new();
+    for equation in equations {
+        let [symbol, formulas @ ..] = columns(equation, decimals);
+        let mut sign = sign(equation);
+        let _ = write!(rows, "<tr><td>{}</td>", html(&symbol));
+        for cell in formulas {
+            let equals = if cell.is_empty() { "" } else { std::mem::replace(&mut sign, "=") };
+            let _ = write!(rows, "<td>{equals} {}</td>", html(&cell));
+        }
+        rows += "</tr>\n";
+    }
+    rows
+}
+
+/// Text that can't be taken for HTML, with minus signs, and real subscripts and exponents.
+fn html(text: &str) -> String {
+    if let Some((before, exponent, after)) = exponent(text) {
+        return format!("{}<sup>{}</sup>{}", html(before), html(exponent), html(after));
+    }
+    let mut page = String::new();
+    let (mut last, mut in_subscript) = (' ', false);
+    for (index, character) in text.char_indices() {
+        let next = text[index + character.len_utf8()..].chars().next().unwrap_or(' ');
+        let subscript =
+            digit(character).or((in_subscript && character == ',' && digit(next).is_some()).then_some(','));
+        if subscript.is_some() != in_subscript {
+            page += if in_subscript { "</sub>" } else { "<sub>" };
+            in_subscript = !in_subscript;
+        }
+        match subscript.unwrap_or(character) {
+            '&' => page += "&amp;",
+            '<' => page += "&lt;",
+            '>' => page += "&gt;",
+            '"' => page += "&quot;",
+            '\'' => page += "&#39;",
+            '-' if !last.is_alphabetic() || !next.is_alphabetic() => page.push('−'),
+            other => page.push(other),
+        }
+        last = character;
+    }
+    if in_subscript { page + "</sub>" } else { page }
+}
+
+/// The digit that a subscript stands for.
+fn digit(character: char) -> Option<char> {
+    let value = (character as u32).checked_sub('₀' as u32).filter(|value| *value < 10)?;
+    char::from_digit(value, 10)
+}
+
+/// Splits `e^(-x) + 1` into what comes before the `^`, the exponent without its parentheses, and the rest.
+fn exponent(text: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = text.split_once('^')?;
+    let Some(inside) = rest.strip_prefix('(') else {
+        let end = rest.find([' ', ')']).unwrap_or(rest.len());
+        return Some((before, &rest[..end], &rest[end..]));
+    };
+    let mut depth = 1;
+    let end = inside.find(|character| {
+        depth += i32::from(character == '(') - i32::from(character == ')');
+        depth == 0
+    })?;
+    Some((before, &inside[..end], &inside[end + 1..]))
+}
+
+/// Text that can't be taken for Markdown.
+fn markdown(text: &str) -> String {
+    let special = |c: char| "\\`*_{}[]<>#|&".contains(c);
+    text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
+}
+
+const STYLE: &str = "
+.explanation { background: #fff; color: #222; border: 1px solid #ccc; border-radius: 6px; padding: 0 1.2em 1em;
+  font: 15px/1.5 system-ui, sans-serif; max-width: 72em; overflow-x: auto }
+.explanation h2 { font-size: 1.15em; margin: 1.4em 0 0; color: #0072B2; border-bottom: 1px solid #ddd }
+.explanation h3 { font-size: 1em; margin: 1em 0 .2em }
+.explanation p { margin: .2em 0; color: #555 }
+.explanation table { border-collapse: collapse; font-family: Cambria, 'STIX Two Math', Georgia, serif }
+.explanation td { padding: .1em .9em .1em 0; vertical-align: baseline }
+.explanation td:last-child { font-weight: bold; white-space: nowrap }
+.explanation sub, .explanation sup { font-size: .7em; line-height: 0 }
+";

@@ -1,0 +1,126 @@
+//! The numbers of one sample in one layer, under their names.
+
+use ndarray::ArrayView1;
+
+use super::{Formula, Number, Quantity, Term};
+use crate::{Float, Param};
+
+/// What one sample leaves behind in one layer: from here [`Layer::explain`](crate::Layer::explain) takes its numbers
+/// and what they are called. All counts start at 0, the subscripts of the names at 1.
+#[derive(Clone, Debug)]
+pub struct Sample<'a, F> {
+    pub(crate) layer: usize,
+    /// what the inputs and outputs are called
+    pub(crate) names: [&'a str; 2],
+    pub(crate) x: ArrayView1<'a, F>,
+    pub(crate) y: ArrayView1<'a, F>,
+    pub(crate) dx: Option<ArrayView1<'a, F>>,
+    pub(crate) dy: Option<ArrayView1<'a, F>>,
+    pub(crate) params: &'a [Param<F>],
+}
+
+impl<F: Float> Sample<'_, F> {
+    /// How many inputs there are.
+    pub fn inputs(&self) -> usize {
+        self.x.len()
+    }
+
+    /// How many outputs there are.
+    pub fn outputs(&self) -> usize {
+        self.y.len()
+    }
+
+    /// An input.
+    pub fn x(&self, index: usize) -> Quantity {
+        quantity(unit(self.names[0], index), Some(self.x), index)
+    }
+
+    /// An output.
+    pub fn y(&self, index: usize) -> Quantity {
+        quantity(unit(self.names[1], index), Some(self.y), index)
+    }
+
+    /// ∂L/∂x of an input; NaN if it was not computed.
+    pub fn dx(&self, index: usize) -> Quantity {
+        quantity(format!("∂L/∂{}", unit(self.names[0], index)), self.dx, index)
+    }
+
+    /// ∂L/∂y of an output; NaN if it was not computed.
+    pub fn dy(&self, index: usize) -> Quantity {
+        quantity(format!("∂L/∂{}", unit(self.names[1], index)), self.dy, index)
+    }
+
+    /// An entry of a parameter.
+    pub fn param(&self, param: usize, row: usize, column: usize) -> Quantity {
+        let value = self.params.get(param).and_then(|param| param.value.get([row, column]));
+        let symbol = self.params.get(param).map(|param| entry(self.layer, param, row, column));
+        Quantity { symbol: symbol.unwrap_or_default(), value: value.map_or(f64::NAN, |value| value.as_f64()) }
+    }
+
+    /// The formulas of a layer that works entry by entry and has no parameters: templates with the places `{x}`,
+    /// `{y}`, and backward also `{dy}`, all of the same entry.
+    ///
+    /// See the [module](super) for an example.
+    pub fn entrywise(&self, number: Number, forward: &str, backward: &str) -> Option<Formula> {
+        let (template, index) = match number {
+            Number::Output(index) => (forward, index),
+            Number::InputGradient(index) => (backward, index),
+            Number::Gradient { .. } => return None,
+        };
+        let quantities = [("x", self.x(index)), ("y", self.y(index)), ("dy", self.dy(index))];
+        Some(Term::new(template, &quantities).into())
+    }
+}
+
+fn quantity<F: Float>(symbol: String, values: Option<ArrayView1<F>>, index: usize) -> Quantity {
+    let value = values.and_then(|values| values.get(index).copied());
+    Quantity { symbol, value: value.map_or(f64::NAN, F::as_f64) }
+}
+
+/// `x₁` for the first entry of x.
+pub(crate) fn unit(name: &str, index: usize) -> String {
+    format!("{name}{}", subscript(index + 1))
+}
+
+/// `W0₁₂` for the first row and second column of the weights of layer 0, `b0₂` for the second bias.
+pub(crate) fn entry<F>(layer: usize, param: &Param<F>, row: usize, column: usize) -> String {
+    let name = param_name(layer, param.name);
+    let (rows, columns) = param.value.dim();
+    let (row, column) = (subscript(row + 1), subscript(column + 1));
+    match rows {
+        1 if param.name != "weight" => format!("{name}{column}"),
+        _ if rows > 9 || columns > 9 => format!("{name}{row},{column}"),
+        _ => format!("{name}{row}{column}"),
+    }
+}
+
+/// `W0` for the weights of layer 0, `b0` for its biases.
+pub(crate) fn param_name(layer: usize, name: &str) -> String {
+    let letter = match name {
+        "weight" => "W",
+        "bias" => "b",
+        other => other,
+    };
+    format!("{letter}{layer}")
+}
+
+fn subscript(n: usize) -> String {
+    n.to_string().chars().map(|digit| char::from_u32(digit as u32 - 48 + 0x2080).unwrap_or(digit)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+
+    #[test]
+    fn names_count_from_one() {
+        assert_eq!((unit("x", 0), unit("a1", 11)), ("x₁".into(), "a1₁₂".into()));
+        let param = |name, shape| Param::<f32>::new(name, Array2::zeros(shape));
+        assert_eq!(entry(0, &param("weight", (3, 2)), 2, 1), "W0₃₂");
+        assert_eq!(entry(1, &param("weight", (784, 2)), 402, 1), "W1₄₀₃,₂");
+        assert_eq!(entry(2, &param("weight", (1, 2)), 0, 1), "W2₁₂");
+        assert_eq!(entry(2, &param("bias", (1, 12)), 0, 11), "b2₁₂");
+        assert_eq!(entry(3, &param("scale", (1, 2)), 0, 0), "scale3₁");
+    }
+}

@@ -1,0 +1,274 @@
+//! Maxout: the largest of several weighted sums.
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
+
+use super::{Backward, Layer, Memory, Param};
+use crate::formula::{Formula, Number, Sample, Term};
+use crate::{Error, Float, Init, Result, Rng, matmul};
+
+/// Fully connected layer whose units each take the largest of k linear pieces.
+///
+/// ```text
+/// forward     z = x·W + b         x: (batch, in)   W: (in, out·k)   b: (1, out·k)   z: (batch, out·k)
+///             yᵤ = max(zᵤ₁ … zᵤₖ)                                                   y: (batch, out)
+/// backward    dz = dy for the piece that was the largest, 0 for the others
+///             dW = xᵀ·dz,  db = Σ dz,  dx = dz·Wᵀ
+/// ```
+///
+/// The k columns of a unit stand side by side: column u·k + p, counted from 0, is piece p of unit u. Of equal pieces
+/// the first counts as the largest. Samples have one axis.
+///
+/// The unit learns its own activation function: two pieces can be a ReLU (0 and x) or |x| (x and -x), more of them any
+/// convex function. No activation is needed after it. It costs k times the parameters of [`Dense`](crate::Dense).
+///
+/// Source: Goodfellow et al., *Maxout Networks*, ICML 2013.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// // |x| as the larger of x and -x
+/// let layer = Maxout::from_weights(array![[1.0, -1.0]], array![0.0, 0.0], 2)?;
+/// let model = Sequential::new([1]).add(layer).build(1)?;
+/// assert_eq!(model.predict(&array![[-3.0], [2.0]])?, array![[3.0], [2.0]]);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Maxout<F> {
+    units: usize,
+    pieces: usize,
+    /// `None` if the weights were given.
+    init: Option<Init>,
+    /// weight and bias; empty until they are drawn
+    params: [Param<F>; 2],
+}
+
+impl<F: Float> Maxout<F> {
+    /// A layer of that many units with that many pieces each. The first weights come from [`Init::GlorotUniform`],
+    /// the biases are 0.
+    pub fn new(units: usize, pieces: usize) -> Self {
+        let empty = Array2::zeros((0, 0));
+        let params = [Param::new("weight", empty.clone()), Param::new("bias", empty)];
+        Maxout { units, pieces, init: Some(Init::GlorotUniform), params }
+    }
+
+    /// A layer that starts from these weights (in × out·pieces) and biases (out·pieces).
+    ///
+    /// # Errors
+    /// [`Error::Data`] if there is not one bias for each column of `weight`, or the columns can't be dealt out to
+    /// units of that many pieces.
+    pub fn from_weights(weight: Array2<F>, bias: Array1<F>, pieces: usize) -> Result<Self> {
+        let columns = weight.ncols();
+        if pieces == 0 || columns % pieces != 0 || bias.len() != columns {
+            return Err(Error::data(
+                "weights of a Maxout",
+                "in × out·pieces, with one bias for each column",
+                format!("{columns} columns and {} biases for units of {pieces} pieces", bias.len()),
+                "each unit has one column and one bias for each of its pieces",
+            ));
+        }
+        // row-major like every other matrix of a model, whatever layout they came in
+        let weight = Param::new("weight", weight.as_standard_layout().into_owned());
+        let bias = Param::new("bias", bias.as_standard_layout().into_owned().insert_axis(Axis(0)));
+        Ok(Maxout { units: columns / pieces, pieces, init: None, params: [weight, bias] })
+    }
+
+    /// The same layer with its weights drawn by `init`, also if some were given.
+    #[must_use]
+    pub fn init(mut self, init: Init) -> Self {
+        self.init = Some(init);
+        self
+    }
+
+    /// The column of the largest piece of a unit, given the row z of all pieces. A NaN counts as the largest.
+    fn winner(&self, z: ArrayView1<F>, unit: usize) -> usize {
+        let first = unit * self.pieces;
+        let larger = |best: usize, column: usize| {
+            if z[column] > z[best] || z[column].is_nan() { column } else { best }
+        };
+        (first..first + self.pieces).reduce(larger).unwrap_or(first)
+    }
+}
+
+impl<F: Float> Layer<F> for Maxout<F> {
+    fn name(&self) -> &str {
+        "maxout"
+    }
+
+    fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
+        let &[inputs] = input else {
+            return Err(Error::misfit(
+                format!("expects samples of one axis, but gets {input:?}"),
+                "put a Flatten before it",
+            ));
+        };
+        if self.units == 0 || self.pieces == 0 {
+            return Err(Error::misfit(
+                format!("has {} units of {} pieces", self.units, self.pieces),
+                "give it at least one unit of two pieces: Maxout::new(1, 2)",
+            ));
+        }
+        let [weight, bias] = &mut self.params;
+        let columns = self.units * self.pieces;
+        if let Some(init) = self.init {
+            weight.value = init.draw(inputs, columns, rng)?;
+            bias.value = Array2::zeros((1, columns));
+        } else if weight.value.nrows() != inputs {
+            return Err(Error::misfit(
+                format!("has weights for {} features, but gets samples of {inputs}", weight.value.nrows()),
+                "weights are in × out·pieces: transpose them if they came the other way round",
+            ));
+        }
+        Ok(vec![self.units])
+    }
+
+    fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, memory: &mut Memory<F>) {
+        let [w, b] = &self.params;
+        let (samples, columns) = (x.nrows(), b.value.ncols());
+        if memory.saved.nrows() < samples || memory.saved.ncols() != columns {
+            memory.saved = Array2::zeros((samples, columns));
+        }
+        let mut z = memory.saved.slice_mut(s![..samples, ..]);
+        z.assign(&b.value);
+        matmul(F::one(), x, w.value.view(), F::one(), z.view_mut());
+        for (mut y, z) in y.rows_mut().into_iter().zip(z.rows()) {
+            y.iter_mut().enumerate().for_each(|(unit, y)| *y = z[self.winner(z, unit)]);
+        }
+    }
+
+    fn backward(&self, pass: Backward<F>) {
+        let Backward { x, dy, mut dx, gradients, memory, .. } = pass;
+        let [w, _] = &self.params;
+        let [dw, db] = gradients else { return };
+        dw.fill(F::zero());
+        db.fill(F::zero());
+        if let Some(dx) = &mut dx {
+            dx.fill(F::zero());
+        }
+        for (sample, (x, dy)) in x.rows().into_iter().zip(dy.rows()).enumerate() {
+            let z = memory.saved.row(sample);
+            for (unit, &dy) in dy.iter().enumerate() {
+                // only the largest piece has a part in the output, so only it learns
+                let column = self.winner(z, unit);
+                dw.column_mut(column).scaled_add(dy, &x);
+                db[[0, column]] += dy;
+                if let Some(dx) = &mut dx {
+                    dx.row_mut(sample).scaled_add(dy, &w.value.column(column));
+                }
+            }
+        }
+    }
+
+    fn params(&self) -> &[Param<F>] {
+        &self.params
+    }
+
+    fn params_mut(&mut self) -> &mut [Param<F>] {
+        &mut self.params
+    }
+
+    fn explain(&self, number: Number, at: &Sample<F>) -> Option<Formula> {
+        let [w, b] = &self.params;
+        let mut z = b.value.row(0).to_owned();
+        for i in 0..at.inputs() {
+            z.scaled_add(F::from_f64(at.x(i).value), &w.value.row(i));
+        }
+        let winner = |unit: usize| self.winner(z.view(), unit);
+        let largest = || Term::new(&format!("    (the largest of {} pieces)", self.pieces), &[]);
+        Some(match number {
+            Number::Output(unit) => {
+                let column = winner(unit);
+                let products = (0..at.inputs()).map(|i| Term::product(at.x(i), at.param(0, i, column)));
+                Formula::sum(products.chain([at.param(1, 0, column).into()]))
+                    .between(Term::default(), largest())
+            }
+            Number::InputGradient(i) => Formula::sum(
+                (0..at.outputs()).map(|unit| Term::product(at.dy(unit), at.param(0, i, winner(unit)))),
+            ),
+            Number::Gradient { column, .. } if winner(column / self.pieces) != column => {
+                Term::new("0", &[]).with_value(0.0).into() // another piece is the largest
+            }
+            Number::Gradient { param: 0, row, column } => {
+                Term::product(at.dy(column / self.pieces), at.x(row)).into()
+            }
+            Number::Gradient { column, .. } => Term::from(at.dy(column / self.pieces)).into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{MeanSquaredError, Sequential, check_gradients};
+    use ndarray::array;
+
+    #[test]
+    fn takes_the_largest_piece_of_each_unit() {
+        let weight = array![[1.0, 2.0, 0.0, 0.0], [0.0, 0.0, -1.0, 1.0]];
+        let layer = Maxout::from_weights(weight, array![0.0, 0.0, 0.5, 0.0], 2).unwrap();
+        let model = Sequential::new([2]).add(layer).build(1).unwrap();
+        let y = model.predict(&array![[3.0, 4.0], [-3.0, -4.0]]).unwrap();
+        assert_eq!(y, array![[6.0, 4.0], [-3.0, 4.5]]);
+    }
+
+    /// The gallery of the lecture: max(2x - 1, -x + 1), whose lowest point is 1/3 at x = 2/3.
+    #[test]
+    fn the_lectures_maxout() {
+        let layer = Maxout::from_weights(array![[2.0, -1.0]], array![-1.0, 1.0], 2).unwrap();
+        let model = Sequential::new([1]).add(layer).build(1).unwrap();
+        let x: Array2<f64> = array![[-5.0], [-4.898989898989899], [2.0 / 3.0], [0.0], [5.0]];
+        let expected = array![[6.0], [5.898989898989899], [1.0 / 3.0], [1.0], [9.0]];
+        let y = model.predict(&x).unwrap();
+        assert!((&y - &expected).iter().all(|d| d.abs() <= 1e-15), "{y}");
+    }
+
+    #[test]
+    fn gradients_agree_with_central_differences() {
+        let model = Sequential::new([3]).add(Maxout::new(4, 3)).add(Maxout::new(2, 2)).build(7).unwrap();
+        let x = array![[0.5, -1.0, 2.0], [1.5, 0.3, -0.7], [-0.2, 0.9, 0.4]];
+        let t = array![[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]];
+        let report = check_gradients(&model, &MeanSquaredError, &x, &t).unwrap();
+        assert!(report.passed(), "{report}");
+    }
+
+    #[test]
+    fn ties_go_to_the_first_and_nan_passes() {
+        let layer = Maxout::from_weights(array![[1.0, 1.0]], array![0.0, 0.0], 2).unwrap();
+        let mut model = Sequential::new([1]).add(layer).build(1).unwrap();
+        model.forward(&array![[2.0]]).unwrap();
+        model.backward_from(&array![[1.0]]).unwrap();
+        assert_eq!(model.gradient("0.weight").unwrap(), array![[2.0, 0.0]]);
+        assert!(model.predict(&array![[f64::NAN]]).unwrap()[[0, 0]].is_nan());
+    }
+
+    #[test]
+    fn smaller_batches_use_the_room_of_larger_ones() {
+        let mut model = Sequential::<f64>::new([2]).add(Maxout::new(3, 2)).build(1).unwrap();
+        let mut fresh = model.clone();
+        let x = array![[1.0, 2.0], [3.0, -4.0], [0.5, 0.5]];
+        model.forward(&x).unwrap();
+        for model in [&mut model, &mut fresh] {
+            model.forward(&x.slice(s![1..2, ..])).unwrap();
+            model.backward_from(&array![[1.0, 2.0, 3.0]]).unwrap();
+        }
+        assert_eq!(model.activation(1), fresh.activation(1));
+        assert_eq!(model.gradient("0.weight").unwrap(), fresh.gradient("0.weight").unwrap());
+    }
+
+    #[test]
+    fn weights_that_can_not_be_meant_are_errors() {
+        let error = Maxout::from_weights(array![[1.0, 2.0, 3.0]], array![0.0, 0.0, 0.0], 2).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "weights of a Maxout: expected in × out·pieces, with one bias for each column, but got 3 columns and 3 \
+             biases for units of 2 pieces\n  help: each unit has one column and one bias for each of its pieces"
+        );
+        let build = |layer: Maxout<f64>, input: &[usize]| {
+            Sequential::new(input).add(layer).build(1).unwrap_err().to_string()
+        };
+        assert!(build(Maxout::new(1, 0), &[2]).contains("1 units of 0 pieces"));
+        assert!(build(Maxout::new(1, 2), &[2, 2]).contains("put a Flatten before it"));
+        let given = Maxout::from_weights(array![[1.0, 2.0]], array![0.0, 0.0], 2).unwrap();
+        assert!(build(given, &[2]).contains("weights for 1 features, but gets samples of 2"));
+    }
+}

@@ -1,0 +1,160 @@
+//! Gradients against central differences: every layer, every loss, whole nets, for random shapes and numbers.
+
+use chainrule::ndarray::Array3;
+use chainrule::prelude::*;
+use chainrule::{GradientReport, Rng, SequentialBuilder};
+use chainrule_tests::Same;
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+/// The same cases on every machine; `PROPTEST_CASES` and `PROPTEST_RNG_SEED` try others.
+fn cases(cases: u32) -> ProptestConfig {
+    let from_environment = std::env::var_os("PROPTEST_RNG_SEED").is_some();
+    let rng_seed = if from_environment { ProptestConfig::default().rng_seed } else { RngSeed::Fixed(1) };
+    let cases =
+        if std::env::var_os("PROPTEST_CASES").is_some() { ProptestConfig::default().cases } else { cases };
+    ProptestConfig { cases, rng_seed, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+fn normal(rows: usize, columns: usize, rng: &mut Rng) -> Array2<f64> {
+    Array2::from_shape_simple_fn((rows, columns), || rng.normal())
+}
+
+fn probabilities(rows: usize, columns: usize, rng: &mut Rng) -> Array2<f64> {
+    Array2::from_shape_simple_fn((rows, columns), || 0.02 + 0.96 * rng.uniform())
+}
+
+fn distributions(rows: usize, columns: usize, rng: &mut Rng) -> Array2<f64> {
+    let mut p = probabilities(rows, columns, rng);
+    for mut row in p.rows_mut() {
+        let sum = row.sum();
+        row /= sum;
+    }
+    p
+}
+
+fn check_pass(report: GradientReport) -> Result<(), TestCaseError> {
+    prop_assert!(report.passed(), "{report}");
+    prop_assert!(report.rows.iter().all(|row| row.worst.is_none_or(|worst| worst.relative_error <= 1e-6)));
+    Ok(())
+}
+
+/// Whether every unit is off for every sample.
+fn is_dead(report: &GradientReport) -> bool {
+    report.rows.iter().all(|row| !row.nonzero)
+}
+
+fn sequential(width: usize) -> SequentialBuilder<f64> {
+    Sequential::new([width])
+}
+
+proptest! {
+    #![proptest_config(cases(40))]
+
+    #[test]
+    fn dense(inputs in 1..7usize, units in 1..7usize, batch in 1..7usize, bias: bool, seed: u64) {
+        let layer = if bias { Dense::new(units) } else { Dense::new(units).without_bias() };
+        let report = check_layer(layer, [inputs], batch, seed).unwrap();
+        prop_assert_eq!(report.rows.len(), if bias { 3 } else { 2 });
+        check_pass(report)?;
+    }
+
+    #[test]
+    fn sigmoid_and_tanh(width in 1..7usize, height in 1..4usize, batch in 1..7usize, seed: u64) {
+        check_pass(check_layer(Sigmoid, [height, width], batch, seed).unwrap())?;
+        check_pass(check_layer(Tanh, [height, width], batch, seed).unwrap())?;
+    }
+
+    #[test]
+    fn relu(width in 1..7usize, height in 1..4usize, batch in 1..7usize, seed: u64) {
+        let report = check_layer(ReLU, [height, width], batch, seed).unwrap();
+        if is_dead(&report) {
+            prop_assert!(report.verdict().starts_with("FAILED: nothing was checked"), "{report}");
+        } else {
+            check_pass(report)?;
+        }
+    }
+
+    #[test]
+    fn softmax(classes in 2..9usize, batch in 1..7usize, seed: u64) {
+        check_pass(check_layer(Softmax, [classes], batch, seed).unwrap())?;
+    }
+
+    #[test]
+    fn flatten(shape in prop::collection::vec(1..4usize, 1..4), batch in 1..5usize, seed: u64) {
+        check_pass(check_layer(Flatten, shape, batch, seed).unwrap())?;
+    }
+
+    /// A net of a Flatten is the loss alone: its input is what the loss gets.
+    #[test]
+    fn losses_alone(width in 2..6usize, batch in 1..7usize, seed: u64) {
+        let mut rng = Rng::new(seed);
+        let identity = sequential(width).add(Flatten).build(0).unwrap();
+        let (y, t) = (normal(batch, width, &mut rng), normal(batch, width, &mut rng));
+        check_pass(check_gradients(&identity, &MeanSquaredError, &y, &t).unwrap())?;
+        let (p, t) = (probabilities(batch, width, &mut rng), probabilities(batch, width, &mut rng));
+        check_pass(check_gradients(&identity, &BinaryCrossEntropy, &p, &t).unwrap())?;
+        let (p, t) = (distributions(batch, width, &mut rng), distributions(batch, width, &mut rng));
+        check_pass(check_gradients(&identity, &CategoricalCrossEntropy, &p, &t).unwrap())?;
+    }
+
+    /// Paired with the last layer, and kept from pairing.
+    #[test]
+    fn losses_with_the_last_layer(width in 2..6usize, batch in 1..7usize, hard: bool, seed: u64) {
+        let mut rng = Rng::new(seed);
+        let x = normal(batch, width, &mut rng);
+        let binary = probabilities(batch, width, &mut rng).mapv(|t| if hard { t.round() } else { t });
+        let classes = if hard {
+            Array2::from_shape_fn((batch, width), |(i, k)| if i % width == k { 1.0 } else { 0.0 })
+        } else {
+            distributions(batch, width, &mut rng)
+        };
+        let net = || sequential(width).add(Dense::new(width));
+        for builder in [net().add(Sigmoid), net().add(Sigmoid).add(Same)] {
+            check_pass(check_gradients(&builder.build(seed).unwrap(), &BinaryCrossEntropy, &x, &binary).unwrap())?;
+        }
+        for builder in [net().add(Softmax), net().add(Softmax).add(Same)] {
+            check_pass(check_gradients(&builder.build(seed).unwrap(), &CategoricalCrossEntropy, &x, &classes).unwrap())?;
+        }
+        for builder in [net(), net().add(Sigmoid), net().add(Softmax), net().add(Tanh)] {
+            check_pass(check_gradients(&builder.build(seed).unwrap(), &MeanSquaredError, &x, &classes).unwrap())?;
+        }
+    }
+
+    #[test]
+    fn whole_nets(
+        hidden in prop::collection::vec((1..7usize, 0..3u8, any::<bool>()), 0..4),
+        output in 0..3u8,
+        inputs in 1..6usize,
+        outputs in 2..5usize,
+        batch in 1..7usize,
+        seed: u64,
+    ) {
+        let mut rng = Rng::new(seed);
+        let mut builder = Sequential::new([inputs, 2]).add(Flatten);
+        for (units, activation, bias) in hidden {
+            let dense = Dense::new(units).init(Init::HeNormal);
+            builder = builder.add(if bias { dense } else { dense.without_bias() });
+            builder = match activation {
+                0 => builder.add(ReLU),
+                1 => builder.add(Sigmoid),
+                _ => builder.add(Tanh),
+            };
+        }
+        builder = builder.add(Dense::new(outputs));
+        let (builder, loss, t): (_, &dyn Loss<f64>, _) = match output {
+            0 => (builder, &MeanSquaredError, normal(batch, outputs, &mut rng)),
+            1 => (builder.add(Sigmoid), &BinaryCrossEntropy, probabilities(batch, outputs, &mut rng)),
+            _ => (builder.add(Softmax), &CategoricalCrossEntropy, distributions(batch, outputs, &mut rng)),
+        };
+        let mut model = builder.build(seed).unwrap();
+        // biases other than 0, which would leave a ReLU behind a ReLU that is off exactly at its kink
+        let biases: Vec<(String, usize)> =
+            model.params().filter(|(name, _)| name.ends_with("bias")).map(|(name, b)| (name, b.len())).collect();
+        for (name, units) in biases {
+            model.set_param(&name, &(0.3 * normal(1, units, &mut rng))).unwrap();
+        }
+        let x = Array3::from_shape_simple_fn((batch, inputs, 2), || rng.normal());
+        check_pass(check_gradients(&model, loss, &x, &t).unwrap())?;
+    }
+}

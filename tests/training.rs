@@ -1,0 +1,426 @@
+//! What a training does, and what it says when it can't.
+
+use std::cell::RefCell;
+
+use chainrule::data::toy;
+use chainrule::optimizer::PerParam;
+use chainrule::prelude::*;
+use chainrule::training::{History, MeanAbsoluteError};
+
+/// The XOR net with the library's defaults, 2-8-1.
+fn xor_net(seed: u64) -> Sequential<f64> {
+    Sequential::new([2]).add(Dense::new(8)).add(Tanh).add(Dense::new(1)).add(Sigmoid).build(seed).unwrap()
+}
+
+/// A net that keeps what it is given: y = w·x with w = 1.
+fn line() -> Sequential<f64> {
+    let layer = Dense::from_weights(array![[1.0]], array![0.0]).unwrap();
+    Sequential::new([1]).add(layer).build(0).unwrap()
+}
+
+fn weights(model: &Sequential<f64>) -> Vec<u64> {
+    model
+        .params()
+        .flat_map(|(_, values)| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>())
+        .collect()
+}
+
+fn error(result: Result<History>) -> String {
+    result.unwrap_err().to_string()
+}
+
+// What is learned
+
+#[test]
+fn xor_is_learned_for_1000_of_1000_seeds() {
+    let (x, y) = toy::xor::<f64>();
+    let failed: Vec<u64> = (0..1_000)
+        .filter(|&seed| {
+            let mut model = xor_net(seed);
+            let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).epochs(1_000);
+            let history = trainer.fit(&mut model, (&x, &y)).unwrap();
+            let right = model.predict_classes(&x).unwrap() == array![0, 1, 1, 0];
+            !right || history.last().unwrap().loss() > 0.05
+        })
+        .collect();
+    assert_eq!(failed, [] as [u64; 0]);
+}
+
+#[test]
+fn gates_are_learned_by_one_neuron_for_every_seed() {
+    for (name, (x, y)) in
+        [("and", toy::and::<f32>()), ("or", toy::or()), ("nand", toy::nand()), ("nor", toy::nor())]
+    {
+        for seed in 0..250 {
+            let mut neuron = Sequential::new([2]).add(Dense::new(1)).add(Sigmoid).build(seed).unwrap();
+            Trainer::new(BinaryCrossEntropy, Sgd::new(1.0)).epochs(300).fit(&mut neuron, (&x, &y)).unwrap();
+            let accuracy = evaluate(&neuron, &BinaryCrossEntropy, (&x, &y)).unwrap().accuracy();
+            assert_eq!(accuracy, Some(1.0), "{name}, seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn one_neuron_cannot_learn_xor() {
+    let (x, y) = toy::xor::<f64>();
+    let mut neuron = Sequential::new([2]).add(Dense::new(1)).add(Sigmoid).build(1).unwrap();
+    Trainer::new(BinaryCrossEntropy, Sgd::new(1.0)).epochs(1_000).fit(&mut neuron, (&x, &y)).unwrap();
+    let result = evaluate(&neuron, &BinaryCrossEntropy, (&x, &y)).unwrap();
+    assert!((result.loss() - std::f64::consts::LN_2).abs() < 1e-6, "{result}");
+}
+
+// What is repeated
+
+#[test]
+fn the_same_seed_ends_with_the_same_bits() {
+    let mut rng = Rng::new(9);
+    let x = Array2::from_shape_simple_fn((101, 2), || rng.normal());
+    let y = x.map_axis(Axis(1), |row| usize::from(row.sum() > 0.0));
+    let train = |build, shuffle| {
+        let mut model = xor_net(build);
+        let mut trainer =
+            Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).epochs(3).batch_size(7).shuffle(shuffle);
+        let history = trainer.fit(&mut model, (&x, &y)).unwrap();
+        (weights(&model), history)
+    };
+    assert_eq!(train(1, 2), train(1, 2));
+    assert_ne!(train(1, 2).0, train(2, 2).0);
+    assert_ne!(train(1, 2).0, train(1, 3).0);
+}
+
+/// Remembers which samples each batch held.
+struct Spy {
+    batches: std::sync::Mutex<Vec<Vec<usize>>>,
+}
+
+impl chainrule::data::Samples<f64> for Spy {
+    fn len(&self) -> usize {
+        7
+    }
+
+    fn check(&self, _: &[usize], _: &[usize]) -> Result<()> {
+        Ok(())
+    }
+
+    fn draw_inputs(&self, indices: &[usize], mut x: ArrayViewMut2<f64>) {
+        x.fill(0.0);
+        self.batches.lock().unwrap().push(indices.to_vec());
+    }
+
+    fn draw_targets(&self, _: &[usize], mut t: ArrayViewMut2<f64>) {
+        t.fill(0.0);
+    }
+}
+
+#[test]
+fn every_epoch_takes_all_samples_in_another_order() {
+    let order = |configure: fn(Trainer<f64>) -> Trainer<f64>| {
+        let spy = Spy { batches: Default::default() };
+        let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(2).batch_size(3);
+        configure(trainer).fit(&mut line(), &spy).unwrap();
+        spy.batches.into_inner().unwrap()
+    };
+    let plain = order(|trainer| trainer.without_shuffle());
+    assert_eq!(plain, [vec![0, 1, 2], vec![3, 4, 5], vec![6], vec![0, 1, 2], vec![3, 4, 5], vec![6]]);
+
+    let shuffled = order(|trainer| trainer.shuffle(1));
+    let (first, second) = (shuffled[..3].concat(), shuffled[3..].concat());
+    assert_ne!(first, second);
+    for mut epoch in [first, second] {
+        epoch.sort_unstable();
+        assert_eq!(epoch, [0, 1, 2, 3, 4, 5, 6]);
+    }
+    assert_eq!(shuffled, order(|trainer| trainer.shuffle(1)));
+    assert_ne!(shuffled, order(|trainer| trainer.shuffle(2)));
+}
+
+// What is recorded
+
+#[test]
+fn the_last_smaller_batch_counts_by_its_size() {
+    // a rate too small to change anything: the loss of each sample is its squared target
+    let (x, y) = (Array2::zeros((3, 1)), array![[1.0], [1.0], [4.0]]);
+    let trainer =
+        Trainer::new(MeanSquaredError, Sgd::new(1e-300)).epochs(1).batch_size(2).metric(MeanAbsoluteError);
+    let history = trainer.without_shuffle().fit(&mut line(), (&x, &y)).unwrap();
+    assert_eq!(history.last().unwrap().loss(), (1.0 + 1.0 + 16.0) / 3.0);
+    assert_eq!(history.last().unwrap().training.metric("mean_absolute_error"), Some(2.0));
+}
+
+#[test]
+fn validation_is_measured_after_the_epoch_and_changes_nothing() {
+    let (x, y) = toy::xor::<f64>();
+    let train = |validate: bool| {
+        let mut model = xor_net(3);
+        let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).epochs(20).without_shuffle();
+        if validate {
+            trainer = trainer.validation((&x, &y));
+        }
+        let history = trainer.fit(&mut model, (&x, &y)).unwrap();
+        (model, history)
+    };
+    let ((model, history), (plain, _)) = (train(true), train(false));
+    assert_eq!(weights(&model), weights(&plain));
+    let last = history.last().unwrap().validation.as_ref().unwrap();
+    let after = evaluate(&model, &BinaryCrossEntropy, (&x, &y)).unwrap();
+    assert_eq!(last, &after.measures);
+    // the loss that an epoch records is the one before its only step
+    assert_eq!(history.validation_losses()[..19], history.losses()[1..]);
+}
+
+#[test]
+fn a_closure_sees_each_epoch_and_may_stop() {
+    let (x, y) = toy::xor::<f64>();
+    let seen = RefCell::new(Vec::new());
+    let history = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5))
+        .epochs(100)
+        .after_epoch(|epoch, model| seen.borrow_mut().push((epoch.number, model.param_count())))
+        .after_epoch(|epoch, _| Next::stop_if(epoch.number == 3))
+        .fit(&mut xor_net(1), (&x, &y))
+        .unwrap();
+    assert_eq!(history.epochs().len(), 3);
+    assert_eq!(*seen.borrow(), [(1, 33), (2, 33), (3, 33)]);
+}
+
+#[test]
+#[should_panic(expected = "enough")]
+fn a_panic_in_a_closure_is_the_callers_own() {
+    let (x, y) = toy::xor::<f64>();
+    let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).after_epoch(|_, _| panic!("enough"));
+    let _ = trainer.fit(&mut xor_net(1), (&x, &y));
+}
+
+#[test]
+fn train_batch_does_what_fit_does() {
+    let (x, y) = toy::xor::<f64>();
+    let (mut one, mut other) = (xor_net(5), xor_net(5));
+    let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).epochs(10).without_shuffle();
+    let history = trainer.fit(&mut one, (&x, &y)).unwrap();
+    let losses: Vec<f64> = (0..10).map(|_| trainer.train_batch(&mut other, &x, &y).unwrap()).collect();
+    assert_eq!(history.losses(), losses);
+    assert_eq!(weights(&one), weights(&other));
+}
+
+#[test]
+fn evaluation_tells_which_class_is_taken_for_which() {
+    let model = Sequential::new([3]).add(Softmax).build(1).unwrap();
+    let scores = array![[9.0, 0.0, 0.0], [0.0, 9.0, 0.0], [0.0, 9.0, 0.0]];
+    let result = evaluate(&model, &CategoricalCrossEntropy, (&scores, &[0, 1, 2])).unwrap();
+    let confusion = result.confusion.unwrap();
+    assert_eq!(confusion.counts(), array![[1, 0, 0], [0, 1, 0], [0, 1, 0]]);
+    assert_eq!(result.measures.accuracy(), Some(2.0 / 3.0));
+
+    let regression = evaluate(&line(), &MeanSquaredError, (&array![[1.0]], &array![[3.0]])).unwrap();
+    assert_eq!((regression.loss(), regression.accuracy(), regression.confusion), (4.0, None, None));
+}
+
+#[test]
+fn history_goes_to_a_file() {
+    let (x, y) = toy::and::<f64>();
+    let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).epochs(2);
+    let history = trainer.fit(&mut xor_net(1), (&x, &y)).unwrap();
+    let path = std::env::temp_dir().join(format!("chainrule-history-{}.csv", std::process::id()));
+    history.save_csv(&path).unwrap();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), history.to_csv());
+    std::fs::remove_file(&path).unwrap();
+
+    let nowhere = std::path::Path::new("no/such/folder/history.csv");
+    let text = history.save_csv(nowhere).unwrap_err().to_string();
+    assert!(text.starts_with("no/such/folder/history.csv: "), "{text}");
+}
+
+/// A momentum optimizer of somebody's own.
+#[derive(Debug)]
+struct Momentum {
+    velocity: PerParam<f64>,
+}
+
+impl Optimizer<f64> for Momentum {
+    fn name(&self) -> &str {
+        "momentum"
+    }
+
+    fn update(&mut self, index: usize, theta: &mut Array2<f64>, gradient: &Array2<f64>) {
+        let velocity = self.velocity.of(index, theta.dim());
+        *velocity *= 0.9;
+        *velocity += gradient;
+        theta.scaled_add(-0.1, velocity);
+    }
+}
+
+#[test]
+fn an_optimizer_of_ones_own_keeps_its_state() {
+    let (x, y) = toy::xor::<f64>();
+    let mut model = xor_net(1);
+    let optimizer = Momentum { velocity: PerParam::default() };
+    Trainer::new(BinaryCrossEntropy, optimizer).epochs(1_000).fit(&mut model, (&x, &y)).unwrap();
+    assert_eq!(model.predict_classes(&x).unwrap(), array![0, 1, 1, 0]);
+}
+
+// What can't be
+
+#[test]
+fn settings_out_of_range_are_errors_and_nothing_changes() {
+    let (x, y) = toy::xor::<f64>();
+    let mut model = xor_net(1);
+    let before = weights(&model);
+    let trainer = |rate| Trainer::new(BinaryCrossEntropy, Sgd::new(rate));
+    assert_eq!(
+        error(trainer(0.1).epochs(0).fit(&mut model, (&x, &y))),
+        "epochs: must be at least 1, but is 0\n  help: Trainer::epochs takes how often all samples are gone through"
+    );
+    assert_eq!(
+        error(trainer(0.1).batch_size(0).fit(&mut model, (&x, &y))),
+        "batch size: must be at least 1, but is 0\n  help: 32 is a good first try: .batch_size(32)"
+    );
+    for (rate, text) in [(0.0, "0"), (-1.0, "-1"), (f64::NAN, "NaN"), (f64::INFINITY, "inf")] {
+        assert_eq!(
+            error(trainer(rate).fit(&mut model, (&x, &y))),
+            format!(
+                "learning rate: must be finite and greater than 0, but is {text}\n  help: 0.1 is a good first try, \
+                 Sgd::new(0.1)"
+            )
+        );
+    }
+    assert_eq!(weights(&model), before);
+}
+
+#[test]
+fn samples_that_do_not_fit_are_errors() {
+    let (x, y) = toy::xor::<f64>();
+    let fit = |x: &Array2<f64>, y: &Array2<f64>| {
+        error(Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).fit(&mut xor_net(1), (x, y)))
+    };
+    assert_eq!(
+        fit(&Array2::zeros((4, 3)), &y),
+        "inputs: expected shape [samples, 2], but got [4, 3]\n  help: the first axis counts \
+         samples; Sequential::new takes the shape of one sample"
+    );
+    assert_eq!(
+        fit(&x, &Array2::zeros((3, 1))),
+        "targets: expected shape [4, 1], but got [3, 1]\n  help: there is one row for each sample and one column for \
+         each output"
+    );
+    assert_eq!(
+        fit(&x, &Array2::zeros((4, 2))),
+        "targets: expected shape [4, 1], but got [4, 2]\n  help: there is one row for each sample and one column for \
+         each output"
+    );
+    assert_eq!(
+        fit(&Array2::zeros((0, 2)), &Array2::zeros((0, 1))),
+        "training samples: expected at least one, but got none\n  help: check how they were loaded or split"
+    );
+    assert_eq!(
+        fit(&x, &array![[0.0], [1.0], [2.0], [0.0]]),
+        "target 0 of sample 2: expected a probability from 0 to 1, but got 2\n  help: binary \
+         cross-entropy takes 0 for no and 1 for yes; numbers need MeanSquaredError"
+    );
+
+    let empty: (Array2<f64>, Array2<f64>) = (Array2::zeros((0, 2)), Array2::zeros((0, 1)));
+    let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.1)).validation((&empty.0, &empty.1));
+    assert_eq!(
+        error(trainer.fit(&mut xor_net(1), (&x, &y))),
+        "validation samples: expected at least one, but got none\n  help: check how they were loaded or split"
+    );
+}
+
+#[test]
+fn labels_out_of_range_are_errors() {
+    let mut model = Sequential::new([2]).add(Dense::new(3)).add(Softmax).build(1).unwrap();
+    let x: Array2<f64> = Array2::zeros((2, 2));
+    let fit = |model: &mut Sequential<f64>, labels: &[i32]| {
+        error(Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).fit(model, (&x, labels)))
+    };
+    for text in [fit(&mut model, &[0, 3]), fit(&mut model, &[0, -1])] {
+        assert!(text.contains("label") && text.contains("sample 1") && text.contains("help: "), "{text}");
+    }
+    let text = fit(&mut model, &[0]);
+    assert!(text.contains('2') && text.contains('1') && text.contains("help: "), "{text}");
+}
+
+#[test]
+fn losses_that_cannot_follow_the_last_layer_are_errors() {
+    let x: Array2<f64> = Array2::zeros((2, 2));
+    let fit = |model: SequentialBuilder, loss: &dyn Fn() -> Trainer<'static, f64>, width: usize| {
+        error(loss().fit(&mut model().build(1).unwrap(), (&x, &Array2::<f64>::zeros((2, width)))))
+    };
+    type SequentialBuilder = fn() -> chainrule::SequentialBuilder<f64>;
+    let binary = || Trainer::new(BinaryCrossEntropy, Sgd::new(0.1));
+    let categorical = || Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1));
+    assert_eq!(
+        fit(|| Sequential::new([2]).add(Dense::new(2)).add(Softmax), &binary, 2),
+        "binary cross-entropy can't follow a Softmax (here over 2 classes)\n  help: end with Dense::new(1) and Sigmoid \
+         for yes or no, or use CategoricalCrossEntropy"
+    );
+    assert_eq!(
+        fit(|| Sequential::new([2]).add(Dense::new(2)).add(Sigmoid), &categorical, 2),
+        "categorical cross-entropy can't follow a Sigmoid, whose outputs don't sum to 1\n  help: use Softmax for one \
+         class of many, or BinaryCrossEntropy for independent questions"
+    );
+    assert_eq!(
+        fit(|| Sequential::new([2]).add(Dense::new(1)), &binary, 1),
+        "binary cross-entropy needs probabilities, but the last layer is a Dense that gives raw scores\n  help: add a \
+         Sigmoid after it"
+    );
+    assert_eq!(
+        fit(|| Sequential::new([2]).add(Dense::new(2)), &categorical, 2),
+        "categorical cross-entropy needs probabilities, but the last layer is a Dense that gives raw scores\n  help: \
+         add a Softmax after it"
+    );
+    assert_eq!(
+        fit(|| Sequential::new([2]).add(Dense::new(1)).add(Softmax), &categorical, 1),
+        "categorical cross-entropy needs at least two classes, but the model has one output\n  help: use \
+         BinaryCrossEntropy with a Sigmoid, or Dense::new(2) and Softmax"
+    );
+}
+
+// When numbers stop being finite
+
+#[test]
+fn a_training_that_diverges_says_where_and_keeps_finite_weights() {
+    let (x, y) = (array![[1e3], [-1e3]], array![[1.0], [2.0]]);
+    let mut model = Sequential::new([1]).add(Dense::new(3)).add(ReLU).add(Dense::new(1)).build(1).unwrap();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e3)).epochs(1_000);
+    let text = error(trainer.fit(&mut model, (&x, &y)));
+    assert!(text.starts_with("epoch "), "{text}");
+    assert!(text.contains(", batch 1: the loss is "), "{text}");
+    assert!(
+        text.contains("\n  help: usually the learning rate (1000) is too large: try a tenth of it"),
+        "{text}"
+    );
+    assert!(model.params().all(|(_, values)| values.iter().all(|value: &f64| value.is_finite())));
+}
+
+#[test]
+fn the_first_layer_that_is_not_finite_is_named() {
+    let mut model = Sequential::new([1]).add(Dense::new(1)).add(Dense::new(1)).build(1).unwrap();
+    model.set_param("0.weight", &array![[f64::MAX]]).unwrap();
+    let before = weights(&model);
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(1).without_shuffle();
+    assert_eq!(
+        error(trainer.fit(&mut model, (&array![[0.0], [10.0]], &array![[0.0], [1.0]]))),
+        "epoch 1, batch 2: the loss is NaN; NaN or infinity first appears in the output of layer 0 (dense)\n  help: \
+         usually the learning rate (0.1) is too large: try a tenth of it"
+            .replace("NaN;", if model.param("1.weight").unwrap()[[0, 0]] == 0.0 { "NaN;" } else { "inf;" })
+    );
+    assert_eq!(weights(&model).len(), before.len());
+    assert!(model.params().all(|(_, values)| values.iter().all(|value| value.is_finite())));
+}
+
+#[test]
+fn inputs_that_are_not_finite_are_named() {
+    let (x, y) = (array![[f64::NAN]], array![[1.0]]);
+    assert_eq!(
+        error(Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut line(), (&x, &y))),
+        "epoch 1, batch 1: the loss is NaN; NaN or infinity first appears in the inputs\n  help: clean the inputs: \
+         leave out samples with missing values"
+    );
+}
+
+#[test]
+fn a_loss_too_large_for_its_numbers_is_named() {
+    let text = error(
+        Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut line(), (&array![[1e200]], &array![[0.0]])),
+    );
+    assert!(text.contains("the loss is inf, though every output is finite"), "{text}");
+}
