@@ -56,6 +56,7 @@ mod raster;
 mod scatter;
 mod stack;
 mod style;
+mod svg;
 #[cfg(test)]
 mod tests;
 

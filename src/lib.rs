@@ -38,13 +38,15 @@
 //! 7. [`metrics`] and [`data`]: accuracy and confusion matrix; data sets, batches, files.
 //! 8. [`explain`]: one pass through a model, every equation with its numbers.
 //! 9. [`graph`]: what bigger frameworks do instead: every single operation a node.
+//! 10. [`terminal`], and `draw` with the feature of that name: pictures of all of it.
 //!
 //! All of it is generic over one number type, [`Float`]: `f32` for speed, `f64` for lessons and gradient checks.
 //! Arrays are those of [`ndarray`], which is re-exported. Every random act takes a seed: the same seed, the same bits.
 //!
 //! # Features
 //!
-//! `progress` (on): the progress bar of the trainer. `gzip` (on): gzipped IDX files.
+//! `progress` (on): the progress bar of the trainer. `gzip` (on): gzipped IDX files. `draw`: pictures of curves, models
+//! and data as SVG. `png`: the same as PNG.
 
 pub mod data;
 #[cfg(feature = "draw")]
@@ -90,6 +92,8 @@ pub use training::{Trainer, evaluate};
 /// Everything that most programs need: `use chainrule::prelude::*;`.
 pub mod prelude {
     pub use crate::data::{Dataset, one_hot};
+    #[cfg(feature = "draw")]
+    pub use crate::draw::Drawing;
     pub use crate::gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
     pub use crate::layer::{
         Backward, Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, ReLU, Sigmoid, Softmax,

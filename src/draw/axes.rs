@@ -98,10 +98,10 @@ fn widened(low: f64, high: f64) -> (f64, f64) {
     (low - half, high + half)
 }
 
-/// 1, 2 or 5 times a power of ten, at least the given step.
+/// 1, 2 or 5 times a power of ten, near the given step.
 fn round_step(step: f64) -> f64 {
     let power = 10.0_f64.powf(step.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * power >= step * 0.999).unwrap_or(10.0) * power;
+    let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|m| m * power >= step * 0.7).unwrap_or(10.0) * power;
     step.max(f64::MIN_POSITIVE)
 }
 

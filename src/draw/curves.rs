@@ -155,10 +155,10 @@ impl Curves {
         let (width, area) = (text_width(&words, BODY), axes.area);
         let from =
             [at.0 - width / 2.0, at.0 + 10.0, at.0 - width - 10.0, area.x + 8.0, area.right() - width - 4.0];
-        let rows = [at.1 - 26.0, at.1 + 12.0, area.y + 4.0, area.center().1, area.bottom() - 22.0];
+        let near = [-26.0, -42.0, -60.0, 12.0, 30.0].map(|step| at.1 + step);
+        let rows = near.into_iter().chain([area.y + 4.0, area.center().1, area.bottom() - 22.0]);
         let places: Vec<Area> = rows
-            .iter()
-            .flat_map(|&y| from.iter().map(move |&x| Area::new(x, y, width, 16.0)))
+            .flat_map(|y| from.iter().map(move |&x| Area::new(x, y, width, 16.0)))
             .filter(|place| place.x >= area.x + 4.0 && place.right() <= area.right())
             .filter(|place| place.y >= area.y && place.bottom() <= area.bottom())
             .collect();

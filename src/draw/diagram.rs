@@ -6,9 +6,11 @@ use place::{LABEL, LINE, placed};
 
 use super::picture::{Paint, Picture, Text};
 use super::style::{
-    AXIS, BLUE, BODY, Color, FRAME, MARGIN, MUTED, ORANGE, PURPLE, SKY, SMALL, WHITE, YELLOW, text_width,
+    AXIS, BLUE, BODY, Color, FRAME, MARGIN, MUTED, ORANGE, PURPLE, SKY, SMALL, WHITE, YELLOW, short,
+    text_width,
 };
 use super::{Drawing, headline, headline_width};
+use crate::graph::Graph;
 
 mod place;
 
@@ -85,6 +87,33 @@ impl Diagram {
     /// A diagram without nodes.
     pub fn new() -> Self {
         Diagram::default()
+    }
+
+    /// A computation graph: each node with its value and its gradient, each arrow with its local derivative.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::draw::{Diagram, Drawing};
+    ///
+    /// let graph = chainrule::graph::Graph::new();
+    /// let (price, number) = (graph.var("price", 100.0), graph.var("number", 2.0));
+    /// (price * number).backward();
+    /// let svg = Diagram::of(&graph).title("Apples").to_svg();
+    /// assert!(svg.contains("grad 100") && svg.contains("× 2"));
+    /// ```
+    pub fn of(graph: &Graph) -> Self {
+        let mut diagram = Diagram::new();
+        for node in graph.nodes() {
+            let named = !node.op.is_empty() && node.op != node.label;
+            let head = if named { format!("{} ({})", node.label, node.op) } else { node.label };
+            let value = format!("value {}", short(node.value));
+            let lines = [head, value, format!("grad {}", short(node.gradient))];
+            diagram = diagram.node(node.id, lines);
+        }
+        for edge in graph.edges() {
+            diagram = diagram.edge(edge.from, edge.to, format!("× {}", short(edge.derivative)));
+        }
+        diagram
     }
 
     /// Puts a title above.

@@ -8,7 +8,7 @@ use ndarray::Array2;
 
 use super::axes::{Axes, Axis, Mark, extent, key};
 use super::picture::{Anchor, Area, Paint, Picture, Point, Text};
-use super::style::{AXIS, BODY, Color, GREEN, MARGIN, RED, WHITE, number, series, significant, text_width};
+use super::style::{AXIS, BODY, Color, GREEN, MARGIN, RED, WHITE, series, short, text_width};
 use super::{Drawing, headline, headline_width};
 use crate::{Backward, Error, Layer, Memory, Result, Rng};
 
@@ -120,7 +120,8 @@ impl<'a> FunctionPlot<'a> {
     /// Width and height of the data's rectangle in pixels; 470 × 280 unless told, at least 100 × 80.
     #[must_use]
     pub fn size(mut self, width: f64, height: f64) -> Self {
-        self.size = (width.clamp(100.0, 4000.0), height.clamp(80.0, 4000.0));
+        let within = |length: f64, least: f64| if length >= least { length.min(4000.0) } else { least };
+        self.size = (within(width, 100.0), within(height, 80.0));
         self
     }
 
@@ -163,7 +164,7 @@ impl<'a> FunctionPlot<'a> {
         let (low, high) = self.y_range.or_else(|| extent(values)).unwrap_or((0.0, 1.0));
         let room = if self.y_range.is_some() { 0.0 } else { 0.06 * (high - low) };
         let about = |pixels: f64, each: f64| (pixels / each).round().max(2.0) as usize;
-        let x = Axis::linear(self.range.0, self.range.1, about(self.size.0, 60.0));
+        let x = Axis::linear(self.range.0, self.range.1, about(self.size.0, 75.0));
         let y = Axis::linear(low - room, high + room, about(self.size.1, 50.0));
         let area = Area::new(MARGIN + Axes::left(&y), top, self.size.0, self.size.1);
         Axes { area, x, y }
@@ -267,11 +268,6 @@ impl fmt::Debug for FunctionPlot<'_> {
             .field("curves", &names)
             .finish_non_exhaustive()
     }
-}
-
-/// Whole numbers without decimals, others with three digits.
-fn short(x: f64) -> String {
-    if x.fract() == 0.0 { number(x, 0) } else { significant(x, 3) }
 }
 
 /// y and ∂y/∂x of a layer for one number.

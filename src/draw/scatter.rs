@@ -23,7 +23,7 @@ const MOST_STEPS: f64 = 1000.0;
 /// use chainrule::prelude::*;
 ///
 /// let x = array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
-/// let model = Sequential::new([2]).add(Dense::new(1)).add(Sigmoid).build(1)?;
+/// let model = Sequential::<f64>::new([2]).add(Dense::new(1)).add(Sigmoid).build(1)?;
 /// let svg = Scatter::new(&x, &[0, 0, 0, 1])?
 ///     .title("AND")
 ///     .regions_of(&model)?

@@ -135,6 +135,18 @@ pub(crate) fn significant(x: f64, digits: usize) -> String {
     number(x, (digits as f64 - 1.0 - exponent).max(0.0) as usize)
 }
 
+/// The same with at most four significant digits, and no zeros behind them: `2.2`, `100`.
+pub(crate) fn short(x: f64) -> String {
+    if x.fract() == 0.0 {
+        return number(x, 0);
+    }
+    let text = significant(x, 4);
+    if text.contains('.') && !text.contains('×') {
+        return text.trim_end_matches('0').trim_end_matches('.').to_owned();
+    }
+    text
+}
+
 /// `−1.2×10⁻⁹`
 fn scientific(x: f64, decimals: usize) -> String {
     let text = format!("{x:.decimals$e}");
@@ -171,6 +183,10 @@ mod tests {
         assert_eq!(significant(1234.5, 3), "1234");
         assert_eq!(significant(-2.34e-9, 3), "−2.34×10⁻⁹");
         assert_eq!(significant(0.0, 3), "0");
+        assert_eq!(
+            [2.2, 100.0, -0.5, 1.0 / 3.0, 99_999.5, f64::NAN].map(short),
+            ["2.2", "100", "−0.5", "0.3333", "100000", "NaN"]
+        );
     }
 
     #[test]

@@ -122,6 +122,13 @@ fn usual() -> Vec<(&'static str, Picture)> {
         ("digit net", Network::of(&digits).picture()),
         ("small digit net", Network::of(&digits).max_units(3).picture()),
         ("graph", graph.picture()),
+        ("computation graph", {
+            let graph = crate::graph::Graph::new();
+            let (x, y) = (graph.var("x", 1.0), graph.var("y", 2.0));
+            let sum = x + y;
+            (sum * sum).named("square").backward();
+            Diagram::of(&graph).picture()
+        }),
         ("images", images.picture()),
         ("weights", ImageGrid::weights(&digits.param("1.weight").unwrap(), [28, 28]).unwrap().picture()),
         ("confusion", ConfusionHeatmap::new(&counts).title("Digits").picture()),

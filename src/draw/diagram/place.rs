@@ -1,5 +1,7 @@
 //! Where the nodes, arrows and labels of a diagram are.
 
+use std::collections::BTreeMap;
+
 use super::{Diagram, Edge, Node};
 use crate::draw::layout;
 use crate::draw::picture::{Area, Point};
@@ -51,6 +53,8 @@ struct Ranks {
     sizes: Vec<(f64, f64)>,
     /// The points of each arrow, with their columns.
     via: Vec<Vec<(usize, usize)>>,
+    /// How far each arrow is moved down to run beside others between the same nodes.
+    beside: Vec<f64>,
     /// From node to point, from point to point, from point to node.
     links: Vec<(usize, usize)>,
     /// Whether the diagram itself said which node is in which column.
@@ -101,7 +105,16 @@ impl Ranks {
                 columns = above;
             }
         }
-        Ranks { column_of, columns, sizes, via, links, given }
+        let mut twins: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+        ends.iter().enumerate().for_each(|(edge, &ends)| twins.entry(ends).or_default().push(edge));
+        let mut beside = vec![0.0; ends.len()];
+        for twins in twins.values() {
+            for (rank, &edge) in twins.iter().enumerate() {
+                let step = 16.0_f64.min(30.0 / twins.len() as f64);
+                beside[edge] = step * (rank as f64 - (twins.len() - 1) as f64 / 2.0);
+            }
+        }
+        Ranks { column_of, columns, sizes, via, beside, links, given }
     }
 
     fn placed(&self, diagram: &Diagram, wider: f64, higher: f64) -> Placed {
@@ -130,17 +143,17 @@ impl Ranks {
                 )
             })
             .collect();
-        let line = |(edge, via): (&Edge, &Vec<(usize, usize)>)| {
-            let (from, to) = (boxes[edge.from], boxes[edge.to]);
-            let mut stops = vec![(from.right(), from.center().1)];
-            for &(point, column) in via {
-                stops.push((left[column], y[point]));
-                stops.push((left[column] + widths[column], y[point]));
+        let line = |(index, edge): (usize, &Edge)| {
+            let (from, to, down) = (boxes[edge.from], boxes[edge.to], self.beside[index]);
+            let mut stops = vec![(from.right(), from.center().1 + down)];
+            for &(point, column) in &self.via[index] {
+                stops.push((left[column], y[point] + down));
+                stops.push((left[column] + widths[column], y[point] + down));
             }
-            stops.push((to.x - 1.0, to.center().1));
+            stops.push((to.x - 1.0, to.center().1 + down));
             if self.given { stops } else { curved(&stops) }
         };
-        let lines: Vec<Vec<Point>> = diagram.edges.iter().zip(&self.via).map(line).collect();
+        let lines: Vec<Vec<Point>> = diagram.edges.iter().enumerate().map(line).collect();
 
         let labelled = (0..lines.len()).filter(|&edge| !diagram.edges[edge].label.is_empty());
         let wanted: Vec<layout::Label> = labelled
@@ -170,12 +183,15 @@ impl Ranks {
             nodes.sort_unstable();
             nodes.chunk_by(|a, b| a == b).map(<[usize]>::len).max().unwrap_or(0)
         };
-        let fan = most(|edge| edge.from).max(most(|edge| edge.to)).min(6);
+        let (out, into) = (most(|edge| edge.from), most(|edge| edge.to));
+        let (fan, crossing) = (out.max(into).min(6), out.min(into) > 1);
         let labelled = starting.iter().filter(|edge| !edge.label.is_empty());
         match (labelled.map(|edge| label_size(edge).0).reduce(f64::max), fan) {
             (None, fan) => 36.0 + 8.0 * fan as f64,
             (Some(label), 0 | 1) => label + 44.0,
-            (Some(label), fan) => (label * (0.5 + 0.5 * fan as f64) + 60.0) * wider,
+            (Some(label), fan) => {
+                (label * (0.5 + 0.5 * fan as f64) + if crossing { 100.0 } else { 60.0 }) * wider
+            }
         }
     }
 
