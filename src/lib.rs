@@ -44,7 +44,8 @@
 //!
 //! # Features
 //!
-//! `progress` (on): the progress bar of the trainer. `gzip` (on): gzipped IDX files.
+//! `progress` (on): the progress bar of the trainer. `gzip` (on): gzipped IDX files. `draw`: pictures as SVG. `png`:
+//! the same as PNG.
 
 pub mod data;
 #[cfg(feature = "draw")]
@@ -84,6 +85,11 @@ pub use optimizer::{Optimizer, Sgd};
 pub use rng::Rng;
 pub use sequential::{Sequential, SequentialBuilder};
 pub use training::{Trainer, evaluate};
+
+// the programs of README compile and run
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// Everything that most programs need: `use chainrule::prelude::*;`.
 pub mod prelude {
