@@ -62,6 +62,8 @@ pub mod loss;
 mod matmul;
 pub mod metrics;
 pub mod optimizer;
+#[cfg(feature = "draw")]
+pub mod report;
 mod rng;
 mod sequential;
 mod table;

@@ -1,8 +1,8 @@
 //! The matrix product: the one place where the library chooses how it is computed.
 //!
-//! Large products come from `matrixmultiply` by way of ndarray, with its AVX-512 kernels switched on. Two cases have no
-//! entry to use twice and run at the speed of memory, so packing them first would be a loss: one row times a matrix,
-//! and a column times a row.
+//! Large products come from `matrixmultiply` by way of ndarray, with its AVX-512 kernels switched on. It packs its
+//! operands first, which pays when every entry is used often. Three cases do without: one row times a matrix, a column
+//! times a row, and products so small that they are done before the packing would be.
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip, azip, linalg::general_mat_mul};
 
@@ -30,13 +30,38 @@ pub fn matmul<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, m
         b.nrows(),
         c.dim()
     );
-    let rows_of_b = b.is_standard_layout();
-    if k == 1 && rows_of_b {
+    let by_rows = b.is_standard_layout();
+    if m * k * n <= SMALL && c.is_standard_layout() && (by_rows || b.t().is_standard_layout()) {
+        small_product(alpha, a, b, beta, c);
+    } else if k == 1 && by_rows {
         outer_product(alpha, a, b, beta, c);
-    } else if m == 1 && rows_of_b {
+    } else if m == 1 && by_rows {
         row_times_matrix(alpha, a, b, beta, c);
     } else {
         general_mat_mul(alpha, &a, &b, beta, &mut c);
+    }
+}
+
+/// Products of up to so many multiplications are done before `matrixmultiply` has packed them.
+const SMALL: usize = 1024;
+
+/// The definition, row by row of C; B or its transpose lies row by row.
+fn small_product<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, mut c: ArrayViewMut2<F>) {
+    let (k, n) = b.dim();
+    let Some(entries) = c.as_slice_mut() else { return };
+    for (i, c) in entries.chunks_exact_mut(n.max(1)).enumerate() {
+        c.iter_mut().for_each(|c| *c = if beta == F::zero() { beta } else { beta * *c });
+        if let Some(b) = b.to_slice() {
+            for (k, b) in b.chunks_exact(n.max(1)).enumerate() {
+                let factor = alpha * a[[i, k]];
+                c.iter_mut().zip(b).for_each(|(c, &b)| *c += factor * b);
+            }
+        } else if let Some(columns) = b.reversed_axes().to_slice() {
+            for (c, b) in c.iter_mut().zip(columns.chunks_exact(k.max(1))) {
+                let dot = b.iter().enumerate().fold(F::zero(), |dot, (k, &b)| dot + a[[i, k]] * b);
+                *c += alpha * dot;
+            }
+        }
     }
 }
 
@@ -135,7 +160,7 @@ mod tests {
     #[test]
     fn without_beta_old_numbers_do_not_matter() {
         let mut rng = Rng::new(2);
-        for (m, k, n) in [(1, 6, 4), (5, 1, 4), (5, 6, 4)] {
+        for (m, k, n) in [(5, 6, 4), (1, 60, 40), (50, 1, 40), (50, 60, 40)] {
             let (a, b) = (normal((m, k), &mut rng), normal((k, n), &mut rng));
             let mut c = Array2::from_elem((m, n), f64::NAN);
             matmul(1.0, a.view(), b.view(), 0.0, c.view_mut());
@@ -145,11 +170,11 @@ mod tests {
 
     #[test]
     fn a_nan_is_passed_on_even_beside_a_zero() {
-        for (m, k) in [(1, 5), (3, 1), (3, 5)] {
-            let b = Array2::from_elem((k, 2), f64::NAN);
-            let mut c = Array2::zeros((m, 2));
+        for (m, k, n) in [(3, 5, 2), (1, 50, 40), (50, 1, 40), (30, 50, 20)] {
+            let b = Array2::from_elem((k, n), f64::NAN);
+            let mut c = Array2::zeros((m, n));
             matmul(1.0, Array2::zeros((m, k)).view(), b.view(), 0.0, c.view_mut());
-            assert!(c.iter().all(|c: &f64| c.is_nan()), "{m} × {k}");
+            assert!(c.iter().all(|c: &f64| c.is_nan()), "{m} × {k} × {n}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use ndarray::{Array2, ArrayRef, Dimension, s};
 
 use crate::data::Samples;
+use crate::table::thousands;
 use crate::{Error, Float, Loss, Optimizer, Result, Rng, Sequential};
 
 mod evaluation;
@@ -220,7 +221,7 @@ impl<F: Float> Trainer<'_, F> {
     ) -> Result<History> {
         let mut order: Vec<usize> = (0..samples.len()).collect();
         let mut targets = Array2::zeros((self.batch_size.min(samples.len()), model.output_width()));
-        let mut history = History::default();
+        let mut history = History::new(self.settings(samples.len()));
         let mut progress =
             Progress::new(self.progress_bar, self.epochs, samples.len().div_ceil(self.batch_size));
         let mut totals = Totals::new(metrics.len());
@@ -254,6 +255,23 @@ impl<F: Float> Trainer<'_, F> {
             }
         }
         Ok(history)
+    }
+
+    /// What the history says of how it came about.
+    fn settings(&self, samples: usize) -> Vec<(&'static str, String)> {
+        let rate = self.optimizer.learning_rate().map(|rate| ("learning rate", rate.to_string()));
+        let order =
+            self.shuffle.map_or("as they come".to_owned(), |seed| format!("shuffled with seed {seed}"));
+        let mut settings =
+            vec![("loss", self.loss.name().to_owned()), ("optimizer", self.optimizer.name().to_owned())];
+        settings.extend(rate);
+        settings.extend([
+            ("epochs", self.epochs.to_string()),
+            ("batch size", self.batch_size.to_string()),
+            ("training samples", thousands(samples)),
+            ("order of samples", order),
+        ]);
+        settings
     }
 
     /// One step with one batch, for people who write their own loop; returns the loss before it.

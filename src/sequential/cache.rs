@@ -55,11 +55,13 @@ impl<F: Float> Positions<F> {
     }
 
     pub(crate) fn at(&self, position: usize) -> ArrayView2<'_, F> {
-        self.matrices[self.places[position]].slice(s![..self.samples, ..])
+        let matrix = self.matrices[self.places[position]].view();
+        // the usual case, a full batch, without the arithmetic of a slice
+        if matrix.nrows() == self.samples { matrix } else { matrix.slice_move(s![..self.samples, ..]) }
     }
 
     pub(crate) fn at_mut(&mut self, position: usize) -> ArrayViewMut2<'_, F> {
-        self.matrices[self.places[position]].slice_mut(s![..self.samples, ..])
+        first_rows(&mut self.matrices[self.places[position]], self.samples)
     }
 
     /// Whether both sides of a layer are in one place.
@@ -69,9 +71,8 @@ impl<F: Float> Positions<F> {
 
     /// The matrices before and behind a layer that has them apart.
     fn around(&mut self, layer: usize) -> (ArrayViewMut2<'_, F>, ArrayViewMut2<'_, F>) {
-        let rows = s![..self.samples, ..];
         let (before, behind) = self.matrices.split_at_mut(self.places[layer + 1]);
-        (before[self.places[layer]].slice_mut(rows), behind[0].slice_mut(rows))
+        (first_rows(&mut before[self.places[layer]], self.samples), first_rows(&mut behind[0], self.samples))
     }
 
     /// Runs all layers on the batch at position 0.
@@ -87,6 +88,10 @@ impl<F: Float> Positions<F> {
             }
         }
     }
+}
+
+fn first_rows<F>(matrix: &mut Array2<F>, rows: usize) -> ArrayViewMut2<'_, F> {
+    if matrix.nrows() == rows { matrix.view_mut() } else { matrix.slice_mut(s![..rows, ..]) }
 }
 
 /// Activations, deltas and gradients of one pass.

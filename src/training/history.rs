@@ -89,9 +89,20 @@ impl fmt::Display for Epoch {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     epochs: Vec<Epoch>,
+    settings: Vec<(&'static str, String)>,
 }
 
 impl History {
+    /// A record without epochs, of a training with these settings.
+    pub(super) fn new(settings: Vec<(&'static str, String)>) -> Self {
+        History { epochs: Vec::new(), settings }
+    }
+
+    /// The settings of the training, by name: loss, optimizer, batch size, and so on.
+    pub fn settings(&self) -> &[(&'static str, String)] {
+        &self.settings
+    }
+
     pub(super) fn push(&mut self, epoch: Epoch) {
         self.epochs.push(epoch);
     }
@@ -178,13 +189,17 @@ mod tests {
         history.push(epoch(4, 0.125, Some(-f64::NAN)));
         assert_eq!(history.best().map(|epoch| epoch.number), Some(1));
 
-        let without = History { epochs: vec![epoch(1, 0.5, None), epoch(2, 0.25, None)] };
+        let without =
+            History { epochs: vec![epoch(1, 0.5, None), epoch(2, 0.25, None)], ..Default::default() };
         assert_eq!(without.best().map(|epoch| epoch.number), Some(2));
     }
 
     #[test]
     fn csv_has_a_column_for_each_measure() {
-        let history = History { epochs: vec![epoch(1, 0.5, Some(0.25)), epoch(2, 0.25, Some(0.75))] };
+        let history = History {
+            epochs: vec![epoch(1, 0.5, Some(0.25)), epoch(2, 0.25, Some(0.75))],
+            ..Default::default()
+        };
         assert_eq!(
             history.to_csv(),
             "epoch,loss,accuracy,validation_loss,validation_accuracy\n1,0.5,0.5,0.25,0.75\n2,0.25,0.75,0.75,0.25\n"

@@ -1,0 +1,116 @@
+//! How fast this library trains and predicts here: `cargo run --release --example throughput -- --threads 1`.
+//!
+//! Prints one JSON line for each case; `benches/peers/compare.py` runs it side by side with other libraries. Options
+//! after `--`: `--threads N`, how many the others were given (this library uses one so far), and
+//! `--cases train_b32,infer_b1`.
+
+use std::time::Instant;
+
+use chainrule::prelude::*;
+
+fn main() -> Result<()> {
+    let option = |name: &str| std::env::args().skip_while(|arg| arg != name).nth(1);
+    let threads: usize = option("--threads").and_then(|text| text.parse().ok()).unwrap_or(1);
+    let cases = option("--cases");
+    let run = |case: &str, unit: &str, measure: &dyn Fn() -> Result<f64>| -> Result<()> {
+        if cases.as_ref().is_none_or(|cases| cases.split(',').any(|name| name == case)) {
+            let value = measure()?;
+            println!(r#"{{"case": "{case}", "threads": {threads}, "value": {value:.6}, "unit": "{unit}"}}"#);
+        }
+        Ok(())
+    };
+
+    let digits =
+        || Sequential::new([784]).add(Dense::new(128)).add(ReLU).add(Dense::new(10)).add(Softmax).build(1);
+    let big = || {
+        Sequential::new([784])
+            .add(Dense::new(1024))
+            .add(ReLU)
+            .add(Dense::new(1024))
+            .add(ReLU)
+            .add(Dense::new(10))
+            .add(Softmax)
+            .build(1)
+    };
+    let data = random_digits(60_000);
+
+    // samples that take about a second or less
+    for (case, batch, samples) in [
+        ("train_b1", 1, 10_000),
+        ("train_b32", 32, 60_000),
+        ("train_b128", 128, 60_000),
+        ("train_b1024", 1024, 60_000),
+    ] {
+        run(case, "samples/s", &|| training(digits()?, &data, batch, samples))?;
+    }
+    run("train_big_b128", "samples/s", &|| training(big()?, &data, 128, 6_400))?;
+    run("xor_5000", "s", &xor)?;
+    run("infer_b1", "µs", &|| Ok(1e6 * inference(&digits()?, &data.0, 1)?))?;
+    run("infer_b1024", "samples/s", &|| Ok(1024.0 / inference(&digits()?, &data.0, 1024)?))
+}
+
+/// Uniform inputs and one-hot classes.
+fn random_digits(samples: usize) -> (Array2<f32>, Array2<f32>) {
+    let mut rng = Rng::new(1);
+    let x = Array2::from_shape_simple_fn((samples, 784), || rng.uniform() as f32);
+    let mut t = Array2::zeros((samples, 10));
+    t.rows_mut().into_iter().for_each(|mut row| row[rng.below(10)] = 1.0);
+    (x, t)
+}
+
+/// The median of several measurements in seconds, after one that does not count.
+fn median(mut measure: impl FnMut() -> Result<f64>) -> Result<f64> {
+    measure()?;
+    let mut seconds = (0..5).map(|_| measure()).collect::<Result<Vec<_>>>()?;
+    seconds.sort_by(f64::total_cmp);
+    Ok(seconds[seconds.len() / 2])
+}
+
+/// Samples per second of an epoch over consecutive batches.
+fn training(
+    mut model: Sequential<f32>,
+    (x, t): &(Array2<f32>, Array2<f32>),
+    batch: usize,
+    samples: usize,
+) -> Result<f64> {
+    let data = (&x.slice(s![..samples, ..]), &t.slice(s![..samples, ..]));
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01))
+        .epochs(1)
+        .batch_size(batch)
+        .without_shuffle()
+        .without_metrics();
+    let seconds = median(|| {
+        let start = Instant::now();
+        trainer.fit(&mut model, data)?;
+        Ok(start.elapsed().as_secs_f64())
+    })?;
+    Ok(samples as f64 / seconds)
+}
+
+/// Seconds for 5000 epochs of XOR with 2-8-1, the loss computed in each.
+fn xor() -> Result<f64> {
+    let x = array![[0.0_f32, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+    let t = array![[0.0], [1.0], [1.0], [0.0]];
+    let model = Sequential::new([2]).add(Dense::new(8)).add(Tanh).add(Dense::new(1)).add(Sigmoid).build(1)?;
+    let mut trainer =
+        Trainer::new(BinaryCrossEntropy, Sgd::new(1.0)).epochs(5_000).without_shuffle().without_metrics();
+    median(|| {
+        let mut model = model.clone();
+        let start = Instant::now();
+        trainer.fit(&mut model, (&x, &t))?;
+        Ok(start.elapsed().as_secs_f64())
+    })
+}
+
+/// Seconds for the prediction of one batch.
+fn inference(model: &Sequential<f32>, x: &Array2<f32>, batch: usize) -> Result<f64> {
+    let x = x.slice(s![..batch, ..]);
+    let repeats = 20_000 / batch;
+    median(|| {
+        let start = Instant::now();
+        for _ in 0..repeats {
+            std::hint::black_box(model.predict(&x)?);
+        }
+        Ok(start.elapsed().as_secs_f64() / repeats as f64)
+    })
+}
