@@ -67,10 +67,18 @@ impl Init {
     /// A weight matrix of `inputs` × `outputs`.
     ///
     /// # Errors
-    /// [`Error::Setting`] if a bound or parameter of the distribution is not finite, a standard deviation is
-    /// negative, or the bounds of [`Init::Uniform`] are in the wrong order.
+    /// [`Error::Setting`] if a bound, parameter or number of the distribution is not finite, a standard deviation is
+    /// negative, or the bounds of [`Init::Uniform`] are in the wrong order; [`Error::Misfit`] for more weights than
+    /// memory can ever hold.
     pub fn draw<F: Float>(self, inputs: usize, outputs: usize, rng: &mut Rng) -> Result<Array2<F>> {
         self.check()?;
+        let bytes = inputs.checked_mul(outputs).and_then(|weights| weights.checked_mul(size_of::<F>()));
+        if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
+            return Err(Error::misfit(
+                format!("{inputs} × {outputs} weights are too many"),
+                "take fewer units",
+            ));
+        }
         let (fan_in, fan_out) = (inputs.max(1) as f64, outputs.max(1) as f64);
         let shape = (inputs, outputs);
         let uniform = |rng: &mut Rng, a: f64, b: f64| rng.matrix(shape, |rng| a + (b - a) * rng.uniform());
@@ -80,7 +88,7 @@ impl Init {
             let r = (3.0 * variance).sqrt();
             uniform(rng, -r, r)
         };
-        Ok(match self {
+        let weights = match self {
             Init::Zeros => Array2::zeros(shape),
             Init::Constant(c) => Array2::from_elem(shape, F::from_f64(c)),
             Init::Uniform(a, b) => uniform(rng, a, b),
@@ -91,7 +99,12 @@ impl Init {
             Init::HeNormal => normal(rng, 0.0, (2.0 / fan_in).sqrt()),
             Init::LeCunUniform => uniform_of(rng, 1.0 / fan_in),
             Init::LeCunNormal => normal(rng, 0.0, (1.0 / fan_in).sqrt()),
-        })
+        };
+        // finite bounds can still be too far apart, or too large for f32
+        if weights.iter().all(|weight: &F| weight.is_finite()) {
+            return Ok(weights);
+        }
+        Err(self.impossible("small enough for the model's numbers"))
     }
 
     fn check(self) -> Result<()> {
@@ -104,15 +117,16 @@ impl Init {
             ),
             _ => (true, ""),
         };
-        if possible {
-            return Ok(());
-        }
-        Err(Error::Setting {
+        if possible { Ok(()) } else { Err(self.impossible(expected)) }
+    }
+
+    fn impossible(self, expected: &'static str) -> Error {
+        Error::Setting {
             name: "initialiser",
             expected,
             got: format!("{self:?}"),
             help: "change the numbers of the initialiser",
-        })
+        }
     }
 }
 
@@ -170,6 +184,8 @@ mod tests {
             Init::Uniform(1.0, 1.0),
             Init::Uniform(0.0, f64::INFINITY),
             Init::Normal(0.0, -1.0),
+            Init::Constant(1e39), // infinite in f32
+            Init::Uniform(f64::MIN, f64::MAX),
         ] {
             let error = init.draw::<f32>(2, 2, &mut Rng::new(0)).unwrap_err().to_string();
             assert!(error.starts_with("initialiser: must be "), "{error}");

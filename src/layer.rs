@@ -85,12 +85,12 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     /// ∂L/∂x and ∂L/∂θ from ∂L/∂y: fills all of `pass.dx`, if that is wanted, and of `pass.gradients`.
     fn backward(&self, pass: Backward<F>);
 
-    /// The parameters θ, in the order of the gradients.
+    /// The parameters θ, in the order of the gradients, each with a name of its own.
     fn params(&self) -> &[Param<F>] {
         &[]
     }
 
-    /// The parameters θ, for whoever changes them.
+    /// The same parameters θ, for whoever changes their numbers. Their shapes stay those of [`build`](Layer::build).
     fn params_mut(&mut self) -> &mut [Param<F>] {
         &mut []
     }
@@ -115,6 +115,9 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
 }
 
 /// What the outputs of a layer mean.
+///
+/// A loss that pairs with `Probabilities` or `Distribution` takes the layer as exactly what is said there, so a layer
+/// with parameters can't be one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Output {

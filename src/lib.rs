@@ -89,6 +89,11 @@ pub use rng::Rng;
 pub use sequential::{Sequential, SequentialBuilder};
 pub use training::{Trainer, evaluate};
 
+// the programs of README compile and run
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 /// Everything that most programs need: `use chainrule::prelude::*;`.
 pub mod prelude {
     pub use crate::data::{Dataset, one_hot};

@@ -10,6 +10,7 @@ use crate::table::{self, Table, thousands};
 use crate::{Error, Float, Loss, Result, Rng};
 
 mod cache;
+mod contract;
 mod probe;
 
 use cache::{Cache, Positions, Progress};
@@ -76,11 +77,11 @@ impl<F: Float> SequentialBuilder<F> {
     /// Fits the layers to each other and draws their first weights: the same seed, the same weights.
     ///
     /// # Errors
-    /// [`Error::Layer`] with the first layer that can't follow what comes before it; [`Error::Misfit`] if there is no
-    /// layer, or no feature in a sample.
+    /// [`Error::Layer`] with the first layer that can't follow what comes before it or breaks its own promises;
+    /// [`Error::Misfit`] if there is no layer, or no feature in a sample.
     pub fn build(self, seed: u64) -> Result<Sequential<F>> {
         let SequentialBuilder { input, mut layers } = self;
-        if input.is_empty() || input.contains(&0) {
+        if contract::width::<F>(&input).is_none() {
             return Err(Error::misfit(
                 format!("a model can't have samples of shape {input:?}"),
                 "give the shape of one sample, such as Sequential::new([2]) or Sequential::new([28, 28])",
@@ -103,6 +104,8 @@ impl<F: Float> SequentialBuilder<F> {
             }
             let output =
                 layer.build(&shapes[index], &mut rng).map_err(|error| in_this_layer(error, &**layer))?;
+            contract::check(&mut **layer, &shapes[index], &output)
+                .map_err(|error| in_this_layer(error, &**layer))?;
             shapes.push(output);
             if !layer.only_reshapes() {
                 before = layer.output();
@@ -492,6 +495,26 @@ impl<F: Float> Sequential<F> {
         }
     }
 
+    /// Whether every layer has left the shapes of its gradients as they were: those of its parameters.
+    pub(crate) fn check_gradient_shapes(&self) -> Result<()> {
+        for (index, (layer, gradients)) in self.layers.iter().zip(&self.cache.gradients).enumerate() {
+            let misshaped =
+                layer.params().iter().zip(gradients).find(|(own, dw)| own.value.dim() != dw.dim());
+            if let Some((param, gradient)) = misshaped {
+                let problem = format!(
+                    "gives {} a gradient of shape {:?}, but the parameter has {:?}",
+                    param.name,
+                    gradient.shape(),
+                    param.value.shape()
+                );
+                return Err(
+                    Error::misfit(problem, "write ∂L/∂θ in the shape of θ").in_layer(index, layer.name())
+                );
+            }
+        }
+        Ok(())
+    }
+
     /// Where numbers that are not finite first appear in the last forward pass, or else in the backward pass.
     pub(crate) fn first_not_finite(&self) -> Option<String> {
         let not_finite =
@@ -518,6 +541,7 @@ impl<F: Float> Trainable<F> for Sequential<F> {
                 "run forward and backward before each step",
             ));
         }
+        self.check_gradient_shapes()?;
         let params = self.layers.iter_mut().flat_map(|layer| layer.params_mut());
         let gradients = self.cache.gradients.iter().flatten();
         for (index, (param, gradient)) in params.zip(gradients).enumerate() {

@@ -327,7 +327,9 @@ impl<F: Float> Trainer<'_, F> {
         };
         let help = match (place.as_deref(), self.optimizer.learning_rate()) {
             (Some("the inputs"), _) => "clean the inputs: leave out samples with missing values".to_owned(),
-            (_, Some(rate)) => format!("usually the learning rate ({rate}) is too large: try a tenth of it"),
+            (_, Some(rate)) => {
+                format!("usually the learning rate ({rate:?}) is too large: try a tenth of it")
+            }
             (_, None) => {
                 "usually the steps are too large: make them smaller, or scale the inputs to 0-1".to_owned()
             }

@@ -252,13 +252,23 @@ fn layers_whose_parameters_contradict_themselves_are_errors() {
     let error = |layer| check_layer(layer, [2], 3, 1).unwrap_err().to_string();
     assert_eq!(
         error(Scale::new(false, false)),
-        "layer 0 (scale): parameter 0 of params() is missing in params_mut(), or smaller there\n  help: return the same \
-         parameters from both"
+        "layer 0 (scale): shows the parameters [(\"factor\", (1, 2))] in params(), but [] in params_mut()\n  help: \
+         return the same parameters from both"
     );
     assert_eq!(
         error(Scale::new(true, true)),
         "layer 0 (scale): gives factor a gradient of shape [2, 1], but the parameter has [1, 2]\n  help: write ∂L/∂θ \
          in the shape of θ"
+    );
+
+    // and where nobody checks, the step is refused
+    let mut model = Sequential::new([2]).add(Scale::new(true, true)).build(1).unwrap();
+    let refused =
+        Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut model, (&array![[1., 2.]], &array![[0., 0.]]));
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "epoch 1, batch 1: layer 0 (scale): gives factor a gradient of shape [2, 1], but the parameter has [1, 2]\n  \
+         help: write ∂L/∂θ in the shape of θ"
     );
 }
 

@@ -270,7 +270,7 @@ fn learning_rates_out_of_range() {
         assert_error(
             Sgd::new(rate).step(&mut model),
             &format!(
-                "learning rate: must be finite and greater than 0, but is {rate}\n  help: 0.1 is a good first try, \
+                "learning rate: must be finite and greater than 0, but is {rate:?}\n  help: 0.1 is a good first try, \
                  Sgd::new(0.1)"
             ),
         );

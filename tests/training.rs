@@ -186,7 +186,8 @@ fn a_closure_sees_each_epoch_and_may_stop() {
 #[should_panic(expected = "enough")]
 fn a_panic_in_a_closure_is_the_callers_own() {
     let (x, y) = toy::xor::<f64>();
-    let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).after_epoch(|_, _| panic!("enough"));
+    let stumble = |_: &chainrule::training::Epoch, _: &Sequential<f64>| -> Next { panic!("enough") };
+    let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).after_epoch(stumble);
     let _ = trainer.fit(&mut xor_net(1), (&x, &y));
 }
 
@@ -273,7 +274,9 @@ fn settings_out_of_range_are_errors_and_nothing_changes() {
         error(trainer(0.1).batch_size(0).fit(&mut model, (&x, &y))),
         "batch size: must be at least 1, but is 0\n  help: 32 is a good first try: .batch_size(32)"
     );
-    for (rate, text) in [(0.0, "0"), (-1.0, "-1"), (f64::NAN, "NaN"), (f64::INFINITY, "inf")] {
+    for (rate, text) in
+        [(0.0, "0.0"), (-1.0, "-1.0"), (-1e50, "-1e50"), (f64::NAN, "NaN"), (f64::INFINITY, "inf")]
+    {
         assert_eq!(
             error(trainer(rate).fit(&mut model, (&x, &y))),
             format!(
@@ -385,7 +388,7 @@ fn a_training_that_diverges_says_where_and_keeps_finite_weights() {
     assert!(text.starts_with("epoch "), "{text}");
     assert!(text.contains(", batch 1: the loss is "), "{text}");
     assert!(
-        text.contains("\n  help: usually the learning rate (1000) is too large: try a tenth of it"),
+        text.contains("\n  help: usually the learning rate (1000.0) is too large: try a tenth of it"),
         "{text}"
     );
     assert!(model.params().all(|(_, values)| values.iter().all(|value: &f64| value.is_finite())));

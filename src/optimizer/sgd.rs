@@ -64,7 +64,7 @@ impl<F: Float> Optimizer<F> for Sgd {
         Err(Error::Setting {
             name: "learning rate",
             expected: "finite and greater than 0",
-            got: self.learning_rate.to_string(),
+            got: format!("{:?}", self.learning_rate), // 1e-50 and not fifty digits
             help: "0.1 is a good first try, Sgd::new(0.1)",
         })
     }
@@ -96,7 +96,7 @@ mod tests {
             assert_eq!(
                 error,
                 format!(
-                    "learning rate: must be finite and greater than 0, but is {rate}\n  help: 0.1 is a good first try, \
+                    "learning rate: must be finite and greater than 0, but is {rate:?}\n  help: 0.1 is a good first try, \
                      Sgd::new(0.1)"
                 )
             );

@@ -56,9 +56,10 @@ impl Epoch {
         self.training.accuracy()
     }
 
-    /// The loss by which epochs are compared: that of the validation samples if there are any.
+    /// The loss by which epochs are compared: that of the validation samples if there are any. NaN is the worst.
     fn deciding_loss(&self) -> f64 {
-        self.validation.as_ref().unwrap_or(&self.training).loss
+        let loss = self.validation.as_ref().unwrap_or(&self.training).loss;
+        if loss.is_nan() { f64::INFINITY } else { loss } // a NaN has a sign, and CPUs make negative ones
     }
 }
 
@@ -183,6 +184,9 @@ mod tests {
         history.push(epoch(1, 0.5, Some(0.25)));
         history.push(epoch(2, 0.25, Some(0.5)));
         history.push(epoch(3, 0.125, Some(0.25)));
+        assert_eq!(history.best().map(|epoch| epoch.number), Some(1));
+
+        history.push(epoch(4, 0.125, Some(-f64::NAN)));
         assert_eq!(history.best().map(|epoch| epoch.number), Some(1));
 
         let without =

@@ -1,0 +1,192 @@
+//! What a model relies on in every layer, a user's own too: checked once when the model is built, so that no pass has
+//! to wonder.
+
+use crate::{Error, Float, Layer, Output, Result};
+
+/// How many numbers a sample of that shape has; `None` if there are none, or more than memory can ever hold.
+pub(super) fn width<F: Float>(shape: &[usize]) -> Option<usize> {
+    let width = shape.iter().try_fold(1_usize, |width, &axis| width.checked_mul(axis))?;
+    let bytes = width.checked_mul(size_of::<F>())?;
+    (!shape.is_empty() && width > 0 && isize::try_from(bytes).is_ok()).then_some(width)
+}
+
+/// Whether a layer that was built for samples of shape `input` keeps what its shapes and parameters promise.
+///
+/// # Errors
+/// [`Error::Misfit`] if the output can't be held, if only the shape should change but the number of features does, if
+/// the parameters to look at are not the ones to change, or if there are any in a layer that a loss pairs with.
+pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output: &[usize]) -> Result<()> {
+    let Some(outputs) = width::<F>(output) else {
+        return Err(Error::misfit(
+            format!("can't give samples of shape {output:?}"),
+            "return a shape from build() without a 0, such as vec![3], that fits into memory",
+        ));
+    };
+    if layer.only_reshapes() && width::<F>(input) != Some(outputs) {
+        return Err(Error::misfit(
+            format!("says that it only reshapes, but makes {output:?} of samples of {input:?}"),
+            "return a shape of as many features from build(), or false from only_reshapes()",
+        ));
+    }
+    let shown: Vec<_> = layer.params().iter().map(|param| (param.name, param.value.dim())).collect();
+    let changed: Vec<_> = layer.params_mut().iter().map(|param| (param.name, param.value.dim())).collect();
+    if shown != changed {
+        return Err(Error::misfit(
+            format!("shows the parameters {shown:?} in params(), but {changed:?} in params_mut()"),
+            "return the same parameters from both",
+        ));
+    }
+    let is_repeated = |index: usize| shown[..index].iter().any(|(name, _)| *name == shown[index].0);
+    if let Some(index) = (0..shown.len()).find(|&index| is_repeated(index)) {
+        return Err(Error::misfit(
+            format!("has two parameters of the name {}", shown[index].0),
+            "give each parameter of a layer a name of its own",
+        ));
+    }
+    // the pair of a loss and its last layer starts the chain rule before the layer, whose parameters get no gradient
+    if !shown.is_empty() && matches!(layer.output(), Output::Probabilities | Output::Distribution) {
+        return Err(Error::misfit(
+            "has parameters and says that its outputs are the Sigmoid or the Softmax of its inputs",
+            "return Output::Values from output(), or put a Sigmoid or Softmax behind the layer",
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Backward, Dense, Flatten, Maxout, Memory, Param, ReLU, Rng, Sequential};
+    use ndarray::{ArrayView2, ArrayViewMut2, array};
+
+    /// Promises what it is told to.
+    #[derive(Clone, Debug)]
+    struct Promise {
+        output: Vec<usize>,
+        only_reshapes: bool,
+        meaning: Output,
+        shown: Vec<Param<f64>>,
+        changed: Vec<Param<f64>>,
+    }
+
+    impl Default for Promise {
+        fn default() -> Self {
+            let (shown, changed) = (Vec::new(), Vec::new());
+            Promise { output: vec![6], only_reshapes: false, meaning: Output::Values, shown, changed }
+        }
+    }
+
+    impl Layer<f64> for Promise {
+        fn name(&self) -> &str {
+            "promise"
+        }
+
+        fn build(&mut self, _: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
+            Ok(self.output.clone())
+        }
+
+        fn forward(&self, _: ArrayView2<f64>, _: ArrayViewMut2<f64>, _: &mut Memory<f64>) {}
+
+        fn backward(&self, _: Backward<f64>) {}
+
+        fn params(&self) -> &[Param<f64>] {
+            &self.shown
+        }
+
+        fn params_mut(&mut self) -> &mut [Param<f64>] {
+            &mut self.changed
+        }
+
+        fn output(&self) -> Output {
+            self.meaning
+        }
+
+        fn only_reshapes(&self) -> bool {
+            self.only_reshapes
+        }
+    }
+
+    fn refusal(promise: Promise) -> String {
+        let model = Sequential::new([6]).add(ReLU).add(promise).add(Flatten).build(1);
+        model.map(drop).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_layer_that_reshapes_keeps_every_feature() {
+        let reshape =
+            |output: &[usize]| Promise { output: output.into(), only_reshapes: true, ..Promise::default() };
+        assert!(Sequential::new([6]).add(reshape(&[2, 3])).build(1).is_ok());
+        assert_eq!(
+            refusal(reshape(&[5])),
+            "layer 1 (promise): says that it only reshapes, but makes [5] of samples of [6]\n  help: return a shape \
+             of as many features from build(), or false from only_reshapes()"
+        );
+    }
+
+    #[test]
+    fn outputs_have_features_and_fit_into_memory() {
+        for output in [vec![], vec![0], vec![3, 0], vec![usize::MAX, 3], vec![usize::MAX / 2]] {
+            assert_eq!(
+                refusal(Promise { output: output.clone(), ..Promise::default() }),
+                format!(
+                    "layer 1 (promise): can't give samples of shape {output:?}\n  help: return a shape from build() \
+                     without a 0, such as vec![3], that fits into memory"
+                )
+            );
+        }
+    }
+
+    #[test]
+    fn params_to_see_are_params_to_change() {
+        let (one, other) = (Param::new("k", array![[1.0]]), Param::new("k", array![[1.0, 2.0]]));
+        let promise = |shown: &[&Param<f64>], changed: &[&Param<f64>]| {
+            let params = |params: &[&Param<f64>]| params.iter().map(|&param| param.clone()).collect();
+            Promise { shown: params(shown), changed: params(changed), ..Promise::default() }
+        };
+        assert!(Sequential::new([6]).add(promise(&[&one], &[&one])).build(1).is_ok());
+        assert_eq!(
+            refusal(promise(&[&one], &[])),
+            "layer 1 (promise): shows the parameters [(\"k\", (1, 1))] in params(), but [] in params_mut()\n  help: \
+             return the same parameters from both"
+        );
+        assert!(refusal(promise(&[&one], &[&other])).contains("but [(\"k\", (1, 2))] in params_mut()"));
+        assert_eq!(
+            refusal(promise(&[&one, &other], &[&one, &other])),
+            "layer 1 (promise): has two parameters of the name k\n  help: give each parameter of a layer a name of \
+             its own"
+        );
+    }
+
+    #[test]
+    fn a_layer_that_pairs_has_no_parameters() {
+        let params = vec![Param::new("k", array![[1.0]])];
+        let promise = Promise { shown: params.clone(), changed: params, ..Promise::default() };
+        assert!(Sequential::new([6]).add(promise.clone()).build(1).is_ok());
+        for meaning in [Output::Probabilities, Output::Distribution] {
+            assert_eq!(
+                refusal(Promise { meaning, ..promise.clone() }),
+                "layer 1 (promise): has parameters and says that its outputs are the Sigmoid or the Softmax of its \
+                 inputs\n  help: return Output::Values from output(), or put a Sigmoid or Softmax behind the layer"
+            );
+        }
+    }
+
+    #[test]
+    fn sizes_beyond_memory_are_errors() {
+        let error = Sequential::<f32>::new([usize::MAX, 2]).add(Flatten).build(1).unwrap_err().to_string();
+        assert!(
+            error.starts_with("a model can't have samples of shape [18446744073709551615, 2]"),
+            "{error}"
+        );
+        for units in [usize::MAX, usize::MAX / 8, 1 << 60] {
+            let error = Sequential::<f64>::new([16]).add(Dense::new(units)).build(1).unwrap_err().to_string();
+            assert!(
+                error.starts_with(&format!("layer 0 (dense): 16 × {units} weights are too many")),
+                "{error}"
+            );
+        }
+        let error =
+            Sequential::<f64>::new([1]).add(Maxout::new(usize::MAX, 2)).build(1).unwrap_err().to_string();
+        assert!(error.contains("weights are too many"), "{error}");
+    }
+}
