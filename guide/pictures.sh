@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Draws every picture of guide/pictures again, by running the examples that draw them; each checks its numbers too.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+for name in perceptron activations chain_rule computation_graph one_neuron relu_two_layer by_hand \
+  backprop_matrices logic_gates_lecture xor_lecture parabola step_cannot_learn; do
+  cargo run --quiet --example "$name"
+done
+cargo run --quiet --release --example digits
