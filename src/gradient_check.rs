@@ -164,7 +164,7 @@ impl GradientCheck {
         seed: u64,
     ) -> Result<GradientReport> {
         let model = Sequential::new(input).add(layer).build(seed)?;
-        let mut rng = Rng::stream(seed, u64::MAX); // the layers count their streams from 0
+        let mut rng = Rng::stream(seed, u64::MAX); // the weights take stream 0, the layers those below this one
         let mut normal = |shape: &[usize]| {
             Array2::from_shape_simple_fn((batch, shape.iter().product()), || rng.normal())
                 .into_shape_with_order([&[batch], shape].concat())

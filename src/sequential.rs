@@ -527,7 +527,7 @@ impl<F: Float> Sequential<F> {
         forward.or_else(|| Some(format!("the gradient at {}", place(self.cache.first_delta_not_finite()?))))
     }
 
-    /// Whether every delta of the last backward pass is finite, and so every gradient.
+    /// Whether every delta of the last backward pass is finite. Then so is every gradient, unless a sum overflows.
     pub(crate) fn deltas_are_finite(&self) -> bool {
         self.cache.first_delta_not_finite().is_none()
     }

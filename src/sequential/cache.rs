@@ -111,8 +111,9 @@ impl<F: Float> Cache<F> {
     /// An empty cache for these layers with samples of these shapes before and behind them.
     pub(crate) fn new(layers: &[Box<dyn Layer<F>>], shapes: &[Vec<usize>], seed: u64) -> Self {
         let zero = |param: &Param<F>| Array2::zeros(param.value.dim());
-        // stream 0 of the seed has drawn the weights
-        let memory = |index: usize| Memory::for_training(Rng::stream(seed, 1 + index as u64));
+        // Stream 0 of the seed has drawn the weights, and an epoch that is shuffled with the same seed takes the stream
+        // of its number: the layers count down from the other end.
+        let memory = |index: usize| Memory::for_training(Rng::stream(seed, u64::MAX - 1 - index as u64));
         let positions = Positions::new(layers, shapes);
         Cache {
             progress: Progress::Nothing,
