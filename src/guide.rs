@@ -1,7 +1,8 @@
 //! The guide: from one perceptron to a network that reads digits, and to a layer of your own.
 //!
 //! Ten chapters, each with the idea in plain words, the equation, the few lines of the library that do it, something to
-//! try, and an exercise. They need school mathematics and a little Rust.
+//! try, and an exercise. They need school mathematics and a little Rust. Their numbers are those of five lectures on
+//! neural networks (they are meant where a chapter says "the lecture"), so that you can compare digit for digit.
 //!
 //! 1. [The perceptron](perceptron): a weighted sum and a decision.
 //! 2. [Activation functions](activations): why a network has to bend.
