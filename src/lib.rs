@@ -22,6 +22,8 @@
 //! # Ok::<(), chainrule::Error>(())
 //! ```
 //!
+//! New to neural networks? The [`guide`] begins with one perceptron and ends with a layer of your own.
+//!
 //! # The tour
 //!
 //! In this order the source can be read in an evening; what comes later builds on what comes before, never the other
@@ -57,6 +59,7 @@ mod float;
 pub mod formula;
 pub mod gradient_check;
 pub mod graph;
+pub mod guide;
 mod init;
 pub mod layer;
 pub mod loss;

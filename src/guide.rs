@@ -1,0 +1,70 @@
+//! The guide: from one perceptron to a network that reads digits, and to a layer of your own.
+//!
+//! Ten chapters, each with the idea in plain words, the equation, the few lines of the library that do it, something to
+//! try, and an exercise. They need school mathematics and a little Rust. Their numbers are those of five lectures on
+//! neural networks (they are meant where a chapter says "the lecture"), so that you can compare digit for digit.
+//!
+//! 1. [The perceptron](perceptron): a weighted sum and a decision.
+//! 2. [Activation functions](activations): why a network has to bend.
+//! 3. [The loss](loss): how wrong, in one number.
+//! 4. [The numerical gradient](numerical_gradient): which way is down, by trying.
+//! 5. [The chain rule](chain_rule): which way is down, by calculating.
+//! 6. [Backpropagation](backpropagation): the chain rule in a network, number by number.
+//! 7. [Matrices](matrices): the same for all samples at once.
+//! 8. [Logic gates and XOR](logic_gates): what one neuron can learn, and what it can't.
+//! 9. [Digits](digits): a network that reads handwriting.
+//! 10. [Your own layer](your_own_layer): an equation, its derivative, and the proof that they belong together.
+//!
+//! # How to run it
+//!
+//! Make a program with `cargo new lesson`, `cd lesson`, `cargo add chainrule`, and put a block of code into `main`:
+//!
+//! ```
+//! use chainrule::prelude::*;
+//!
+//! fn main() -> Result<()> {
+//!     // the block comes here
+//!     let model = Sequential::<f64>::new([2]).add(Dense::new(3)).build(1)?;
+//!     assert_eq!(model.param_count(), 9);
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A block without an error prints nothing unless it says so: it *asserts* its numbers, and an assertion that does not
+//! hold stops the program and shows both sides. Change a number and see which assertion notices.
+//!
+//! An exercise is a function without its inside, and the assertions that it has to pass: it compiles and passes once
+//! you have written the inside. Our own solutions are in the source of each chapter (`guide/*.md`), in the lines that
+//! start with `#`, and run with our tests.
+//!
+//! The examples (`cargo run --example xor`) are in the repository of this library, one for each part of the lectures.
+
+#[doc = include_str!("../guide/01_perceptron.md")]
+pub mod perceptron {}
+
+#[doc = include_str!("../guide/02_activations.md")]
+pub mod activations {}
+
+#[doc = include_str!("../guide/03_loss.md")]
+pub mod loss {}
+
+#[doc = include_str!("../guide/04_numerical_gradient.md")]
+pub mod numerical_gradient {}
+
+#[doc = include_str!("../guide/05_chain_rule.md")]
+pub mod chain_rule {}
+
+#[doc = include_str!("../guide/06_backpropagation.md")]
+pub mod backpropagation {}
+
+#[doc = include_str!("../guide/07_matrices.md")]
+pub mod matrices {}
+
+#[doc = include_str!("../guide/08_logic_gates.md")]
+pub mod logic_gates {}
+
+#[doc = include_str!("../guide/09_digits.md")]
+pub mod digits {}
+
+#[doc = include_str!("../guide/10_your_own_layer.md")]
+pub mod your_own_layer {}
