@@ -40,30 +40,55 @@
 //! The examples (`cargo run --example xor`) are in the repository of this library, one for each part of the lectures.
 
 #[doc = include_str!("../guide/01_perceptron.md")]
+#[doc = "\n# Pictures\n"]
+#[doc = include_str!("../guide/pictures/perceptron.svg")]
 pub mod perceptron {}
 
 #[doc = include_str!("../guide/02_activations.md")]
+#[doc = "\n# Pictures\n"]
+#[doc = include_str!("../guide/pictures/activations.svg")]
+#[doc = include_str!("../guide/pictures/activation_derivatives.svg")]
 pub mod activations {}
 
 #[doc = include_str!("../guide/03_loss.md")]
 pub mod loss {}
 
 #[doc = include_str!("../guide/04_numerical_gradient.md")]
+#[doc = "\n# Pictures\n"]
+#[doc = include_str!("../guide/pictures/chain_rule_tangent.svg")]
+#[doc = include_str!("../guide/pictures/chain_rule_guess.svg")]
 pub mod numerical_gradient {}
 
 #[doc = include_str!("../guide/05_chain_rule.md")]
+#[doc = "\n# Pictures\n"]
+#[doc = include_str!("../guide/pictures/computation_graph.svg")]
 pub mod chain_rule {}
 
 #[doc = include_str!("../guide/06_backpropagation.md")]
+#[doc = "\n# Pictures\n"]
+#[doc = include_str!("../guide/pictures/one_neuron.svg")]
+#[doc = include_str!("../guide/pictures/by_hand.svg")]
 pub mod backpropagation {}
 
 #[doc = include_str!("../guide/07_matrices.md")]
+#[doc = "\n# Pictures\n"]
+#[doc = include_str!("../guide/pictures/backprop_matrices_net.svg")]
+#[doc = include_str!("../guide/pictures/backprop_matrices_loss.svg")]
 pub mod matrices {}
 
 #[doc = include_str!("../guide/08_logic_gates.md")]
+#[doc = "\n# Pictures\n"]
+#[doc = include_str!("../guide/pictures/logic_gates_regions.svg")]
+#[doc = include_str!("../guide/pictures/xor_loss.svg")]
+#[doc = include_str!("../guide/pictures/xor_regions.svg")]
 pub mod logic_gates {}
 
 #[doc = include_str!("../guide/09_digits.md")]
+#[doc = "\n# Pictures\n"]
+#[doc = include_str!("../guide/pictures/digits.svg")]
+#[doc = include_str!("../guide/pictures/digits_layers.svg")]
+#[doc = include_str!("../guide/pictures/digits_loss.svg")]
+#[doc = include_str!("../guide/pictures/digits_mistakes.svg")]
 pub mod digits {}
 
 #[doc = include_str!("../guide/10_your_own_layer.md")]

@@ -244,6 +244,16 @@ impl<F: Float> Trainer<'_, F> {
             let training = totals.take_means(metrics);
             let measure = |samples| evaluation::measure(model, &*self.loss, samples, metrics, |_, _| ());
             let validation = self.validation.as_deref().map(measure).transpose()?;
+            if let Some(loss) =
+                validation.as_ref().map(|measures| measures.loss).filter(|loss| !loss.is_finite())
+            {
+                return Err(Error::Diverged {
+                    problem: format!("epoch {epoch}: the loss of the validation samples is {loss}"),
+                    help:
+                        "check the validation samples for missing values, or make the learning rate smaller"
+                            .to_owned(),
+                });
+            }
             let record = Epoch { number: epoch, training, validation };
             let stop = progress.pause(|| {
                 let stops = self.after_epoch.iter_mut().map(|closure| closure(&record, model) == Next::Stop);

@@ -421,6 +421,27 @@ fn inputs_that_are_not_finite_are_named() {
 }
 
 #[test]
+fn a_validation_that_is_not_finite_is_named() {
+    let (x, y, broken) = (array![[1.0]], array![[1.0]], array![[f64::INFINITY]]);
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).validation((&broken, &y));
+    assert_eq!(
+        error(trainer.fit(&mut line(), (&x, &y))),
+        "epoch 1: the loss of the validation samples is inf\n  help: check the validation samples for missing values, or \
+         make the learning rate smaller"
+    );
+}
+
+#[test]
+fn weights_that_are_not_finite_are_named() {
+    let mut model = line();
+    model.set_param("0.weight", &array![[f64::NAN]]).unwrap();
+    let text = error(
+        Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut model, (&array![[1.0]], &array![[1.0]])),
+    );
+    assert!(text.contains("NaN or infinity first appears in the parameter 0.weight"), "{text}");
+}
+
+#[test]
 fn a_loss_too_large_for_its_numbers_is_named() {
     let text = error(
         Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut line(), (&array![[1e200]], &array![[0.0]])),

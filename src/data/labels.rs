@@ -65,14 +65,18 @@ pub(crate) fn indices(labels: impl IntoIterator<Item: ClassNumber>, classes: usi
     labels.into_iter().enumerate().map(|(sample, label)| index_below(classes, sample, label)).collect()
 }
 
+/// More classes than anybody has samples for.
+const MOST_CLASSES: usize = 1 << 24;
+
 /// Whether there is something to choose from.
 pub(crate) fn check_class_count(classes: usize) -> Result<()> {
-    if classes >= 2 {
+    // so many that no memory holds their one-hot rows is a mistake too
+    if (2..=MOST_CLASSES).contains(&classes) {
         return Ok(());
     }
     Err(Error::Setting {
         name: "classes",
-        expected: "at least 2",
+        expected: if classes < 2 { "at least 2" } else { "at most 16,777,216" },
         got: classes.to_string(),
         help: "give how many classes there are: 10 for the digits 0 to 9",
     })

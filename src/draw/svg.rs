@@ -10,7 +10,7 @@ pub(crate) fn svg(picture: &Picture) -> String {
     let (width, height) = (n(picture.width), n(picture.height));
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-         viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"Helvetica, Arial, sans-serif\">\n"
+         viewBox=\"0 0 {width} {height}\" style=\"max-width:100%;height:auto\" role=\"img\" font-family=\"Helvetica, Arial, sans-serif\">\n"
     );
     if !picture.title.is_empty() {
         let _ = writeln!(svg, "<title>{}</title>", escape(&picture.title));

@@ -152,8 +152,13 @@ impl<F: Float> Sequential<F> {
             None => "the inputs".to_owned(),
             Some(index) => format!("the output of layer {index} ({})", self.layers[index].name()),
         };
-        let forward = (0..self.shapes.len()).find(not_finite).map(place);
-        forward.or_else(|| Some(format!("the gradient at {}", place(self.cache.first_delta_not_finite()?))))
+        // a weight that is not finite spoils the outputs, so it is the cause
+        let weight = self.params().find(|(_, value)| value.iter().any(|x| !x.is_finite()));
+        let spoiled = weight.filter(|_| !not_finite(&0)).map(|(name, _)| format!("the parameter {name}"));
+        let forward = || (0..self.shapes.len()).find(not_finite).map(place);
+        spoiled
+            .or_else(forward)
+            .or_else(|| Some(format!("the gradient at {}", place(self.cache.first_delta_not_finite()?))))
     }
 
     /// Whether every delta of the last backward pass is finite. Then so is every gradient, unless a sum overflows.

@@ -29,7 +29,11 @@ impl Measures {
 /// `loss 0.0935  accuracy 0.9741`
 impl fmt::Display for Measures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "loss {:.4}", self.loss)?;
+        // four digits behind the point say nothing of a loss near 0
+        match self.loss {
+            loss if loss != 0.0 && loss.abs() < 1e-3 => write!(f, "loss {loss:.2e}")?,
+            loss => write!(f, "loss {loss:.4}")?,
+        }
         self.metrics.iter().try_for_each(|(name, value)| write!(f, "  {} {value:.4}", name.replace('_', " ")))
     }
 }
