@@ -9,10 +9,14 @@ use chainrule_tests::*;
 use gates::SummedWeights;
 use serde_json::Value;
 
+#[path = "lecture_runs/backprop.rs"]
+mod backprop;
 #[path = "../examples/lecture/gates.rs"]
 mod gates;
 #[path = "../examples/lecture/random.rs"]
 mod random;
+#[path = "lecture_runs/random_stream.rs"]
+mod random_stream;
 
 /// The numbers of nested lists, row by row.
 fn flat(value: &Value) -> Vec<f64> {
