@@ -13,6 +13,8 @@ use serde_json::Value;
 mod backprop;
 #[path = "../examples/lecture/gates.rs"]
 mod gates;
+#[path = "lecture_runs/parabola.rs"]
+mod parabola;
 #[path = "../examples/lecture/random.rs"]
 mod random;
 #[path = "lecture_runs/random_stream.rs"]
