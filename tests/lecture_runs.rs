@@ -16,6 +16,7 @@ mod gates;
 #[path = "lecture_runs/parabola.rs"]
 mod parabola;
 #[path = "../examples/lecture/random.rs"]
+#[allow(clippy::duplicate_mod)] // the examples' parabola has it too, but private
 mod random;
 #[path = "lecture_runs/random_stream.rs"]
 mod random_stream;
