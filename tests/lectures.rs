@@ -74,30 +74,6 @@ fn two_layers_of_relu() {
     assert_matrix("x", model.delta(0).unwrap(), &row(&expected["grad_x"]), within);
 }
 
-/// Lecture A with its own loss, the sum of squared errors, at its own learning rate.
-#[test]
-fn summed_squared_error() {
-    let file = reference("backprop_sigmoid_4x3.json");
-    let start = &file["initial_parameters"];
-    let layer = |weight: &str, units: usize| {
-        Dense::from_weights(matrix(&start[weight]), Array1::zeros(units)).unwrap().without_bias()
-    };
-    let builder = Sequential::new([3]).add(layer("W1", 4)).add(Sigmoid).add(layer("W2", 1)).add(Sigmoid);
-    let mut model = builder.build(0).unwrap();
-    let (x, y) = (matrix(&file["inputs"]["X"]), matrix(&file["inputs"]["y"]));
-    let settings = &file["hyper_parameters"];
-    let mut sgd = Sgd::new(number(&settings["learning_rate"]));
-    for _ in 0..settings["iterations"].as_u64().unwrap() {
-        model.forward(&x).unwrap();
-        model.backward(&Summed(MeanSquaredError), &y).unwrap();
-        sgd.step(&mut model).unwrap();
-    }
-    let within = absolute(number(&file["tolerance"]["final_weights"]));
-    for (param, name) in [("0.weight", "final_W1"), ("2.weight", "final_W2")] {
-        assert_matrix(name, model.param(param).unwrap(), &matrix(&file["expected"][name]), within);
-    }
-}
-
 /// The purchase of apples and (x + y)² as graphs.
 #[test]
 fn computation_graphs() {
@@ -144,43 +120,14 @@ fn computation_graphs() {
 
 // The parabola
 
-fn parabola_net(values: &Value, step: bool) -> Sequential<f64> {
+fn parabola_net(values: &Value) -> Sequential<f64> {
     let of = |names: &[&str]| names.iter().map(|name| number(&values[*name])).collect::<Array1<f64>>();
     let mut weight = Array2::zeros((2, 3));
     weight.row_mut(0).assign(&of(&["w11", "w12", "w13"]));
     weight.row_mut(1).assign(&of(&["w21", "w22", "w23"]));
     let hidden = Dense::from_weights(weight, of(&["b11", "b12", "b13"])).unwrap();
     let output = Dense::from_weights(of(&["w31", "w32", "w33"]).insert_axis(Axis(1)), of(&["b21"])).unwrap();
-    let input = Sequential::new([2]).add(hidden);
-    let builder = if step { input.add(Step) } else { input.add(ReLU) };
-    builder.add(output).add(Sigmoid).build(0).unwrap()
-}
-
-/// With the step function only the last layer moves.
-#[test]
-fn the_step_function_can_not_learn() {
-    let file = reference("parabola_mlp.json");
-    let (x, y) = (matrix(&file["inputs"]["X"]), column(&file["inputs"]["y"]));
-    let within = absolute(number(&file["tolerance"]["step_parameters_backprop"]));
-    let start = &file["training"]["initial_parameters"];
-    let expected = &file["training"]["step"]["expected_backprop"];
-    let mut model = parabola_net(start, true);
-    let mut sgd = Sgd::new(number(&file["training"]["hyper_parameters"]["learning_rate"]));
-    for (epoch, before) in list(&expected["loss_before_each_epoch"]).iter().enumerate() {
-        model.forward(&x).unwrap();
-        let loss = model.loss(&BinaryCrossEntropy, &y).unwrap();
-        assert_number(("epoch", epoch), loss, number(before), within);
-        model.backward(&BinaryCrossEntropy, &y).unwrap();
-        sgd.step(&mut model).unwrap();
-    }
-    let trained = parabola_net(&expected["parameters"], true);
-    for name in ["2.weight", "2.bias"] {
-        assert_matrix(name, model.param(name).unwrap(), &trained.param(name).unwrap().to_owned(), within);
-    }
-    let untrained = parabola_net(start, true);
-    for name in ["0.weight", "0.bias"] {
-        assert_eq!(model.param(name).unwrap(), untrained.param(name).unwrap());
-    }
+    Sequential::new([2]).add(hidden).add(ReLU).add(output).add(Sigmoid).build(0).unwrap()
 }
 
 // What explain prints
@@ -195,7 +142,7 @@ fn assert_printed(text: &str, name: &str, value: f64, decimals: usize) {
 fn explain_prints_the_parabola() {
     let file = reference("parabola_mlp.json");
     let demo = &file["forward_demo"];
-    let model = parabola_net(&demo["initial_parameters"], false);
+    let model = parabola_net(&demo["initial_parameters"]);
     let (x, y) = (matrix(&file["inputs"]["X"]), column(&file["inputs"]["y"]));
     let explanation = model.explain(&x, &y, &BinaryCrossEntropy).unwrap().decimals(12);
     let text = explanation.to_string();
