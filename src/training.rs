@@ -196,9 +196,9 @@ impl<F: Float> Trainer<'_, F> {
     /// ([`Error::Diverged`]): then the model keeps the last finite weights.
     pub fn fit(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
         self.check(model, &samples)?;
-        let metrics = self.metrics.take().unwrap_or_else(|| metric::default_for(model));
-        let history = self.fit_checked(model, &samples, &metrics);
-        self.metrics = Some(metrics);
+        let (given, default) = (self.metrics.take(), metric::default_for(model));
+        let history = self.fit_checked(model, &samples, given.as_ref().unwrap_or(&default));
+        self.metrics = given;
         history
     }
 
@@ -269,7 +269,7 @@ impl<F: Float> Trainer<'_, F> {
 
     /// What the history says of how it came about.
     fn settings(&self, samples: usize) -> Vec<(&'static str, String)> {
-        let rate = self.optimizer.learning_rate().map(|rate| ("learning rate", rate.to_string()));
+        let rate = self.optimizer.learning_rate().map(|rate| ("learning rate", format!("{rate:?}")));
         let order =
             self.shuffle.map_or("as they come".to_owned(), |seed| format!("shuffled with seed {seed}"));
         let mut settings =
