@@ -44,6 +44,19 @@ fn assert_classes(what: &str, got: &Array1<usize>, expected: &Value) {
     assert_eq!(got, flat(expected), "{what}");
 }
 
+/// What a lecture printed: rounded like it, the numbers are the same, and the farthest is as far as the file says.
+#[track_caller]
+fn assert_printed<'a>(what: &str, got: impl IntoIterator<Item = &'a f64>, printed: &Value, within: Within) {
+    let (decimals, mut farthest) = (number(&printed["decimals"]) as usize, 0.0_f64);
+    let got: Vec<f64> = got.into_iter().copied().collect();
+    let rounded: Vec<f64> = got.iter().map(|got| format!("{got:.decimals$}").parse().unwrap()).collect();
+    assert_eq!(rounded, flat(&printed["values"]), "{what} as printed");
+    for (got, rounded) in got.iter().zip(rounded) {
+        farthest = farthest.max((got - rounded).abs());
+    }
+    assert_number(what, farthest, number(&printed["max_abs_diff"]), within);
+}
+
 /// The layers' names for what the files call by the lectures' names.
 type Names = [(&'static str, &'static str)];
 

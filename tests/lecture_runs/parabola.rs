@@ -4,7 +4,7 @@ use chainrule::prelude::*;
 use chainrule_tests::*;
 use serde_json::Value;
 
-use super::{assert_classes, assert_numbers, random};
+use super::{assert_classes, assert_numbers, assert_printed, random};
 
 #[path = "../../examples/lecture/parabola.rs"]
 mod lecture;
@@ -148,8 +148,7 @@ fn parabola_points() {
     assert_numbers("y", &y, &file["inputs"]["y"], absolute(0.0));
     assert_eq!(y.sum(), number(&file["inputs"]["positives"]));
     let (head, printed) = (x.slice(s![..5, ..]), &file["printed"]["head"]);
-    let farthest = (&head - &matrix(&printed["values"])).mapv(f64::abs).into_iter().fold(0.0, f64::max);
-    assert_number("printed head", farthest, number(&printed["max_abs_diff"]), absolute(1e-15));
+    assert_printed("head", head, printed, absolute(1e-15));
     let classes: Array1<usize> = class_numbers(&y).into();
     assert_classes("printed labels", &classes.slice(s![..5]).to_owned(), &printed["labels"]);
 
@@ -215,7 +214,7 @@ fn parabola_with_relu_by_differences() {
     let exact = values(&relu["expected_backprop"]["parameters"]);
     let difference = number(&relu["numeric_vs_backprop_max_abs_diff_of_parameters"]);
     assert_number("both ways", largest_difference(trained, &exact), difference, near);
-    assert_numbers("printed biases", &trained[..4], &printed["relu_biases"]["values"], absolute(5e-4));
+    assert_printed("biases", &trained[..4], &printed["relu_biases"], near);
     let three = &printed["relu_b11_w11_w21"];
     for name in ["as_printed", "ours_scalar_library", "ours_vector_library"] {
         assert_numbers(name, &[trained[0], trained[4], trained[7]], &three[name], near);
@@ -259,8 +258,7 @@ fn parabola_with_the_step_function_by_differences() {
     let exact = values(&step["expected_backprop"]["parameters"]);
     let difference = number(&step["numeric_vs_backprop_max_abs_diff_of_parameters"]);
     assert_number("both ways", largest_difference(trained, &exact), difference, near);
-    let printed = &file["printed"]["step_biases"]["values"];
-    assert_numbers("printed biases", &trained[..4], printed, absolute(5e-4));
+    assert_printed("biases", &trained[..4], &file["printed"]["step_biases"], near);
     assert_eq!(file["printed"]["step_epochs_line"], file["training"]["hyper_parameters"]["epochs"]);
 }
 
