@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use chainrule::prelude::*;
 use chainrule::report::Report;
+use chainrule::terminal;
 
 fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let option = |name: &str| std::env::args().skip_while(|arg| arg != name).nth(1);
@@ -55,20 +56,19 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The first few test digits side by side, two rows of pixels to a line, each above what the model takes it for.
+/// The first few test digits, each above what the model takes it for.
 fn show_digits(model: &Sequential<f32>, test: &Dataset<f32>) -> Result<()> {
-    let images = test.head(5)?.inputs().into_owned();
-    for line in 0..14 {
-        let shade = |image: usize, column: usize| {
-            let ink = images[[image, 2 * line, column]].max(images[[image, 2 * line + 1, column]]);
-            [' ', '░', '▒', '▓', '█'][(ink * 4.0).round() as usize]
-        };
-        let rows = (0..5).map(|image| (0..28).map(|column| shade(image, column)).collect::<String>());
-        println!("{}", rows.collect::<Vec<_>>().join("").trim_end());
-    }
-    for (class, p) in model.predict_classes(&images)?.iter().zip(model.predict(&images)?.rows()) {
-        print!("{:^28}", format!("{class} ({:.1} %)", 100.0 * p[*class]));
-    }
-    println!("\n");
+    let images = test.head(4)?.inputs().into_owned();
+    let classes = model.predict_classes(&images)?;
+    let captions: Vec<String> = classes
+        .iter()
+        .zip(model.predict(&images)?.rows())
+        .map(|(&class, p)| format!("{class} ({:.1} %)", 100.0 * p[class]))
+        .collect();
+    let pictures: Vec<Array2<f32>> =
+        images.outer_iter().map(|image| Array2::from_shape_fn((28, 28), |(i, j)| image[[i, j]])).collect();
+    let captioned: Vec<(&Array2<f32>, &str)> =
+        pictures.iter().zip(captions.iter().map(String::as_str)).collect();
+    println!("{}", terminal::images(&captioned));
     Ok(())
 }
