@@ -40,7 +40,8 @@
 //! 7. [`metrics`] and [`data`]: accuracy and confusion matrix; data sets, batches, files.
 //! 8. [`explain`]: one pass through a model, every equation with its numbers.
 //! 9. [`graph`]: what bigger frameworks do instead: every single operation a node.
-//! 10. [`terminal`], and `draw` with the feature of that name: pictures of all of it.
+//! 10. [`terminal`], and with the feature `draw` the modules `draw` and `report`: pictures of all of it, and a web page
+//!     of a training.
 //!
 //! All of it is generic over one number type, [`Float`]: `f32` for speed, `f64` for lessons and gradient checks.
 //! Arrays are those of [`ndarray`], which is re-exported. Every random act takes a seed: the same seed, the same bits.
