@@ -1,5 +1,5 @@
 //! The lecture's neuron for AND, NAND, OR and NOR, digit for digit (lecture C1):
-//! `cargo run --example logic_gates_lecture`. The example `logic_gates` is the short form.
+//! `cargo run --example logic_gates_lecture`. The example `logic_gates` ends with it.
 
 #[path = "lecture/gates.rs"]
 mod gates;
@@ -50,7 +50,7 @@ fn parameters(model: &Sequential<f64>) -> Vec<f64> {
     model.params().flat_map(|(_, values)| values.iter().copied().collect::<Vec<_>>()).collect()
 }
 
-fn main() -> Result<()> {
+pub(crate) fn main() -> Result<()> {
     let gates: [Gate; 4] =
         [("AND", toy::and()), ("NAND", toy::nand()), ("OR", toy::or()), ("NOR", toy::nor())];
     let lecture_rule = || SummedWeights { learning_rate: 0.1, samples: 4.0 };

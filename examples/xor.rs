@@ -2,6 +2,9 @@
 
 use chainrule::prelude::*;
 
+#[path = "xor_lecture.rs"]
+mod lecture_run;
+
 fn main() -> Result<()> {
     let x = array![[0., 0.], [0., 1.], [1., 0.], [1., 1.]];
     let y = array![[0.], [1.], [1.], [0.]];
@@ -27,5 +30,7 @@ fn main() -> Result<()> {
     // Examples check themselves: this one fails if XOR is not learned.
     assert_eq!(model.predict_classes(&x)?, array![0, 1, 1, 0]);
     assert!(loss < 0.05, "loss {loss}");
-    Ok(())
+
+    println!("\nThe lecture's XOR: two hidden units, a start that works and one that sticks\n");
+    lecture_run::main()
 }

@@ -1,5 +1,5 @@
 //! The lecture's XOR, digit for digit (lecture C2): `cargo run --example xor_lecture`, and the start that sticks.
-//! The example `xor` is the short form.
+//! The example `xor` ends with it.
 
 #[path = "lecture/gates.rs"]
 mod gates;
@@ -59,7 +59,7 @@ fn show_best(epochs: &[(f64, Sequential<f64>)]) -> Result<(usize, Sequential<f64
     Ok((best, model.clone()))
 }
 
-fn main() -> Result<()> {
+pub(crate) fn main() -> Result<()> {
     let (x, y) = toy::xor();
     let lecture_rule = || SummedWeights { learning_rate: 0.1, samples: 4.0 };
 
