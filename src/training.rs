@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ndarray::{Array2, ArrayRef, Dimension, s};
+use ndarray::{Array2, ArrayRef, ArrayView2, Dimension, s};
 
 use crate::data::Samples;
 use crate::table::thousands;
@@ -242,18 +242,7 @@ impl<F: Float> Trainer<'_, F> {
                 progress.step(epoch, &totals);
             }
             let training = totals.take_means(metrics);
-            let measure = |samples| evaluation::measure(model, &*self.loss, samples, metrics, |_, _| ());
-            let validation = self.validation.as_deref().map(measure).transpose()?;
-            if let Some(loss) =
-                validation.as_ref().map(|measures| measures.loss).filter(|loss| !loss.is_finite())
-            {
-                return Err(Error::Diverged {
-                    problem: format!("epoch {epoch}: the loss of the validation samples is {loss}"),
-                    help:
-                        "check the validation samples for missing values, or make the learning rate smaller"
-                            .to_owned(),
-                });
-            }
+            let validation = self.validate(model, epoch, metrics)?;
             let record = Epoch { number: epoch, training, validation };
             let stop = progress.pause(|| {
                 let stops = self.after_epoch.iter_mut().map(|closure| closure(&record, model) == Next::Stop);
@@ -265,6 +254,25 @@ impl<F: Float> Trainer<'_, F> {
             }
         }
         Ok(history)
+    }
+
+    /// Measures the validation samples after an epoch, if there are any.
+    fn validate(
+        &self,
+        model: &Sequential<F>,
+        epoch: usize,
+        metrics: &[Box<dyn Metric<F> + '_>],
+    ) -> Result<Option<Measures>> {
+        let Some(samples) = &self.validation else { return Ok(None) };
+        let measures = evaluation::measure(model, &*self.loss, &**samples, metrics, |_, _| ())?;
+        if measures.loss.is_finite() {
+            return Ok(Some(measures));
+        }
+        Err(Error::Diverged {
+            problem: format!("epoch {epoch}: the loss of the validation samples is {}", measures.loss),
+            help: "check the validation samples for missing values, or make the learning rate smaller"
+                .to_owned(),
+        })
     }
 
     /// What the history says of how it came about.
@@ -316,7 +324,7 @@ impl<F: Float> Trainer<'_, F> {
     }
 
     /// Loss, backward and update for a batch that has gone forward.
-    fn step(&mut self, model: &mut Sequential<F>, t: ndarray::ArrayView2<F>) -> Result<f64> {
+    fn step(&mut self, model: &mut Sequential<F>, t: ArrayView2<F>) -> Result<f64> {
         let loss = model.loss_unchecked(&*self.loss, t).as_f64();
         if !loss.is_finite() {
             return Err(self.diverged(model, format!("the loss is {loss}")));
