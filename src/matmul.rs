@@ -2,11 +2,13 @@
 //!
 //! Large products come from `matrixmultiply` by way of ndarray, with its AVX-512 kernels switched on. It packs its
 //! operands first, which pays when every entry is used often. Three cases do without: one row times a matrix, a column
-//! times a row, and products so small that they are done before the packing would be.
+//! times a row, and products so small that they are done before the packing would be. Inside a training or prediction
+//! that has several threads, each computes some rows of a large product, with the bits that one thread gives them.
 
 use ndarray::{ArrayView2, ArrayViewMut2, Axis, Zip, azip, linalg::general_mat_mul};
 
 use crate::Float;
+use crate::parallel::{self, divide};
 
 /// C ← α·A·B + β·C, for matrices in any layout; with β = 0 the old content of C does not matter.
 ///
@@ -22,7 +24,7 @@ use crate::Float;
 /// matmul(1.0, a.view(), b.view(), 1.0, c.view_mut());
 /// assert_eq!(c, array![[111.0]]);
 /// ```
-pub fn matmul<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, mut c: ArrayViewMut2<F>) {
+pub fn matmul<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, c: ArrayViewMut2<F>) {
     let ((m, k), n) = (a.dim(), b.ncols());
     assert!(
         b.nrows() == k && c.dim() == (m, n),
@@ -38,8 +40,19 @@ pub fn matmul<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, m
     } else if m == 1 && by_rows {
         row_times_matrix(alpha, a, b, beta, c);
     } else {
-        general_mat_mul(alpha, &a, &b, beta, &mut c);
+        divide((a, c), UNIT, parts(m * k * n), &|(a, mut c)| general_mat_mul(alpha, &a, &b, beta, &mut c));
     }
+}
+
+/// Each thread but the last computes a multiple of so many rows of C: those that the product takes at a time.
+const UNIT: usize = 16;
+
+/// So many multiplications are worth handing to another thread.
+const PART: usize = 1 << 19;
+
+/// How many parts a product of that many multiplications is divided into.
+fn parts(multiplications: usize) -> usize {
+    parallel::current().min(multiplications / PART)
 }
 
 /// Products of up to so many multiplications are done before `matrixmultiply` has packed them.
