@@ -171,6 +171,37 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "threads")]
+    fn the_bits_do_not_depend_on_the_number_of_threads() {
+        use crate::parallel::Threads;
+        let mut rng = Rng::new(3);
+        // forward, weight gradient and a wide net's; ragged rows, and more depth than the product takes at a time
+        for (m, k, n) in [(128, 160, 130), (160, 101, 190), (37, 900, 96), (333, 70, 127)] {
+            let (a, b, c) = (normal((m, k), &mut rng), normal((k, n), &mut rng), normal((m, n), &mut rng));
+            let (at, bt) = (a.t().as_standard_layout().into_owned(), b.t().as_standard_layout().into_owned());
+            for (a, b) in [(a.view(), b.view()), (at.t(), b.view()), (a.view(), bt.t()), (at.t(), bt.t())] {
+                for (alpha, beta) in [(1.0, 0.0), (1.0, 1.0), (-0.5, 2.0)] {
+                    let product = |threads: usize| {
+                        let mut c = c.clone();
+                        Threads::new(threads).run(usize::MAX, || {
+                            assert_eq!(parts(m * k * n), threads.min(m * k * n / PART), "it is divided");
+                            matmul(alpha, a, b, beta, c.view_mut());
+                        });
+                        c.mapv(f64::to_bits)
+                    };
+                    let one = product(1);
+                    for threads in [2, 3, 5] {
+                        assert!(
+                            product(threads) == one,
+                            "{m} × {k} × {n} with beta {beta}, {threads} threads"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn without_beta_old_numbers_do_not_matter() {
         let mut rng = Rng::new(2);
         for (m, k, n) in [(5, 6, 4), (1, 60, 40), (50, 1, 40), (50, 60, 40)] {

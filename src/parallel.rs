@@ -226,3 +226,84 @@ impl<A: Divide, B: Divide> Divide for (A, B) {
         ((first.0, second.0), (first.1, second.1))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// The parts in which numbers in order are divided, and that each number came once.
+    fn parts(rows: usize, unit: usize, parts: usize) -> Vec<usize> {
+        let mut seen = vec![(0, 0); rows];
+        let count = AtomicUsize::new(0);
+        divide((0..rows, &mut *seen), unit, parts, &|(numbers, seen)| {
+            assert_eq!(current(), 1, "a part is not divided any further");
+            let part = count.fetch_add(1, Ordering::Relaxed);
+            numbers.zip(seen).for_each(|(number, seen)| *seen = (number, part));
+        });
+        assert!(seen.iter().map(|&(number, _)| number).eq(0..rows));
+        let mut part: Vec<usize> = seen.iter().map(|&(_, part)| part).collect();
+        part.dedup();
+        assert_eq!(part.len(), count.into_inner());
+        part.iter().map(|&part| seen.iter().filter(|&&(_, other)| other == part).count()).collect()
+    }
+
+    #[test]
+    fn every_row_is_in_one_part() {
+        assert_eq!(parts(10, 1, 1), [10]);
+        assert_eq!(parts(10, 1, 3), [3, 3, 4]);
+        assert_eq!(parts(100, 16, 2), [48, 52]);
+        assert_eq!(parts(100, 16, 100), [16, 16, 16, 16, 16, 16, 4]);
+        assert_eq!(parts(5, 16, 4), [5]);
+    }
+
+    #[test]
+    #[cfg(feature = "threads")]
+    fn as_many_threads_as_asked_for_where_it_pays() {
+        for number in [1, 2, 3, 5] {
+            let threads = Threads::new(number);
+            threads.check().unwrap();
+            let inside = || (current(), rayon_core::current_num_threads());
+            assert_eq!(threads.run(LARGE_RUN - 1, current), 1);
+            if number > 1 {
+                assert_eq!(threads.run(LARGE_RUN, inside), (number, number));
+            }
+            assert_eq!(threads.run(usize::MAX, current), number);
+            assert_eq!(current(), 1);
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "threads")]
+    fn a_run_within_a_run_stays_there_unless_it_has_its_own_number() {
+        let large = usize::MAX;
+        let inner = |inner: &Threads| Threads::new(2).run(large, || (inner.run(large, current), current()));
+        assert_eq!(inner(&Threads::default()), (2, 2));
+        assert_eq!(inner(&Threads::new(1)), (1, 2));
+        assert_eq!(inner(&Threads::new(3)), (3, 2));
+    }
+
+    #[test]
+    fn a_panic_leaves_no_trace() {
+        let threads = Threads::new(2);
+        let run = || threads.run(usize::MAX, || divide(0..2, 1, current(), &|_| panic!("enough")));
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&"enough"));
+        assert_eq!(current(), 1);
+        assert_eq!(threads.run(usize::MAX, || 5), 5);
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_errors() {
+        for number in [0, 1025, usize::MAX] {
+            assert_eq!(
+                Threads::new(number).check().unwrap_err().to_string(),
+                format!(
+                    "threads: must be from 1 to 1024, but is {number}\n  help: 1 computes everything on one thread; \
+                     without a number all cores are used"
+                )
+            );
+        }
+    }
+}
