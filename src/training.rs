@@ -4,7 +4,7 @@ use std::fmt;
 
 use ndarray::{Array2, ArrayRef, Dimension, s};
 
-use crate::data::Samples;
+use crate::data::{self, Samples};
 use crate::parallel::Threads;
 use crate::table::thousands;
 use crate::{Error, Float, Loss, Optimizer, Result, Rng, Sequential};
@@ -272,7 +272,7 @@ impl<F: Float> Trainer<'_, F> {
                 for (batch, indices) in order.chunks(self.batch_size).enumerate() {
                     let mut targets = targets.slice_mut(s![..indices.len(), ..]);
                     samples.draw_targets(indices, targets.view_mut());
-                    model.forward_filled(indices.len(), |x| samples.draw_inputs(indices, x));
+                    model.forward_filled(indices.len(), |x| data::draw_inputs(samples, indices, x));
                     let loss = step(model, &*self.loss, &mut *self.optimizer, targets.view());
                     let loss = loss.map_err(|source| Error::Batch {
                         epoch,
