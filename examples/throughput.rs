@@ -1,9 +1,9 @@
 //! How fast this library trains and predicts here: `cargo run --release --example throughput -- --threads 1`.
 //!
 //! Prints one JSON line for each case; `benches/peers/compare.py` runs it side by side with other libraries. Options
-//! after `--`: `--threads N`, how many the others were given (this library uses one so far), and
-//! `--cases train_b32,infer_b1`.
+//! after `--`: `--threads N`, how many to use, and `--cases train_b32,infer_b1`.
 
+use std::process::Command;
 use std::time::Instant;
 
 use chainrule::prelude::*;
@@ -11,6 +11,14 @@ use chainrule::prelude::*;
 fn main() -> Result<()> {
     let option = |name: &str| std::env::args().skip_while(|arg| arg != name).nth(1);
     let threads: usize = option("--threads").and_then(|text| text.parse().ok()).unwrap_or(1);
+    // training could be told by Trainer::threads, prediction listens to the environment only: so both do
+    let (variable, number) = ("CHAINRULE_THREADS", threads.to_string());
+    if std::env::var(variable).as_ref() != Ok(&number) {
+        let again = std::env::current_exe().and_then(|program| {
+            Command::new(program).args(std::env::args_os().skip(1)).env(variable, &number).status()
+        });
+        std::process::exit(again.ok().and_then(|status| status.code()).unwrap_or(1));
+    }
     let cases = option("--cases");
     let run = |case: &str, unit: &str, measure: &dyn Fn() -> Result<f64>| -> Result<()> {
         if cases.as_ref().is_none_or(|cases| cases.split(',').any(|name| name == case)) {

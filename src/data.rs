@@ -6,6 +6,7 @@
 
 use ndarray::ArrayViewMut2;
 
+use crate::parallel::{self, divide};
 use crate::{Float, Result};
 
 mod dataset;
@@ -52,6 +53,14 @@ pub trait Samples<F: Float>: Sync {
 
     /// Copies their targets into the rows of `t`.
     fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>);
+}
+
+/// Draws the inputs of a batch on all threads that there are.
+pub(crate) fn draw_inputs<F: Float>(samples: &dyn Samples<F>, indices: &[usize], x: ArrayViewMut2<F>) {
+    // so many numbers are worth handing to another thread
+    const PART: usize = 1 << 14;
+    let parts = parallel::current().min(x.len() / PART);
+    divide((indices, x), 1, parts, &|(indices, x)| samples.draw_inputs(indices, x));
 }
 
 impl<F: Float, S: Samples<F> + ?Sized> Samples<F> for &S {

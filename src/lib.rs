@@ -48,8 +48,8 @@
 //!
 //! # Features
 //!
-//! `progress` (on): the progress bar of the trainer. `gzip` (on): gzipped IDX files. `draw`: pictures of curves, models
-//! and data as SVG. `png`: the same as PNG.
+//! `progress` (on): the progress bar of the trainer. `gzip` (on): gzipped IDX files. `threads` (on): all cores for nets
+//! that are large enough. `draw`: pictures of curves, models and data as SVG. `png`: the same as PNG.
 
 pub mod data;
 #[cfg(feature = "draw")]
@@ -67,6 +67,7 @@ pub mod loss;
 mod matmul;
 pub mod metrics;
 pub mod optimizer;
+mod parallel;
 #[cfg(feature = "draw")]
 pub mod report;
 mod rng;

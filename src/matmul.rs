@@ -14,10 +14,12 @@
 //!
 //! A vector holds neighbouring columns of C, never parts of one sum. So each entry is added up in the order of k, in
 //! blocks that depend on k alone, and is the same number for every batch size, number of threads and width of vectors.
+//! Inside a training or prediction that has several threads, each computes some rows of a large product.
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use crate::Float;
+use crate::parallel::{self, divide};
 use blocks::{Matrix, Product};
 use tile::Finish;
 
@@ -78,12 +80,23 @@ fn multiply<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F
         return multiply(a.as_standard_layout().view(), b.as_standard_layout().view(), c, finish);
     };
     if let Some(c) = c.as_slice_mut() {
-        F::run(Product { m, n, k, a: left, b: right, c, finish });
+        divide(Product { m, n, k, a: left, b: right, c, finish }, UNIT, parts(m * k * n), &F::run);
     } else {
         let mut copy = c.as_standard_layout().into_owned();
         multiply(a, b, copy.view_mut(), finish);
         c.assign(&copy);
     }
+}
+
+/// Each thread but the last computes a multiple of so many rows of C, which tiles cover without waste.
+const UNIT: usize = 8;
+
+/// So many multiplications are worth handing to another thread.
+const PART: usize = 1 << 19;
+
+/// How many parts a product of that many multiplications is divided into.
+fn parts(multiplications: usize) -> usize {
+    parallel::current().min(multiplications / PART)
 }
 
 /// The numbers of a matrix that lies row by row or column by column without gaps.

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use ndarray::{Array2, ArrayRef, ArrayView2, Dimension, s};
+use ndarray::{Array2, ArrayRef, Dimension, s};
 
-use crate::data::Samples;
+use crate::data::{self, Samples};
+use crate::parallel::Threads;
 use crate::table::thousands;
 use crate::{Error, Float, Loss, Optimizer, Result, Rng, Sequential};
 
@@ -12,6 +13,7 @@ mod evaluation;
 mod history;
 mod metric;
 mod progress;
+mod step;
 
 pub use evaluation::{Evaluation, evaluate};
 pub use history::{Epoch, History, Measures};
@@ -19,6 +21,7 @@ pub use metric::{Accuracy, MeanAbsoluteError, Metric};
 
 use evaluation::Totals;
 use progress::Progress;
+use step::step;
 
 /// Trains a model: for every epoch all samples in batches, for every batch one step downhill.
 ///
@@ -30,6 +33,7 @@ use progress::Progress;
 /// | [`validation`](Trainer::validation) | none |
 /// | [`metric`](Trainer::metric) | [`Accuracy`] if the model ends with Softmax or one Sigmoid |
 /// | [`progress_bar`](Trainer::progress_bar) | on a terminal |
+/// | [`threads`](Trainer::threads) | all cores for nets that are large enough |
 ///
 /// # Examples
 /// ```
@@ -58,6 +62,7 @@ pub struct Trainer<'a, F: Float> {
     metrics: Option<Vec<Box<dyn Metric<F> + 'a>>>,
     after_epoch: Vec<AfterEpoch<'a, F>>,
     progress_bar: bool,
+    threads: Threads,
 }
 
 type AfterEpoch<'a, F> = Box<dyn FnMut(&Epoch, &Sequential<F>) -> Next + 'a>;
@@ -98,6 +103,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             metrics: None,
             after_epoch: Vec::new(),
             progress_bar: true,
+            threads: Threads::default(),
         }
     }
 
@@ -180,6 +186,38 @@ impl<'a, F: Float> Trainer<'a, F> {
         self.progress_bar = show;
         self
     }
+
+    /// How many threads to use, from 1 to 1024. Without a number it is that of the environment variable
+    /// `CHAINRULE_THREADS`, else the number of cores.
+    ///
+    /// The number changes how long a training takes and nothing else: the same bits come out for any. More threads than
+    /// one come in where the work is larger than the hand-over: from about a million multiplications for a batch on,
+    /// such as 32 samples through 784-128-10. A smaller net is trained on the thread that calls [`fit`](Self::fit), and so
+    /// is every net inside a thread pool of [rayon](https://docs.rs/rayon), whose threads have work already, unless a
+    /// number is given here.
+    ///
+    /// With several threads, layers, loss, optimizer and metrics run in a pool that all trainers without a number
+    /// share with [`Sequential::predict`] and [`evaluate`]; closures [after an epoch](Self::after_epoch) always run on the
+    /// thread that called `fit`. Without the crate's feature `threads` everything runs there.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (Array2::<f32>::ones((64, 256)), Array2::zeros((64, 256)));
+    /// let weights = |threads| {
+    ///     let mut model = Sequential::new([256]).add(Dense::new(256)).build(1)?;
+    ///     Trainer::new(MeanSquaredError, Sgd::new(0.1)).threads(threads).epochs(2).fit(&mut model, (&x, &y))?;
+    ///     Ok(model.param("0.weight")?.to_owned())
+    /// };
+    /// assert_eq!(weights(1)?, weights(3)?);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Threads::new(threads);
+        self
+    }
 }
 
 impl<F: Float> Trainer<'_, F> {
@@ -205,6 +243,7 @@ impl<F: Float> Trainer<'_, F> {
     fn check(&self, model: &Sequential<F>, samples: &dyn Samples<F>) -> Result<()> {
         at_least_one("epochs", self.epochs, "Trainer::epochs takes how often all samples are gone through")?;
         at_least_one("batch size", self.batch_size, "32 is a good first try: .batch_size(32)")?;
+        self.threads.check()?;
         self.optimizer.check()?;
         evaluation::check_samples("training samples", model, &*self.loss, samples)?;
         match self.validation.as_deref() {
@@ -229,18 +268,22 @@ impl<F: Float> Trainer<'_, F> {
             if let Some(seed) = self.shuffle {
                 Rng::stream(seed, epoch as u64).shuffle(&mut order);
             }
-            for (batch, indices) in order.chunks(self.batch_size).enumerate() {
-                let mut targets = targets.slice_mut(s![..indices.len(), ..]);
-                samples.draw_targets(indices, targets.view_mut());
-                model.forward_filled(indices.len(), |x| samples.draw_inputs(indices, x));
-                let loss = self.step(model, targets.view()).map_err(|source| Error::Batch {
-                    epoch,
-                    batch: batch + 1,
-                    source: Box::new(source),
-                })?;
-                totals.add(loss, model.outputs(), targets.view(), metrics);
-                progress.step(epoch, &totals);
-            }
+            self.threads.run(model.multiplications(targets.nrows()), || {
+                for (batch, indices) in order.chunks(self.batch_size).enumerate() {
+                    let mut targets = targets.slice_mut(s![..indices.len(), ..]);
+                    samples.draw_targets(indices, targets.view_mut());
+                    model.forward_filled(indices.len(), |x| data::draw_inputs(samples, indices, x));
+                    let loss = step(model, &*self.loss, &mut *self.optimizer, targets.view());
+                    let loss = loss.map_err(|source| Error::Batch {
+                        epoch,
+                        batch: batch + 1,
+                        source: Box::new(source),
+                    })?;
+                    totals.add(loss, model.outputs(), targets.view(), metrics);
+                    progress.step(epoch, &totals);
+                }
+                Ok(())
+            })?;
             let training = totals.take_means(metrics);
             let validation = self.validate(model, epoch, metrics)?;
             let record = Epoch { number: epoch, training, validation };
@@ -264,7 +307,8 @@ impl<F: Float> Trainer<'_, F> {
         metrics: &[Box<dyn Metric<F> + '_>],
     ) -> Result<Option<Measures>> {
         let Some(samples) = &self.validation else { return Ok(None) };
-        let measures = evaluation::measure(model, &*self.loss, &**samples, metrics, |_, _| ())?;
+        let (measures, _) =
+            evaluation::measure(model, &*self.loss, &**samples, metrics, &self.threads, |_, _| ());
         if measures.loss.is_finite() {
             return Ok(Some(measures));
         }
@@ -317,42 +361,14 @@ impl<F: Float> Trainer<'_, F> {
         x: &ArrayRef<F, D>,
         targets: &ArrayRef<F, E>,
     ) -> Result<f64> {
+        self.threads.check()?;
         self.optimizer.check()?;
-        model.forward(x)?;
-        let t = model.check_targets(&*self.loss, targets)?;
-        self.step(model, t.view())
-    }
-
-    /// Loss, backward and update for a batch that has gone forward.
-    fn step(&mut self, model: &mut Sequential<F>, t: ArrayView2<F>) -> Result<f64> {
-        let loss = model.loss_unchecked(&*self.loss, t).as_f64();
-        if !loss.is_finite() {
-            return Err(self.diverged(model, format!("the loss is {loss}")));
-        }
-        model.backward_unchecked(&*self.loss, t, false);
-        if !model.deltas_are_finite() {
-            return Err(self.diverged(model, "a gradient is no longer finite".to_owned()));
-        }
-        self.optimizer.step(model)?;
-        Ok(loss)
-    }
-
-    fn diverged(&self, model: &Sequential<F>, what: String) -> Error {
-        let place = model.first_not_finite();
-        let problem = match &place {
-            Some(place) => format!("{what}; NaN or infinity first appears in {place}"),
-            None => format!("{what}, though every output is finite: the outputs are too large for this loss"),
-        };
-        let help = match (place.as_deref(), self.optimizer.learning_rate()) {
-            (Some("the inputs"), _) => "clean the inputs: leave out samples with missing values".to_owned(),
-            (_, Some(rate)) => {
-                format!("usually the learning rate ({rate:?}) is too large: try a tenth of it")
-            }
-            (_, None) => {
-                "usually the steps are too large: make them smaller, or scale the inputs to 0-1".to_owned()
-            }
-        };
-        Error::Diverged { problem, help }
+        let samples = x.shape().first().copied().unwrap_or(0);
+        self.threads.run(model.multiplications(samples), || {
+            model.forward(x)?;
+            let t = model.check_targets(&*self.loss, targets)?;
+            step(model, &*self.loss, &mut *self.optimizer, t.view())
+        })
     }
 }
 

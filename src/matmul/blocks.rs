@@ -4,6 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use super::tile::{Finish, LOW, Strip, TALL, tall_rows};
 use crate::Float;
+use crate::parallel::Divide;
 
 /// Depth of a block at most: so many rows of a strip of B stay in the first-level cache.
 const DEPTH: usize = 256;
@@ -39,6 +40,21 @@ pub struct Product<'a, F> {
     pub(super) b: Matrix<'a, F>,
     pub(super) c: &'a mut [F],
     pub(super) finish: Finish<F>,
+}
+
+/// Some rows of A and C, and all of B.
+impl<F: Float> Divide for Product<'_, F> {
+    fn rows(&self) -> usize {
+        self.m
+    }
+
+    fn split(self, rows: usize) -> (Self, Self) {
+        let Product { m, n, k, a, b, c, finish } = self;
+        let (above, below) = c.split_at_mut(rows * n);
+        let rest = a.from(rows, 0);
+        let part = |m, a, c| Product { m, n, k, a, b, c, finish };
+        (part(rows, a, above), part(m - rows, rest, below))
+    }
 }
 
 impl<F: Float> WithSimd for Product<'_, F> {

@@ -4,6 +4,7 @@ use ndarray::{Array1, Array2, ArrayRef, ArrayView2, ArrayViewMut2, Axis, Dimensi
 
 use super::{Positions, Sequential};
 use crate::layer::{Memory, Output};
+use crate::parallel::{Threads, divide_chunks};
 use crate::{Error, Float, Loss, Result};
 
 /// How many samples a prediction takes through the layers at a time: enough for the matrix product to be fast, few
@@ -36,13 +37,23 @@ impl<F: Float> Sequential<F> {
 
     fn predict_unchecked(&self, x: ArrayView2<F>) -> Array2<F> {
         let mut outputs = Array2::zeros((x.nrows(), self.output_width()));
-        let mut pass = self.prediction_pass();
-        let chunks = x.axis_chunks_iter(Axis(0), PREDICTION_ROWS);
-        for (x, mut y) in chunks.zip(outputs.axis_chunks_iter_mut(Axis(0), PREDICTION_ROWS)) {
-            pass.run(x.nrows(), |mut inputs| inputs.assign(&x));
-            y.assign(&pass.outputs());
-        }
+        let work = (x, outputs.view_mut());
+        Threads::default().run(self.multiplications(x.nrows()), || {
+            divide_chunks(work, PREDICTION_ROWS, &|(x, mut outputs)| {
+                let mut pass = self.prediction_pass();
+                let chunks = x.axis_chunks_iter(Axis(0), PREDICTION_ROWS);
+                for (x, mut y) in chunks.zip(outputs.axis_chunks_iter_mut(Axis(0), PREDICTION_ROWS)) {
+                    pass.run(x.nrows(), |mut inputs| inputs.assign(&x));
+                    y.assign(&pass.outputs());
+                }
+            });
+        });
         outputs
+    }
+
+    /// About how many multiplications take so many samples forward.
+    pub(crate) fn multiplications(&self, samples: usize) -> usize {
+        samples.saturating_mul(self.param_count())
     }
 
     /// A forward pass that keeps its activations to itself, for predictions through `&self`.

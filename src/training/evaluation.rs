@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, s};
+use ndarray::{Array1, Array2, ArrayView2, s};
 
 use super::history::Measures;
 use super::metric::{self, Metric};
 use crate::data::Samples;
 use crate::metrics::{self, ConfusionMatrix};
+use crate::parallel::{Threads, divide_chunks};
 use crate::sequential::PREDICTION_ROWS;
 use crate::{Error, Float, Loss, Result, Sequential};
 
@@ -63,11 +64,11 @@ pub fn evaluate<F: Float>(
 ) -> Result<Evaluation> {
     check_samples("samples", model, loss, &samples)?;
     let metrics = metric::default_for(model);
-    let mut classes: (Vec<usize>, Vec<usize>) = Default::default();
-    let measures = measure(model, loss, &samples, &metrics, |y, t| {
-        classes.0.extend(metrics::classes(y));
-        classes.1.extend(metrics::classes(t));
-    })?;
+    let (measures, classes) = measure(model, loss, &samples, &metrics, &Threads::default(), |y, t| {
+        (metrics::classes(y).to_vec(), metrics::classes(t).to_vec())
+    });
+    let classes: (Vec<_>, Vec<_>) = classes.into_iter().unzip();
+    let classes = (classes.0.concat(), classes.1.concat());
     let count = model.class_count();
     let confusion = count.map(|count| ConfusionMatrix::new(&classes.0, &classes.1, count)).transpose()?;
     Ok(Evaluation { measures, confusion })
@@ -85,43 +86,55 @@ pub(super) fn check_samples<F: Float>(
         return Err(Error::data(what, "at least one", "none", "check how they were loaded or split"));
     }
     samples.check(model.input_shape(), model.output_shape())?;
-    chunks(samples.len(), model.output_width(), |indices, mut t| {
+    let indices: Vec<usize> = (0..samples.len()).collect();
+    let mut targets = room_for_targets(model, samples);
+    indices.chunks(PREDICTION_ROWS).try_for_each(|indices| {
+        let mut t = targets.slice_mut(s![..indices.len(), ..]);
         samples.draw_targets(indices, t.view_mut());
         loss.check_targets(t.view(), indices[0])
     })
 }
 
-/// Goes through the samples in order, a chunk at a time, with room for the targets of each chunk.
-fn chunks<F: Float>(
-    samples: usize,
-    outputs: usize,
-    mut each: impl FnMut(&[usize], ArrayViewMut2<F>) -> Result<()>,
-) -> Result<()> {
-    let indices: Vec<usize> = (0..samples).collect();
-    let mut targets = Array2::zeros((samples.min(PREDICTION_ROWS), outputs));
-    indices
-        .chunks(PREDICTION_ROWS)
-        .try_for_each(|indices| each(indices, targets.slice_mut(s![..indices.len(), ..])))
+/// A matrix for the targets of a chunk of samples.
+fn room_for_targets<F: Float>(model: &Sequential<F>, samples: &dyn Samples<F>) -> Array2<F> {
+    Array2::zeros((samples.len().min(PREDICTION_ROWS), model.output_width()))
 }
 
-/// Measures the model on samples that fit it, and hands the outputs and targets of each chunk to `look`.
-pub(super) fn measure<F: Float>(
+/// Measures the model on samples that fit it; returns with it what `look` makes of the outputs and targets of each
+/// chunk, in order.
+pub(super) fn measure<F: Float, T: Send>(
     model: &Sequential<F>,
     loss: &dyn Loss<F>,
     samples: &dyn Samples<F>,
     metrics: &[Box<dyn Metric<F> + '_>],
-    mut look: impl FnMut(ArrayView2<F>, ArrayView2<F>),
-) -> Result<Measures> {
-    let mut pass = model.prediction_pass();
-    let mut totals = Totals::new(metrics.len());
-    chunks(samples.len(), model.output_width(), |indices, mut t| {
-        samples.draw_targets(indices, t.view_mut());
-        pass.run(indices.len(), |x| samples.draw_inputs(indices, x));
-        totals.add(pass.loss(loss, t.view()).as_f64(), pass.outputs(), t.view(), metrics);
-        look(pass.outputs(), t.view());
-        Ok(())
-    })?;
-    Ok(totals.take_means(metrics))
+    threads: &Threads,
+    look: impl Fn(ArrayView2<F>, ArrayView2<F>) -> T + Sync,
+) -> (Measures, Vec<T>) {
+    let indices: Vec<usize> = (0..samples.len()).collect();
+    let chunks: Vec<&[usize]> = indices.chunks(PREDICTION_ROWS).collect();
+    let mut results: Vec<Option<(Totals, T)>> = chunks.iter().map(|_| None).collect();
+    let work = (&*chunks, &mut *results);
+    threads.run(model.multiplications(samples.len()), || {
+        divide_chunks(work, 1, &|(chunks, results)| {
+            let mut pass = model.prediction_pass();
+            let mut targets = room_for_targets(model, samples);
+            for (indices, result) in chunks.iter().zip(results) {
+                let mut t = targets.slice_mut(s![..indices.len(), ..]);
+                samples.draw_targets(indices, t.view_mut());
+                pass.run(indices.len(), |x| samples.draw_inputs(indices, x));
+                let mut totals = Totals::new(metrics.len());
+                totals.add(pass.loss(loss, t.view()).as_f64(), pass.outputs(), t.view(), metrics);
+                *result = Some((totals, look(pass.outputs(), t.view())));
+            }
+        });
+    });
+    let mut sum = Totals::new(metrics.len());
+    let looks = results.into_iter().flatten().map(|(totals, look)| {
+        sum.merge(&totals);
+        look
+    });
+    let looks = looks.collect();
+    (sum.take_means(metrics), looks)
 }
 
 /// Running sums over the batches, each batch weighted by its size.
@@ -146,6 +159,13 @@ impl Totals {
         self.samples += y.nrows();
         self.loss += loss * y.nrows() as f64;
         self.metrics.iter_mut().zip(metrics).for_each(|(sum, metric)| *sum += metric.sum(y, t));
+    }
+
+    /// Adds the sums of other batches.
+    fn merge(&mut self, other: &Totals) {
+        self.samples += other.samples;
+        self.loss += other.loss;
+        self.metrics += &other.metrics;
     }
 
     /// The mean loss so far.

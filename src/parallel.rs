@@ -1,0 +1,309 @@
+//! Threads: how many there are, and how work is divided among them.
+//!
+//! What is large enough runs [inside a pool](Threads::run), on one of its threads. There [`divide`] hands parts of the
+//! rows to those that have nothing to do. Who computes a row makes no difference to its numbers, so the results have the
+//! same bits for any number of threads.
+
+use std::cell::Cell;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use ndarray::{ArrayView2, ArrayViewMut2, Axis};
+
+use crate::{Error, Result};
+
+#[cfg(feature = "threads")]
+mod pool;
+#[cfg(not(feature = "threads"))]
+#[path = "parallel/no_pool.rs"]
+mod pool;
+
+use pool::Pool;
+
+/// The environment variable that says how many threads to use.
+const VARIABLE: &str = "CHAINRULE_THREADS";
+
+/// The most threads that anyone can ask for.
+const MOST: usize = 1024;
+
+/// Runs of fewer multiplications than this at a time stay on the thread that they are called on.
+const LARGE_RUN: usize = 1 << 20;
+
+thread_local! {
+    /// Into how many parts this thread divides its work.
+    static CURRENT: Cell<usize> = const { Cell::new(1) };
+}
+
+/// Into how many parts the present thread may divide its work: 1 outside of [`Threads::run`].
+pub(crate) fn current() -> usize {
+    CURRENT.get()
+}
+
+/// Runs `work` with that number as the [`current`] one.
+fn with_current<R>(threads: usize, work: impl FnOnce() -> R) -> R {
+    struct Restore(usize);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT.set(self.0);
+        }
+    }
+    let _restore = Restore(CURRENT.replace(threads));
+    work()
+}
+
+/// How many threads to use, and the pool of them once it was needed.
+#[derive(Default)]
+pub(crate) struct Threads {
+    /// `None`: what the environment variable says, else as many as the machine has.
+    number: Option<usize>,
+    own: OnceLock<Option<Pool>>,
+}
+
+impl Threads {
+    pub(crate) fn new(number: usize) -> Self {
+        Threads { number: Some(number), own: OnceLock::new() }
+    }
+
+    /// Whether the number of threads is in its range, wherever it comes from.
+    pub(crate) fn check(&self) -> Result<()> {
+        let help = "1 computes everything on one thread; without a number all cores are used";
+        match (self.number, variable()) {
+            (Some(number), _) if (1..=MOST).contains(&number) => Ok(()),
+            (Some(number), _) => Err(Error::Setting {
+                name: "threads",
+                expected: "from 1 to 1024",
+                got: number.to_string(),
+                help,
+            }),
+            (None, Err(text)) => Err(Error::Setting {
+                name: "environment variable CHAINRULE_THREADS",
+                expected: "a whole number from 1 to 1024",
+                got: format!("{text:?}"),
+                help,
+            }),
+            (None, Ok(_)) => Ok(()),
+        }
+    }
+
+    /// Runs `work`, which comes to about so many multiplications at a time, in the pool if that pays.
+    ///
+    /// A thread that belongs to a pool already, of this library or of rayon, runs it itself: the cores have work. If the
+    /// system gives no threads, the thread that asks does everything.
+    pub(crate) fn run<R: Send>(&self, multiplications: usize, work: impl FnOnce() -> R + Send) -> R {
+        if self.number == Some(1) {
+            return with_current(1, work);
+        }
+        if multiplications < LARGE_RUN || (self.number.is_none() && pool::is_inside()) {
+            return work();
+        }
+        match self.pool() {
+            Some(pool) => pool.run(|| with_current(pool.threads(), work)),
+            None => work(),
+        }
+    }
+
+    fn pool(&self) -> Option<&Pool> {
+        static DEFAULT: OnceLock<Option<Pool>> = OnceLock::new();
+        match self.number {
+            Some(number) if number != default_number() => self.own.get_or_init(|| Pool::new(number)).as_ref(),
+            _ => DEFAULT.get_or_init(|| Pool::new(default_number())).as_ref(),
+        }
+    }
+}
+
+/// What the environment variable says, read once: nothing, a number, or what is none.
+fn variable() -> &'static Result<Option<usize>, String> {
+    static VALUE: OnceLock<Result<Option<usize>, String>> = OnceLock::new();
+    VALUE.get_or_init(|| match std::env::var_os(VARIABLE) {
+        Some(text) if !text.is_empty() => {
+            let text = text.to_string_lossy();
+            let number = text.trim().parse().ok().filter(|number| (1..=MOST).contains(number));
+            number.map(Some).ok_or_else(|| text.into_owned())
+        }
+        _ => Ok(None),
+    })
+}
+
+/// How many threads there are if nobody asks for a number. After a variable that is none, of which a training tells,
+/// predictions take one thread and give the same numbers.
+fn default_number() -> usize {
+    static NUMBER: OnceLock<usize> = OnceLock::new();
+    *NUMBER.get_or_init(|| match variable() {
+        Ok(Some(number)) => *number,
+        Ok(None) => std::thread::available_parallelism().map_or(1, |number| number.get().min(MOST)),
+        Err(_) => 1,
+    })
+}
+
+/// Work that can be divided between two rows.
+pub(crate) trait Divide: Sized {
+    /// How many rows there are.
+    fn rows(&self) -> usize;
+
+    /// The first so many rows, and the rest.
+    fn split(self, rows: usize) -> (Self, Self);
+}
+
+/// Calls `each` with parts of the work, at most `parts` of them and each but the last of a multiple of `unit` rows, on
+/// as many threads as there are. Within a part nothing is divided any further.
+pub(crate) fn divide<W: Divide + Send>(work: W, unit: usize, parts: usize, each: &(impl Fn(W) + Sync)) {
+    let units = work.rows().div_ceil(unit);
+    let parts = parts.min(units);
+    if parts <= 1 {
+        return with_current(1, || each(work));
+    }
+    let (left, right) = work.split(units * (parts / 2) / parts * unit);
+    pool::join(|| divide(left, unit, parts / 2, each), || divide(right, unit, parts - parts / 2, each));
+}
+
+/// The same for work in chunks of so many rows, of which each thread takes about as many as the others. A single chunk
+/// stays whole, and what is done for it may be divided.
+pub(crate) fn divide_chunks<W: Divide + Send>(work: W, chunk: usize, each: &(impl Fn(W) + Sync)) {
+    if work.rows() <= chunk {
+        return each(work);
+    }
+    divide(work, chunk, current(), each);
+}
+
+impl<A> Divide for ArrayView2<'_, A> {
+    fn rows(&self) -> usize {
+        self.nrows()
+    }
+
+    fn split(self, rows: usize) -> (Self, Self) {
+        self.split_at(Axis(0), rows)
+    }
+}
+
+impl<A> Divide for ArrayViewMut2<'_, A> {
+    fn rows(&self) -> usize {
+        self.nrows()
+    }
+
+    fn split(self, rows: usize) -> (Self, Self) {
+        self.split_at(Axis(0), rows)
+    }
+}
+
+impl<T> Divide for &[T] {
+    fn rows(&self) -> usize {
+        self.len()
+    }
+
+    fn split(self, rows: usize) -> (Self, Self) {
+        self.split_at(rows)
+    }
+}
+
+impl<T> Divide for &mut [T] {
+    fn rows(&self) -> usize {
+        self.len()
+    }
+
+    fn split(self, rows: usize) -> (Self, Self) {
+        self.split_at_mut(rows)
+    }
+}
+
+impl Divide for Range<usize> {
+    fn rows(&self) -> usize {
+        self.len()
+    }
+
+    fn split(self, rows: usize) -> (Self, Self) {
+        (self.start..self.start + rows, self.start + rows..self.end)
+    }
+}
+
+/// Two things that have the same rows.
+impl<A: Divide, B: Divide> Divide for (A, B) {
+    fn rows(&self) -> usize {
+        self.0.rows()
+    }
+
+    fn split(self, rows: usize) -> (Self, Self) {
+        let (first, second) = (self.0.split(rows), self.1.split(rows));
+        ((first.0, second.0), (first.1, second.1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// The parts in which numbers in order are divided, and that each number came once.
+    fn parts(rows: usize, unit: usize, parts: usize) -> Vec<usize> {
+        let mut seen = vec![(0, 0); rows];
+        let count = AtomicUsize::new(0);
+        divide((0..rows, &mut *seen), unit, parts, &|(numbers, seen)| {
+            assert_eq!(current(), 1, "a part is not divided any further");
+            let part = count.fetch_add(1, Ordering::Relaxed);
+            numbers.zip(seen).for_each(|(number, seen)| *seen = (number, part));
+        });
+        assert!(seen.iter().map(|&(number, _)| number).eq(0..rows));
+        let mut part: Vec<usize> = seen.iter().map(|&(_, part)| part).collect();
+        part.dedup();
+        assert_eq!(part.len(), count.into_inner());
+        part.iter().map(|&part| seen.iter().filter(|&&(_, other)| other == part).count()).collect()
+    }
+
+    #[test]
+    fn every_row_is_in_one_part() {
+        assert_eq!(parts(10, 1, 1), [10]);
+        assert_eq!(parts(10, 1, 3), [3, 3, 4]);
+        assert_eq!(parts(100, 16, 2), [48, 52]);
+        assert_eq!(parts(100, 16, 100), [16, 16, 16, 16, 16, 16, 4]);
+        assert_eq!(parts(5, 16, 4), [5]);
+    }
+
+    #[test]
+    #[cfg(feature = "threads")]
+    fn as_many_threads_as_asked_for_where_it_pays() {
+        for number in [1, 2, 3, 5] {
+            let threads = Threads::new(number);
+            threads.check().unwrap();
+            let inside = || (current(), rayon_core::current_num_threads());
+            assert_eq!(threads.run(LARGE_RUN - 1, current), 1);
+            if number > 1 {
+                assert_eq!(threads.run(LARGE_RUN, inside), (number, number));
+            }
+            assert_eq!(threads.run(usize::MAX, current), number);
+            assert_eq!(current(), 1);
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "threads")]
+    fn a_run_within_a_run_stays_there_unless_it_has_its_own_number() {
+        let large = usize::MAX;
+        let inner = |inner: &Threads| Threads::new(2).run(large, || (inner.run(large, current), current()));
+        assert_eq!(inner(&Threads::default()), (2, 2));
+        assert_eq!(inner(&Threads::new(1)), (1, 2));
+        assert_eq!(inner(&Threads::new(3)), (3, 2));
+    }
+
+    #[test]
+    fn a_panic_leaves_no_trace() {
+        let threads = Threads::new(2);
+        let run = || threads.run(usize::MAX, || divide(0..2, 1, current(), &|_| panic!("enough")));
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&"enough"));
+        assert_eq!(current(), 1);
+        assert_eq!(threads.run(usize::MAX, || 5), 5);
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_errors() {
+        for number in [0, 1025, usize::MAX] {
+            assert_eq!(
+                Threads::new(number).check().unwrap_err().to_string(),
+                format!(
+                    "threads: must be from 1 to 1024, but is {number}\n  help: 1 computes everything on one thread; \
+                     without a number all cores are used"
+                )
+            );
+        }
+    }
+}
