@@ -95,6 +95,11 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
         &mut []
     }
 
+    /// A shortcut for plain gradient descent, which only layers with large parameters need: see [`Descent`].
+    fn descent(&mut self) -> Option<&mut dyn Descent<F>> {
+        None
+    }
+
     /// What the outputs mean, for the losses that pair with the last layer.
     fn output(&self) -> Output {
         Output::Values
@@ -112,6 +117,16 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
         let _ = (number, sample);
         None
     }
+}
+
+/// θ ← θ - η·∂L/∂θ without a ∂L/∂θ that goes to memory and back: a shortcut that a training with
+/// [`Sgd`](crate::Sgd) takes, except for the last batch of an epoch, whose gradients can be looked at.
+///
+/// [`Layer::backward`] comes first, with no `gradients` at all if nobody wants them.
+pub trait Descent<F: Float> {
+    /// Leaves the bits in θ that `backward` and `Sgd` would leave; an entry that would not be finite keeps its value.
+    /// In `gradients`, of the shapes of θ, there is room for what is computed on the way.
+    fn descend(&mut self, x: ArrayView2<F>, dy: ArrayView2<F>, gradients: &mut [Array2<F>], learning_rate: F);
 }
 
 /// What the outputs of a layer mean.
@@ -160,7 +175,7 @@ pub struct Backward<'a, F> {
     pub dy: ArrayView2<'a, F>,
     /// Where ∂L/∂x goes; `None` if no layer before this one has parameters and nobody asked.
     pub dx: Option<ArrayViewMut2<'a, F>>,
-    /// Where ∂L/∂θ goes: one matrix for each parameter, of its shape.
+    /// Where ∂L/∂θ goes: one matrix for each parameter, of its shape; none for a layer that has a [`Descent`] and takes it.
     pub gradients: &'a mut [Array2<F>],
     /// What the layer remembered in `forward`.
     pub memory: &'a Memory<F>,

@@ -51,6 +51,10 @@ pub fn matmul<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, m
     multiply(a, b, c, Finish::Add { alpha });
 }
 
+/// To so many rows, the sums of xᵀ·dy are complete before they are scaled, and a [descent](descend) has the bits of the
+/// product and a step after it.
+pub(crate) const SAME_BITS: usize = blocks::DEPTH;
+
 /// C ← C - η·A·B; an entry that would not be finite keeps its value.
 ///
 /// # Panics

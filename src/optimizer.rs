@@ -9,6 +9,7 @@ use crate::{Float, Result};
 mod sgd;
 
 pub use sgd::Sgd;
+pub(crate) use sgd::step_downhill;
 
 /// A rule that makes of a parameter θ and its gradient ∂L/∂θ the next θ.
 ///
@@ -71,6 +72,12 @@ pub trait Optimizer<F: Float>: Debug + Send {
         None
     }
 
+    /// The learning rate η if each step is θ ← θ - η·∂L/∂θ and nothing else, as that of [`Sgd`]. Then a training may take
+    /// it with [`Descent`](crate::layer::Descent), to the same bits, and calls neither `begin_step` nor `update`.
+    fn plain_descent(&self) -> Option<f64> {
+        None
+    }
+
     /// Whether every setting is in its range.
     ///
     /// # Errors
@@ -107,6 +114,10 @@ impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
 
     fn learning_rate(&self) -> Option<f64> {
         (**self).learning_rate()
+    }
+
+    fn plain_descent(&self) -> Option<f64> {
+        (**self).plain_descent()
     }
 
     fn check(&self) -> Result<()> {

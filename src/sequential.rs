@@ -15,6 +15,7 @@ mod prediction;
 mod probe;
 mod shapes;
 
+pub(crate) use cache::Wanted;
 use cache::{Cache, Positions, Progress};
 pub(crate) use prediction::PREDICTION_ROWS;
 pub(crate) use shapes::{check_input_shape, check_target_shape};
@@ -231,12 +232,11 @@ impl<F: Float> Sequential<F> {
     /// As [`loss`](Self::loss).
     pub fn backward<D: Dimension>(&mut self, loss: &dyn Loss<F>, targets: &ArrayRef<F, D>) -> Result<()> {
         let t = self.check_targets(loss, targets)?;
-        self.backward_unchecked(loss, t.view(), true);
+        self.backward_unchecked(loss, t.view(), Wanted::All);
         Ok(())
     }
 
-    /// `to_input`: whether the gradient of the input is wanted too.
-    pub(crate) fn backward_unchecked(&mut self, loss: &dyn Loss<F>, t: ArrayView2<F>, to_input: bool) {
+    pub(crate) fn backward_unchecked(&mut self, loss: &dyn Loss<F>, t: ArrayView2<F>, wanted: Wanted) {
         let y = self.cache.activations.at(self.layers.len());
         let top = match loss.pairing(self.output()) {
             Some(pair) => {
@@ -249,7 +249,12 @@ impl<F: Float> Sequential<F> {
                 self.layers.len()
             }
         };
-        self.cache.backward(&self.layers, top, to_input);
+        self.cache.backward(&mut self.layers, top, wanted);
+    }
+
+    /// Plain gradient descent after a backward pass for the [deltas](Wanted::Deltas).
+    pub(crate) fn descend(&mut self, learning_rate: F) {
+        self.cache.descend(&mut self.layers, learning_rate);
     }
 
     /// Runs the chain rule from a given ∂L/∂ŷ (samples × outputs) down to the input, for a loss that is computed
@@ -272,7 +277,7 @@ impl<F: Float> Sequential<F> {
         let last = self.layers.len();
         let dy = self.as_outputs("output gradient", dy)?;
         self.cache.deltas.at_mut(last).assign(&dy);
-        self.cache.backward(&self.layers, last, true);
+        self.cache.backward(&mut self.layers, last, Wanted::All);
         Ok(())
     }
 }

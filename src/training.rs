@@ -261,8 +261,8 @@ impl<F: Float> Trainer<'_, F> {
         let mut order: Vec<usize> = (0..samples.len()).collect();
         let mut targets = Array2::zeros((self.batch_size.min(samples.len()), model.output_width()));
         let mut history = History::new(self.settings(samples.len()));
-        let mut progress =
-            Progress::new(self.progress_bar, self.epochs, samples.len().div_ceil(self.batch_size));
+        let batches = samples.len().div_ceil(self.batch_size);
+        let mut progress = Progress::new(self.progress_bar, self.epochs, batches);
         let mut totals = Totals::new(metrics.len());
         for epoch in 1..=self.epochs {
             if let Some(seed) = self.shuffle {
@@ -273,7 +273,9 @@ impl<F: Float> Trainer<'_, F> {
                     let mut targets = targets.slice_mut(s![..indices.len(), ..]);
                     samples.draw_targets(indices, targets.view_mut());
                     model.forward_filled(indices.len(), |x| data::draw_inputs(samples, indices, x));
-                    let loss = step(model, &*self.loss, &mut *self.optimizer, targets.view());
+                    // whoever looks after the epoch finds the gradients of its last batch
+                    let keep_gradients = batch + 1 == batches;
+                    let loss = step(model, &*self.loss, &mut *self.optimizer, targets.view(), keep_gradients);
                     let loss = loss.map_err(|source| Error::Batch {
                         epoch,
                         batch: batch + 1,
@@ -367,7 +369,7 @@ impl<F: Float> Trainer<'_, F> {
         self.threads.run(model.multiplications(samples), || {
             model.forward(x)?;
             let t = model.check_targets(&*self.loss, targets)?;
-            step(model, &*self.loss, &mut *self.optimizer, t.view())
+            step(model, &*self.loss, &mut *self.optimizer, t.view(), true)
         })
     }
 }

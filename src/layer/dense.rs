@@ -2,8 +2,10 @@
 
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 
-use super::{Backward, Layer, Memory, Output, Param};
+use super::{Backward, Descent, Layer, Memory, Output, Param};
 use crate::formula::{Formula, Number, Sample, Term};
+use crate::matmul::descend;
+use crate::optimizer::step_downhill;
 use crate::{Error, Float, Init, Result, Rng, matmul};
 
 /// Fully connected layer.
@@ -131,10 +133,11 @@ impl<F: Float> Layer<F> for Dense<F> {
     fn backward(&self, pass: Backward<F>) {
         let Backward { x, dy, dx, gradients, .. } = pass;
         let [w, _] = &self.params;
-        matmul(F::one(), x.t(), dy, F::zero(), gradients[0].view_mut());
+        if let [dw, ..] = gradients {
+            matmul(F::one(), x.t(), dy, F::zero(), dw.view_mut());
+        }
         if let [_, db] = gradients {
-            db.fill(F::zero());
-            dy.rows().into_iter().for_each(|dy| *db += &dy);
+            sum_rows(dy, db);
         }
         if let Some(dx) = dx {
             matmul(F::one(), dy, w.value.t(), F::zero(), dx);
@@ -147,6 +150,10 @@ impl<F: Float> Layer<F> for Dense<F> {
 
     fn params_mut(&mut self) -> &mut [Param<F>] {
         if self.bias { &mut self.params } else { &mut self.params[..1] }
+    }
+
+    fn descent(&mut self) -> Option<&mut dyn Descent<F>> {
+        Some(self)
     }
 
     fn output(&self) -> Output {
@@ -166,6 +173,29 @@ impl<F: Float> Layer<F> for Dense<F> {
             Number::Gradient { column, .. } => Term::from(at.dy(column)).into(),
         })
     }
+}
+
+impl<F: Float> Descent<F> for Dense<F> {
+    fn descend(
+        &mut self,
+        x: ArrayView2<F>,
+        dy: ArrayView2<F>,
+        gradients: &mut [Array2<F>],
+        learning_rate: F,
+    ) {
+        let [w, b] = &mut self.params;
+        descend(learning_rate, x.t(), dy, w.value.view_mut());
+        if let [_, db] = gradients {
+            sum_rows(dy, db);
+            step_downhill(&mut b.value, db, learning_rate);
+        }
+    }
+}
+
+/// db = Σ dy
+fn sum_rows<F: Float>(dy: ArrayView2<F>, db: &mut Array2<F>) {
+    db.fill(F::zero());
+    dy.rows().into_iter().for_each(|dy| *db += &dy);
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::Float;
 use crate::parallel::Divide;
 
 /// Depth of a block at most: so many rows of a strip of B stay in the first-level cache.
-const DEPTH: usize = 256;
+pub(super) const DEPTH: usize = 256;
 /// Rows of a block of A: with `DEPTH`, 192 kB of f32, a part of the second-level cache.
 const ROWS: usize = 192;
 /// Columns of a block of B that is packed: another part of that cache.

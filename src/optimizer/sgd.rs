@@ -44,11 +44,11 @@ impl<F: Float> Optimizer<F> for Sgd {
     }
 
     fn update(&mut self, _: usize, theta: &mut Array2<F>, gradient: &Array2<F>) {
-        let rate = F::from_f64(self.learning_rate);
-        azip!((theta in theta, &gradient in gradient) {
-            let next = *theta - rate * gradient;
-            *theta = if next.is_finite() { next } else { *theta };
-        });
+        step_downhill(theta, gradient, F::from_f64(self.learning_rate));
+    }
+
+    fn plain_descent(&self) -> Option<f64> {
+        Some(self.learning_rate)
     }
 
     fn learning_rate(&self) -> Option<f64> {
@@ -68,6 +68,14 @@ impl<F: Float> Optimizer<F> for Sgd {
             help: "0.1 is a good first try, Sgd::new(0.1)",
         })
     }
+}
+
+/// θ ← θ - η·g; an entry that would not be finite keeps its value.
+pub(crate) fn step_downhill<F: Float>(theta: &mut Array2<F>, gradient: &Array2<F>, learning_rate: F) {
+    azip!((theta in theta, &gradient in gradient) {
+        let next = *theta - learning_rate * gradient;
+        *theta = if next.is_finite() { next } else { *theta };
+    });
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
+use crate::optimizer::step_downhill;
 use crate::{Backward, Float, Layer, Memory, Param, Rng};
 
 /// How far the pass of a model has come.
@@ -17,6 +18,17 @@ pub(crate) enum Progress {
     Backward,
     /// The parameters have changed since.
     Stale,
+}
+
+/// What a backward pass is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// The derivative with respect to everything.
+    All,
+    /// The gradients of the parameters.
+    Gradients,
+    /// What [`Cache::descend`] needs: the deltas, and the gradients of the layers that have no descent of their own.
+    Deltas,
 }
 
 /// One matrix for each position of a model: position i is the input of layer i and the output of layer i - 1.
@@ -139,9 +151,10 @@ impl<F: Float> Cache<F> {
         self.progress = Progress::Forward;
     }
 
-    /// Runs the chain rule from the delta at position `top`, which is filled, down to the input or, without
-    /// `to_input`, to the first layer that has parameters.
-    pub(crate) fn backward(&mut self, layers: &[Box<dyn Layer<F>>], top: usize, to_input: bool) {
+    /// Runs the chain rule from the delta at position `top`, which is filled, down to the input or to the first layer
+    /// that has parameters.
+    pub(crate) fn backward(&mut self, layers: &mut [Box<dyn Layer<F>>], top: usize, wanted: Wanted) {
+        let to_input = wanted == Wanted::All;
         let bottom = if to_input {
             0
         } else {
@@ -152,18 +165,39 @@ impl<F: Float> Cache<F> {
                 continue;
             }
             let (dx, dy) = self.deltas.around(index);
+            let taken_later = wanted == Wanted::Deltas && layers[index].descent().is_some();
             layers[index].backward(Backward {
                 x: self.activations.at(index),
                 y: self.activations.at(index + 1),
                 dy: dy.view(),
                 dx: (to_input || index > bottom).then_some(dx),
-                gradients: &mut self.gradients[index],
+                gradients: if taken_later { &mut [] } else { &mut self.gradients[index] },
                 memory: &self.memories[index],
             });
         }
         let lowest = if to_input { 0 } else { top.min(bottom + 1) };
         self.computed = lowest..top + 1;
         self.progress = Progress::Backward;
+    }
+
+    /// Plain gradient descent after a backward pass for the [deltas](Wanted::Deltas). Leaves no gradients to look at.
+    pub(crate) fn descend(&mut self, layers: &mut [Box<dyn Layer<F>>], learning_rate: F) {
+        for (index, layer) in layers.iter_mut().enumerate() {
+            let gradients = &mut self.gradients[index][..];
+            match layer.descent() {
+                Some(layer) => {
+                    let (x, dy) = (self.activations.at(index), self.deltas.at(index + 1));
+                    layer.descend(x, dy, gradients, learning_rate);
+                }
+                None => {
+                    for (theta, gradient) in layer.params_mut().iter_mut().zip(gradients) {
+                        step_downhill(&mut theta.value, gradient, learning_rate);
+                    }
+                }
+            }
+        }
+        self.computed = 0..0;
+        self.progress = Progress::Stale;
     }
 
     /// What position i holds; `None` before a forward pass.

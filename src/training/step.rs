@@ -2,25 +2,34 @@
 
 use ndarray::ArrayView2;
 
+use crate::matmul::SAME_BITS;
+use crate::sequential::Wanted;
 use crate::{Error, Float, Loss, Optimizer, Result, Sequential};
 
-/// One step with a batch that has gone forward; returns the loss before it.
+/// One step with a batch that has gone forward; returns the loss before it. Without `keep_gradients` it may be taken
+/// without any, to the same bits.
 pub(super) fn step<F: Float>(
     model: &mut Sequential<F>,
     loss: &dyn Loss<F>,
     optimizer: &mut dyn Optimizer<F>,
     t: ArrayView2<F>,
+    keep_gradients: bool,
 ) -> Result<f64> {
     let rate = optimizer.learning_rate();
     let value = model.loss_unchecked(loss, t).as_f64();
     if !value.is_finite() {
         return Err(diverged(model, rate, format!("the loss is {value}")));
     }
-    model.backward_unchecked(loss, t, false);
+    let descent = optimizer.plain_descent().filter(|_| !keep_gradients && t.nrows() <= SAME_BITS);
+    let wanted = if descent.is_some() { Wanted::Deltas } else { Wanted::Gradients };
+    model.backward_unchecked(loss, t, wanted);
     if !model.deltas_are_finite() {
         return Err(diverged(model, rate, "a gradient is no longer finite".to_owned()));
     }
-    optimizer.step(model)?;
+    match descent {
+        Some(rate) => model.descend(F::from_f64(rate)),
+        None => optimizer.step(model)?,
+    }
     Ok(value)
 }
 
@@ -40,4 +49,39 @@ fn diverged<F: Float>(model: &Sequential<F>, learning_rate: Option<f64>, what: S
         }
     };
     Error::Diverged { problem, help }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::{CategoricalCrossEntropy, Dense, Maxout, ReLU, Rng, Sgd, Softmax};
+
+    /// Both ways to take a step end with the same bits; one leaves gradients to look at.
+    #[test]
+    fn a_step_without_gradients_is_the_same_step() {
+        for samples in [1, 32, SAME_BITS, SAME_BITS + 1] {
+            let mut rng = Rng::new(1);
+            let x = Array2::<f32>::from_shape_simple_fn((samples, 50), || rng.normal() as f32);
+            let t = Array2::from_shape_fn((samples, 3), |(i, j)| f32::from(u8::from(i % 3 == j)));
+            let train = |keep_gradients| {
+                let hidden = Sequential::new([50]).add(Dense::new(40)).add(ReLU).add(Maxout::new(20, 2));
+                let mut model =
+                    hidden.add(Dense::new(3).without_bias()).add(Softmax).build(samples as u64).unwrap();
+                for _ in 0..3 {
+                    model.forward(&x).unwrap();
+                    let (loss, mut optimizer) = (CategoricalCrossEntropy, Sgd::new(0.3));
+                    step(&mut model, &loss, &mut optimizer, t.view(), keep_gradients).unwrap();
+                }
+                model
+            };
+            let (kept, left) = (train(true), train(false));
+            for ((name, value), (_, other)) in kept.params().zip(left.params()) {
+                assert_eq!(value, other, "{name}, {samples} samples");
+            }
+            assert!(kept.gradient("0.weight").is_ok());
+            assert_eq!(left.gradient("0.weight").is_ok(), samples > SAME_BITS, "{samples} samples");
+        }
+    }
 }
