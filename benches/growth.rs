@@ -87,6 +87,13 @@ fn all_series(quick: bool) -> Vec<Series> {
     vec![over_batch(784, 128), over_batch(128, 128), over_width(32), over_width(128)]
 }
 
+impl Series {
+    /// The measure that doubles.
+    fn measure(&self, size: &Size) -> usize {
+        if self.what == "batch" { size.batch } else { size.hidden }
+    }
+}
+
 impl Size {
     /// Floating-point operations of a step: each product of a batch with weights takes two for each weight, forward,
     /// for the weights' gradient and, but for the first layer, for the inputs' gradient.
@@ -172,12 +179,12 @@ fn table(series: &[Series]) -> String {
 /// Where twice the size means less than 70 % of the speed.
 fn cliffs(series: &[Series]) -> String {
     let mut text = String::new();
-    for Series { what, name, sizes } in series {
-        for pair in sizes.windows(2) {
+    for series in series {
+        for pair in series.sizes.windows(2) {
             let (before, after) = (pair[0].gflops(), pair[1].gflops());
             if after < 0.7 * before {
-                let of = |size: &Size| if *what == "batch" { size.batch } else { size.hidden };
-                let (from, to) = (of(&pair[0]), of(&pair[1]));
+                let Series { what, name, .. } = series;
+                let (from, to) = (series.measure(&pair[0]), series.measure(&pair[1]));
                 _ = writeln!(
                     text,
                     "A cliff: {name}, {what} {from} to {to}: {before:.1} to {after:.1} GFLOP/s."
@@ -195,9 +202,10 @@ fn cliffs(series: &[Series]) -> String {
 /// Time per step and speed, over batch and width.
 fn picture(series: &[Series], threads: usize) -> Gallery {
     let plot = |what: &str, title: &str, unit: &str, value: &dyn Fn(&Size) -> f64| {
-        let first = if what == "batch" { 1 } else { 16 };
+        let series = || series.iter().filter(|series| series.what == what);
+        let first = series().map(|series| series.measure(&series.sizes[0])).next().unwrap_or(1);
         let plot = Curves::new().title(title).labels(what, unit).doublings(first).log_scale();
-        series.iter().filter(|series| series.what == what).fold(plot, |plot, series| {
+        series().fold(plot, |plot, series| {
             let values: Vec<f64> = series.sizes.iter().map(value).collect();
             plot.line(&series.name, &values)
         })

@@ -80,9 +80,10 @@ impl Axis {
         let count = count.max(2);
         let x = |index: usize| first * 2.0_f64.powf(index as f64);
         let high = x(count - 1);
-        let most = if high < 1e5 { 14 } else { 8 }; // labels side by side
-        let ticks = (0..count).step_by(count.div_ceil(most)).map(x).filter(|&x| drawable(x));
-        let label = |x: f64| if high < 1e5 { number(x, 0) } else { significant(x, 2) };
+        let short = high < 1e5; // labels, so that more of them stand side by side
+        let every = count.div_ceil(if short { 14 } else { 8 });
+        let label = |x: f64| if short { number(x, 0) } else { significant(x, 2) };
+        let ticks = (0..count).step_by(every).map(x).filter(|&x| drawable(x));
         Axis { low: first, high, log: true, ticks: ticks.map(|x| (x, label(x))).collect() }
     }
 
