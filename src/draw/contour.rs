@@ -91,10 +91,10 @@ fn straightened(line: &[Point]) -> Vec<Point> {
             kept.push(point);
         }
     }
-    if let [first, second, .., last] = kept[..] {
-        if !turns(last, first, second) {
-            kept.remove(0);
-        }
+    if let [first, second, .., last] = kept[..]
+        && !turns(last, first, second)
+    {
+        kept.remove(0);
     }
     kept
 }

@@ -41,10 +41,9 @@ fn power(rest: &mut &str) -> f64 {
     }
     // a remark: what a number stands for, or which piece of a maxout it is
     if let Some((remark, behind)) = rest.trim_start().strip_prefix('(').and_then(|text| text.split_once(')'))
+        && ["more", "the others", "the other", "pieces"].iter().any(|end| remark.ends_with(end))
     {
-        if ["more", "the others", "the other", "pieces"].iter().any(|end| remark.ends_with(end)) {
-            *rest = behind;
-        }
+        *rest = behind;
     }
     value
 }
