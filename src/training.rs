@@ -190,24 +190,26 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// How many threads to use, from 1 to 1024. Without a number it is that of the environment variable
     /// `CHAINRULE_THREADS`, else the number of cores.
     ///
-    /// The number changes how long a training takes and nothing else: the same bits come out for any. More threads than
-    /// one come in where the work is larger than the hand-over: from about a million multiplications for a batch on,
-    /// such as 32 samples through 784-128-10. A smaller net is trained on the thread that calls [`fit`](Self::fit), and so
-    /// is every net inside a thread pool of [rayon](https://docs.rs/rayon), whose threads have work already, unless a
-    /// number is given here.
+    /// The number changes how long a training takes and nothing else: the same bits come out for any. Other threads
+    /// come in where the work is larger than the hand-over, from about two million weights × samples of a batch on:
+    /// 784-128-10 in batches of 32, say. A smaller net is trained on the thread that calls [`fit`](Self::fit). So is
+    /// any net, unless a number is given here, on a thread of a [rayon](https://docs.rs/rayon) pool: there the cores
+    /// have work.
     ///
-    /// With several threads, layers, loss, optimizer and metrics run in a pool that all trainers without a number
-    /// share with [`Sequential::predict`] and [`evaluate`]; closures [after an epoch](Self::after_epoch) always run on the
-    /// thread that called `fit`. Without the crate's feature `threads` everything runs there.
+    /// With several threads, layers, loss, optimizer and metrics run on the threads of a pool. Trainers without a
+    /// number share one with [`Sequential::predict`] and [`evaluate`](crate::evaluate), which go by the variable too
+    /// (by one thread if it holds no number, which is an error of training). Closures
+    /// [after an epoch](Self::after_epoch) always run on the thread that called `fit`. Without the crate's feature
+    /// `threads` everything does.
     ///
     /// # Examples
     /// ```
     /// use chainrule::prelude::*;
     ///
-    /// let (x, y) = (Array2::<f32>::ones((64, 256)), Array2::zeros((64, 256)));
+    /// let (x, y) = (Array2::<f32>::ones((256, 256)), Array2::zeros((256, 256)));
     /// let weights = |threads| {
     ///     let mut model = Sequential::new([256]).add(Dense::new(256)).build(1)?;
-    ///     Trainer::new(MeanSquaredError, Sgd::new(0.1)).threads(threads).epochs(2).fit(&mut model, (&x, &y))?;
+    ///     Trainer::new(MeanSquaredError, Sgd::new(0.1)).threads(threads).fit(&mut model, (&x, &y))?;
     ///     Ok(model.param("0.weight")?.to_owned())
     /// };
     /// assert_eq!(weights(1)?, weights(3)?);
@@ -268,7 +270,9 @@ impl<F: Float> Trainer<'_, F> {
             if let Some(seed) = self.shuffle {
                 Rng::stream(seed, epoch as u64).shuffle(&mut order);
             }
-            self.threads.run(model.multiplications(targets.nrows()), || {
+            let [in_all, at_once] =
+                [samples.len(), targets.nrows()].map(|samples| model.multiplications(samples));
+            self.threads.run(in_all, at_once, || {
                 for (batch, indices) in order.chunks(self.batch_size).enumerate() {
                     let mut targets = targets.slice_mut(s![..indices.len(), ..]);
                     samples.draw_targets(indices, targets.view_mut());
@@ -363,8 +367,8 @@ impl<F: Float> Trainer<'_, F> {
     ) -> Result<f64> {
         self.threads.check()?;
         self.optimizer.check()?;
-        let samples = x.shape().first().copied().unwrap_or(0);
-        self.threads.run(model.multiplications(samples), || {
+        let multiplications = model.multiplications(x.shape().first().copied().unwrap_or(0));
+        self.threads.run(multiplications, multiplications, || {
             model.forward(x)?;
             let t = model.check_targets(&*self.loss, targets)?;
             step(model, &*self.loss, &mut *self.optimizer, t.view())

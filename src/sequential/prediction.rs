@@ -38,7 +38,8 @@ impl<F: Float> Sequential<F> {
     fn predict_unchecked(&self, x: ArrayView2<F>) -> Array2<F> {
         let mut outputs = Array2::zeros((x.nrows(), self.output_width()));
         let work = (x, outputs.view_mut());
-        Threads::default().run(self.multiplications(x.nrows()), || {
+        let multiplications = self.multiplications(x.nrows());
+        Threads::default().run(multiplications, multiplications, || {
             divide_chunks(work, PREDICTION_ROWS, &|(x, mut outputs)| {
                 let mut pass = self.prediction_pass();
                 let chunks = x.axis_chunks_iter(Axis(0), PREDICTION_ROWS);
