@@ -158,7 +158,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// Calls a closure with the record of each epoch and the model as it is then. It may return [`Next::Stop`] to end
-    /// the training, or nothing. Of several closures all are called.
+    /// the training, or nothing. Of several closures all are called, in order, on the thread that called
+    /// [`fit`](Self::fit).
     ///
     /// # Examples
     /// ```
@@ -190,24 +191,24 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// How many threads to use, from 1 to 1024. Without a number it is that of the environment variable
     /// `CHAINRULE_THREADS`, else the number of cores.
     ///
-    /// The number changes how long a training takes and nothing else: the same bits come out for any. Other threads
+    /// The number decides how long a training takes and nothing else: the same bits come out for any. Other threads
     /// come in where the work is larger than the hand-over, from about two million weights × samples of a batch on:
     /// 784-128-10 in batches of 32, say. A smaller net is trained on the thread that calls [`fit`](Self::fit). So is
-    /// any net, unless a number is given here, on a thread of a [rayon](https://docs.rs/rayon) pool: there the cores
-    /// have work.
+    /// every net on a thread of a [rayon](https://docs.rs/rayon) pool, where the cores have work already, unless a
+    /// number is given here.
     ///
-    /// With several threads, layers, loss, optimizer and metrics run on the threads of a pool. Trainers without a
-    /// number share one with [`Sequential::predict`] and [`evaluate`](crate::evaluate), which go by the variable too
-    /// (by one thread if it holds no number, which is an error of training). Closures
-    /// [after an epoch](Self::after_epoch) always run on the thread that called `fit`. Without the crate's feature
-    /// `threads` everything does.
+    /// With several threads, layers, loss, optimizer and metrics run on the threads of a pool; closures
+    /// [after an epoch](Self::after_epoch) always run on the thread that called `fit`. Trainers without a number share
+    /// a pool with [`Sequential::predict`] and [`evaluate`], which go by the variable too. If it holds
+    /// no number, these take one thread, and a training is an error. Without the crate's feature `threads` there is no
+    /// pool.
     ///
     /// # Examples
     /// ```
     /// use chainrule::prelude::*;
     ///
-    /// let (x, y) = (Array2::<f32>::ones((256, 256)), Array2::zeros((256, 256)));
-    /// let weights = |threads| {
+    /// let (x, y) = (Array2::<f32>::ones((256, 256)), Array2::<f32>::zeros((256, 256)));
+    /// let weights = |threads| -> Result<Array2<f32>> {
     ///     let mut model = Sequential::new([256]).add(Dense::new(256)).build(1)?;
     ///     Trainer::new(MeanSquaredError, Sgd::new(0.1)).threads(threads).fit(&mut model, (&x, &y))?;
     ///     Ok(model.param("0.weight")?.to_owned())

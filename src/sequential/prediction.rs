@@ -12,7 +12,8 @@ use crate::{Error, Float, Loss, Result};
 pub(crate) const PREDICTION_ROWS: usize = 256;
 
 impl<F: Float> Sequential<F> {
-    /// The output for a batch of any size: samples × outputs. Keeps nothing, so many threads may share one model.
+    /// The output for a batch of any size: samples × outputs. Keeps nothing, so many threads may share one model. Many
+    /// samples are divided among the cores, as [a training](crate::Trainer::threads) is, with the same bits.
     ///
     /// # Errors
     /// [`Error::Data`] if the batch is empty or its samples have another shape.
