@@ -161,7 +161,7 @@ fn closures_run_in_order_on_the_thread_that_calls_fit() {
         .threads(2)
         .after_epoch(|epoch, _| calls.push((epoch.number, thread::current().id())))
         .after_epoch(|_, _| *std::rc::Rc::make_mut(&mut others) += 1)
-        .fit(&mut net(&Probe::silent()), &samples(SAMPLES))
+        .fit(&mut net(&Probe::silent()), samples(SAMPLES))
         .unwrap();
     assert_eq!((calls, *others), (vec![(1, here), (2, here)], 2));
 }
@@ -188,7 +188,7 @@ fn a_panic_in_a_layer_is_the_callers_own() {
 fn a_panic_in_a_closure_is_the_callers_own() {
     let stumble = |_: &chainrule::training::Epoch, _: &Sequential<f32>| -> Next { panic!("enough") };
     let mut trainer = trainer().threads(2).after_epoch(stumble);
-    let fit = || trainer.fit(&mut net(&Probe::silent()), &samples(SAMPLES));
+    let fit = || trainer.fit(&mut net(&Probe::silent()), samples(SAMPLES));
     let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(fit)).unwrap_err();
     assert_eq!(panic.downcast_ref(), Some(&"enough"));
 }
@@ -207,7 +207,7 @@ fn errors_come_out_of_the_pool() {
 
 #[test]
 fn a_trainer_has_at_least_one_thread() {
-    let fit = |threads| trainer::<f32>().threads(threads).fit(&mut net(&Probe::silent()), &samples(SAMPLES));
+    let fit = |threads| trainer::<f32>().threads(threads).fit(&mut net(&Probe::silent()), samples(SAMPLES));
     assert_eq!(
         fit(0).unwrap_err().to_string(),
         "threads: must be from 1 to 1024, but is 0\n  help: 1 computes everything on one thread; without a number all \
