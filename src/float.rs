@@ -3,7 +3,7 @@
 use ndarray::NdFloat;
 
 mod sealed {
-    pub trait Sealed {}
+    pub trait Sealed: crate::matmul::simd::Lanes {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }

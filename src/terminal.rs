@@ -48,7 +48,7 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
         } else {
             format!("{value:.1e}")
         };
-        if row % 5 == 0 { text } else { String::new() }
+        if row.is_multiple_of(5) { text } else { String::new() }
     };
     let left = (0..ROWS).map(|row| label(row).len()).max().unwrap_or(0);
     let name = |name: &str| name.chars().take(20).collect::<String>();

@@ -75,6 +75,17 @@ impl Axis {
         Axis { low, high, log: true, ticks }
     }
 
+    /// The powers of two times `first`, which is positive, at equal distances: at least two of them.
+    pub(crate) fn doublings(first: f64, count: usize) -> Self {
+        let count = count.max(2);
+        let x = |index: usize| first * 2.0_f64.powf(index as f64);
+        let high = x(count - 1);
+        let most = if high < 1e5 { 14 } else { 8 }; // labels side by side
+        let ticks = (0..count).step_by(count.div_ceil(most)).map(x).filter(|&x| drawable(x));
+        let label = |x: f64| if high < 1e5 { number(x, 0) } else { significant(x, 2) };
+        Axis { low: first, high, log: true, ticks: ticks.map(|x| (x, label(x))).collect() }
+    }
+
     /// Where a number is, as a part of the axis; `None` for one that has no place on it.
     pub(crate) fn part(&self, x: f64) -> Option<f64> {
         if !drawable(x) || (self.log && x <= 0.0) {
@@ -268,6 +279,19 @@ mod tests {
         assert_eq!(labels(&Axis::linear(0.0, 3e-9, 3)), ["0", "1×10⁻⁹", "2×10⁻⁹", "3×10⁻⁹"]);
         assert_eq!(labels(&Axis::log(1e-3, 1.0)), ["0.001", "0.01", "0.1", "1"]);
         assert_eq!(labels(&Axis::log(0.3, 1.2)), ["0.5", "1"]);
+    }
+
+    #[test]
+    fn doublings_are_at_equal_distances() {
+        let axis = Axis::doublings(16.0, 5);
+        assert_eq!(labels(&axis), ["16", "32", "64", "128", "256"]);
+        for (index, part) in [0.0, 0.25, 0.5, 0.75, 1.0].into_iter().enumerate() {
+            assert!((axis.part(axis.ticks[index].0).unwrap() - part).abs() < 1e-12);
+        }
+        assert_eq!(Axis::doublings(1.0, 17).ticks.len(), 9);
+        assert_eq!(Axis::doublings(1.0, 20).ticks.len(), 7);
+        assert_eq!(Axis::doublings(3.0, 0).ticks.len(), 2);
+        assert!(Axis::doublings(1.0, 5_000).ticks.len() < 9);
     }
 
     #[test]

@@ -80,6 +80,7 @@ fn usual() -> Vec<(&'static str, Picture)> {
     let network = Network::of(&model).title("2-3-1").loss(0.13);
     vec![
         ("curves", curves.clone().mark_lowest().picture()),
+        ("doublings", curves.clone().doublings(1).line("few", &loss[..13]).log_scale().picture()),
         ("logarithmic curves", curves.log_scale().mark_highest().picture()),
         ("equal curves", Curves::new().line("one", &loss).line("two", &loss).line("three", &loss).picture()),
         (
@@ -155,8 +156,10 @@ fn odd() -> Vec<(String, Picture)> {
         let curves = Curves::new().line("values", values).line("others", &[]).mark_lowest();
         add(&format!("curves of {values:?}"), &|| curves.picture());
         add(&format!("logarithmic curves of {values:?}"), &|| curves.clone().log_scale().picture());
+        add(&format!("doublings of {values:?}"), &|| curves.clone().doublings(0).picture());
         add("last line", &|| Curves::new().line("values", values).mark_highest().picture());
     }
+    add("too many doublings", &|| Curves::new().line("values", &[1.0; 1_100]).doublings(1).picture());
     add("no curves", &|| Curves::default().log_scale().mark_highest().picture());
     for range in [0.0..=0.0, NAN..=1.0, 1.0..=-1.0, -INF..=INF, -1e300..=1e300] {
         let plot = FunctionPlot::new(range).curve("1/x", |x| 1.0 / x).tangent(0.0, INF).slope_triangle(NAN);

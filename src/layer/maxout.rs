@@ -59,7 +59,7 @@ impl<F: Float> Maxout<F> {
     /// units of that many pieces.
     pub fn from_weights(weight: Array2<F>, bias: Array1<F>, pieces: usize) -> Result<Self> {
         let columns = weight.ncols();
-        if pieces == 0 || columns % pieces != 0 || bias.len() != columns {
+        if pieces == 0 || !columns.is_multiple_of(pieces) || bias.len() != columns {
             return Err(Error::data(
                 "weights of a Maxout",
                 "in × out·pieces, with one bias for each column",

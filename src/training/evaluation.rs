@@ -180,7 +180,8 @@ impl Totals {
         let names = metrics.iter().map(|metric| metric.name().to_owned());
         let means =
             Measures { loss: self.mean_loss(), metrics: names.zip(self.metrics.iter().map(mean)).collect() };
-        *self = Totals::new(metrics.len());
+        (self.samples, self.loss) = (0, 0.0);
+        self.metrics.fill(0.0);
         means
     }
 }

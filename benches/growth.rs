@@ -1,0 +1,213 @@
+//! How the cost of a training step grows with the batch and with the width of a net: `cargo bench --bench growth`.
+//!
+//! Prints a Markdown table, and each place where twice the size means much less speed. Options after `--`:
+//!
+//! | option | |
+//! | --- | --- |
+//! | `--threads 1` | how many threads train |
+//! | `--rounds 5` | rounds; each measures every size once, and the table has the medians |
+//! | `--save` | writes the table and a picture of it beside this file: `growth.md`, `growth.svg` |
+//! | `--quick` | a few small sizes in a second, to see that it runs |
+
+use std::fmt::Write;
+use std::path::Path;
+use std::time::Instant;
+
+use chainrule::draw::{Curves, Gallery};
+use chainrule::prelude::*;
+use chainrule_benches::{classes, uniform};
+
+fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().collect();
+    let given = |name: &str| args.iter().any(|arg| arg == name);
+    let number = |name: &str| args.iter().skip_while(|arg| *arg != name).nth(1)?.parse::<usize>().ok();
+    let (quick, threads) = (given("--quick"), number("--threads").unwrap_or(1));
+    let rounds = number("--rounds").unwrap_or(if quick { 1 } else { 5 }).max(1);
+
+    let mut series = all_series(quick);
+    for round in 1..=rounds {
+        for series in &mut series {
+            for size in &mut series.sizes {
+                size.seconds.push(seconds_per_step(size, threads, quick)?);
+            }
+        }
+        eprintln!("round {round} of {rounds}");
+    }
+
+    let text = format!("{}\n{}\n{}", heading(threads, rounds), table(&series), cliffs(&series));
+    println!("{text}");
+    let picture = picture(&series, threads);
+    if given("--save") {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+        picture.save(folder.join("growth.svg"))?;
+        let markdown = folder.join("growth.md");
+        let page =
+            format!("# How the cost of a training step grows\n\n{text}\n![The same as curves](growth.svg)\n");
+        std::fs::write(&markdown, page).map_err(|source| Error::Io { path: markdown, source })?;
+    }
+    Ok(())
+}
+
+// What is measured
+
+/// Nets of which one measure doubles.
+struct Series {
+    /// What doubles: batch or width.
+    what: &'static str,
+    name: String,
+    sizes: Vec<Size>,
+}
+
+/// The net inputs-hidden-10 (ReLU, softmax with categorical cross-entropy), a batch, and what its steps took.
+struct Size {
+    inputs: usize,
+    hidden: usize,
+    batch: usize,
+    seconds: Vec<f64>,
+}
+
+const CLASSES: usize = 10;
+
+fn all_series(quick: bool) -> Vec<Series> {
+    let doubled = |first: usize, last: usize| {
+        std::iter::successors(Some(first), |size| Some(2 * size)).take_while(move |&size| size <= last)
+    };
+    let size = |inputs, hidden, batch| Size { inputs, hidden, batch, seconds: Vec::new() };
+    let (batch, width) = if quick { (8, 64) } else { (4096, 4096) };
+    let over_batch = |inputs, hidden| Series {
+        what: "batch",
+        name: format!("{inputs}-{hidden}-{CLASSES}"),
+        sizes: doubled(1, batch).map(|batch| size(inputs, hidden, batch)).collect(),
+    };
+    let over_width = |batch| Series {
+        what: "width",
+        name: format!("batch {batch}"),
+        sizes: doubled(16, width).map(|width| size(width, width, batch)).collect(),
+    };
+    vec![over_batch(784, 128), over_batch(128, 128), over_width(32), over_width(128)]
+}
+
+impl Size {
+    /// Floating-point operations of a step: each product of a batch with weights takes two for each weight, forward,
+    /// for the weights' gradient and, but for the first layer, for the inputs' gradient.
+    fn operations(&self) -> f64 {
+        let (first, second) = (self.inputs * self.hidden, self.hidden * CLASSES);
+        2.0 * self.batch as f64 * (2 * first + 3 * second) as f64
+    }
+
+    /// The median over the rounds.
+    fn step(&self) -> f64 {
+        let mut seconds = self.seconds.clone();
+        seconds.sort_by(f64::total_cmp);
+        seconds[seconds.len() / 2]
+    }
+
+    fn gflops(&self) -> f64 {
+        1e-9 * self.operations() / self.step()
+    }
+}
+
+/// The trainer of every step that is measured here.
+fn trainer(batch: usize, threads: usize) -> Result<Trainer<'static, f32>> {
+    if threads != 1 {
+        let (expected, help) = ("1", "a training uses one thread so far");
+        return Err(Error::Setting { name: "--threads", expected, got: threads.to_string(), help });
+    }
+    let trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01)).batch_size(batch);
+    Ok(trainer.without_shuffle().without_metrics())
+}
+
+/// Seconds for each step of a training over consecutive batches, after a first step that does not count.
+fn seconds_per_step(size: &Size, threads: usize, quick: bool) -> Result<f64> {
+    let &Size { inputs, hidden, batch, .. } = size;
+    let net = Sequential::new([inputs]).add(Dense::new(hidden)).add(ReLU);
+    let mut model = net.add(Dense::new(CLASSES)).add(Softmax).build(1)?;
+    let samples = if quick { 8 * batch } else { (4 * batch).max(2048) };
+    let (x, t) = (uniform(samples, inputs, 1), classes(samples, CLASSES, 2));
+    let mut measure = |epochs: usize| -> Result<f64> {
+        let mut trainer = trainer(batch, threads)?.epochs(epochs);
+        trainer.train_batch(&mut model, &x.slice(s![..batch, ..]), &t.slice(s![..batch, ..]))?;
+        let start = Instant::now();
+        trainer.fit(&mut model, (&x, &t))?;
+        Ok(start.elapsed().as_secs_f64() / (epochs * samples / batch) as f64)
+    };
+    let step = measure(1)?;
+    let epochs = 0.05 / step * batch as f64 / samples as f64; // some 50 milliseconds
+    if quick || epochs < 1.0 { Ok(step) } else { measure(epochs.ceil() as usize) }
+}
+
+// What is shown
+
+fn heading(threads: usize, rounds: usize) -> String {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model =
+        cpu.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split(": ").nth(1));
+    format!(
+        "Training steps of the net inputs-hidden-{CLASSES} (ReLU, softmax with categorical cross-entropy, plain SGD) in \
+         f32 on consecutive batches, on {}, {threads} {}, median of {rounds}: \
+         `cargo bench --bench growth -- --threads {threads}`. GFLOP/s count two operations for each multiplication of \
+         the products: forward, the gradients of the weights, and those of the inputs without the first layer's.\n",
+        model.unwrap_or("this CPU"),
+        if threads == 1 { "thread" } else { "threads" },
+    )
+}
+
+fn table(series: &[Series]) -> String {
+    let mut table = String::from(
+        "| net | batch | µs per step | µs per sample | GFLOP/s |\n| --- | ---: | ---: | ---: | ---: |\n",
+    );
+    for size in series.iter().flat_map(|series| &series.sizes) {
+        let Size { inputs, hidden, batch, .. } = size;
+        let step = 1e6 * size.step();
+        let sample = step / *batch as f64;
+        let gflops = size.gflops();
+        _ = writeln!(
+            table,
+            "| {inputs}-{hidden}-{CLASSES} | {batch} | {step:.2} | {sample:.3} | {gflops:.1} |"
+        );
+    }
+    table
+}
+
+/// Where twice the size means less than 70 % of the speed.
+fn cliffs(series: &[Series]) -> String {
+    let mut text = String::new();
+    for Series { what, name, sizes } in series {
+        for pair in sizes.windows(2) {
+            let (before, after) = (pair[0].gflops(), pair[1].gflops());
+            if after < 0.7 * before {
+                let of = |size: &Size| if *what == "batch" { size.batch } else { size.hidden };
+                let (from, to) = (of(&pair[0]), of(&pair[1]));
+                _ = writeln!(
+                    text,
+                    "A cliff: {name}, {what} {from} to {to}: {before:.1} to {after:.1} GFLOP/s."
+                );
+            }
+        }
+    }
+    if text.is_empty() {
+        "No cliff: nowhere does twice the size mean less than 70 % of the GFLOP/s.\n".into()
+    } else {
+        text
+    }
+}
+
+/// Time per step and speed, over batch and width.
+fn picture(series: &[Series], threads: usize) -> Gallery {
+    let plot = |what: &str, title: &str, unit: &str, value: &dyn Fn(&Size) -> f64| {
+        let first = if what == "batch" { 1 } else { 16 };
+        let plot = Curves::new().title(title).labels(what, unit).doublings(first).log_scale();
+        series.iter().filter(|series| series.what == what).fold(plot, |plot, series| {
+            let values: Vec<f64> = series.sizes.iter().map(value).collect();
+            plot.line(&series.name, &values)
+        })
+    };
+    let (time, speed) = (|size: &Size| 1e6 * size.step(), |size: &Size| size.gflops());
+    let threads = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
+    Gallery::new(2)
+        .title(format!("How the cost of a training step grows: f32, {threads}"))
+        .add(&plot("batch", "Time by batch", "µs per step", &time))
+        .add(&plot("width", "Time by width: width-width-10", "µs per step", &time))
+        .add(&plot("batch", "Speed by batch", "GFLOP/s", &speed))
+        .add(&plot("width", "Speed by width: width-width-10", "GFLOP/s", &speed))
+}

@@ -1,0 +1,257 @@
+//! Cuts a product into blocks that fit the caches, and blocks into tiles.
+
+use pulp::{Simd, WithSimd};
+
+use super::tile::{Finish, LOW, Strip, TALL, tall_rows};
+use crate::Float;
+use crate::parallel::Divide;
+
+/// Depth of a block at most: so many rows of a strip of B stay in the first-level cache.
+const DEPTH: usize = 256;
+/// Rows of a block of A: with `DEPTH`, 192 kB of f32, a part of the second-level cache.
+const ROWS: usize = 192;
+/// Columns of a block of B that is packed: another part of that cache.
+const COLUMNS: usize = 256;
+/// From so many rows on, packing B pays although it lies row by row.
+const PACK_FROM: usize = 24;
+
+/// A matrix in a slice: entry (i, j) lies at `i * row + j * col`, and one of the two steps is 1.
+#[derive(Clone, Copy)]
+pub(super) struct Matrix<'a, F> {
+    pub data: &'a [F],
+    pub row: usize,
+    pub col: usize,
+}
+
+impl<F> Matrix<'_, F> {
+    /// The matrix without its first i rows and j columns.
+    #[inline(always)]
+    fn from(self, i: usize, j: usize) -> Self {
+        Matrix { data: &self.data[i * self.row + j * self.col..], ..self }
+    }
+}
+
+/// A·B on its way into C: m rows of n numbers, one after the other.
+pub struct Product<'a, F> {
+    pub(super) m: usize,
+    pub(super) n: usize,
+    pub(super) k: usize,
+    pub(super) a: Matrix<'a, F>,
+    pub(super) b: Matrix<'a, F>,
+    pub(super) c: &'a mut [F],
+    pub(super) finish: Finish<F>,
+}
+
+/// Some rows of A and C, and all of B.
+impl<F: Float> Divide for Product<'_, F> {
+    fn rows(&self) -> usize {
+        self.m
+    }
+
+    fn split(self, rows: usize) -> (Self, Self) {
+        let Product { m, n, k, a, b, c, finish } = self;
+        let (above, below) = c.split_at_mut(rows * n);
+        let rest = a.from(rows, 0);
+        let part = |m, a, c| Product { m, n, k, a, b, c, finish };
+        (part(rows, a, above), part(m - rows, rest, below))
+    }
+}
+
+impl<F: Float> WithSimd for Product<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Product { m, n, k, a, b, c, finish } = self;
+        if k == 1 {
+            return outer(simd, a, &b.data[..n], c, finish);
+        }
+        let strips = Strips { lanes: F::lanes::<S>(), widest: widest::<S>(m) };
+        let pack_a = a.col != 1;
+        let pack_b = pack_a || b.col != 1 || m >= PACK_FROM;
+        // equal shares, so that no block is much smaller than the others
+        let depth = k.div_ceil(k.div_ceil(DEPTH));
+        let rows = m.div_ceil(m.div_ceil(ROWS)).next_multiple_of(TALL);
+        let columns = if pack_b { n.min(COLUMNS) } else { n };
+        let room_a = if pack_a { (rows + LOW) * depth } else { 0 };
+        let room_b = if pack_b { columns.next_multiple_of(strips.lanes) } else { strips.width(n) } * depth;
+
+        F::with_buffer(room_a + room_b, |buffer| {
+            let (packed_a, packed_b) = buffer.split_at_mut(room_a);
+            for p0 in (0..k).step_by(depth) {
+                let depth = depth.min(k - p0);
+                let finish = if p0 == 0 { finish } else { finish.next() };
+                for j0 in (0..n).step_by(columns) {
+                    let columns = columns.min(n - j0);
+                    let b = b.from(p0, j0);
+                    for (j, width) in strips.over(columns).filter(|_| pack_b) {
+                        let packed = &mut packed_b[j * depth..][..width * depth];
+                        pack_strip(simd, b.from(0, j), width.min(columns - j), width, packed);
+                    }
+                    for i0 in (0..m).step_by(rows) {
+                        let rows = rows.min(m - i0);
+                        let a = a.from(i0, p0);
+                        if pack_a {
+                            pack_rows(a, rows, depth, packed_a);
+                        }
+                        let (packed_a, a_row) = if pack_a { (&*packed_a, 0) } else { (a.data, a.row) };
+                        for (j, width) in strips.over(columns) {
+                            let columns = width.min(columns - j);
+                            let (b, b_row) = if pack_b {
+                                (&packed_b[j * depth..][..width * depth], 0)
+                            } else if columns == width {
+                                let b = b.from(0, j);
+                                (&b.data[..(depth - 1) * b.row + width], b.row)
+                            } else {
+                                // vectors would read past the last column
+                                pack_strip(
+                                    simd,
+                                    b.from(0, j),
+                                    columns,
+                                    width,
+                                    &mut packed_b[..width * depth],
+                                );
+                                (&packed_b[..width * depth], 0)
+                            };
+                            let c = &mut c[i0 * n + j0 + j..];
+                            let strip = Strip {
+                                simd,
+                                depth,
+                                rows,
+                                columns,
+                                a: packed_a,
+                                a_row,
+                                b,
+                                b_row,
+                                c,
+                                c_row: n,
+                                finish,
+                            };
+                            strip.compute(width / strips.lanes);
+                        }
+                    }
+                }
+            }
+        });
+    }
+}
+
+/// Vectors in a row of a tile. A single row takes more: eight sums side by side hide the time that one fma takes.
+#[inline(always)]
+fn widest<S: Simd>(rows: usize) -> usize {
+    match rows {
+        1 => 8,
+        _ if S::REGISTER_COUNT >= 32 => 4,
+        _ => 2,
+    }
+}
+
+/// How columns are cut into strips of 1, 2, 4 or 8 vectors.
+#[derive(Clone, Copy)]
+struct Strips {
+    lanes: usize,
+    widest: usize,
+}
+
+impl Strips {
+    /// The width of the next strip where so many columns are left; it is padded if it is wider.
+    #[inline(always)]
+    fn width(self, left: usize) -> usize {
+        let needed = left.div_ceil(self.lanes).min(self.widest);
+        // the next power of two below
+        self.lanes << needed.ilog2()
+    }
+
+    /// Where each strip starts, and its width.
+    #[inline(always)]
+    fn over(self, columns: usize) -> impl Iterator<Item = (usize, usize)> {
+        let mut j = 0;
+        std::iter::from_fn(move || {
+            let width = self.width(columns.checked_sub(j).filter(|&left| left > 0)?);
+            let first = j;
+            j = (j + width).min(columns);
+            Some((first, width))
+        })
+    }
+}
+
+/// Copies rows of a transposed A as the tiles read them.
+#[inline(always)]
+fn pack_rows<F: Float>(a: Matrix<F>, rows: usize, depth: usize, packed: &mut [F]) {
+    let tall = tall_rows(rows);
+    let (tall_tiles, low_tiles) = packed.split_at_mut(tall.next_multiple_of(TALL) * depth);
+    // a few p at a time for all tiles: what lies side by side is read together
+    for p in (0..depth).step_by(8) {
+        let part = 8.min(depth - p);
+        for (i, tile) in (0..tall).step_by(TALL).zip(tall_tiles.chunks_exact_mut(TALL * depth)) {
+            pack_tile::<F, TALL>(a.from(i, p), rows - i, &mut tile[p * TALL..][..part * TALL]);
+        }
+        for (i, tile) in (tall..rows).step_by(LOW).zip(low_tiles.chunks_exact_mut(LOW * depth)) {
+            pack_tile::<F, LOW>(a.from(i, p), rows - i, &mut tile[p * LOW..][..part * LOW]);
+        }
+    }
+}
+
+/// Copies R rows, for each p the R entries side by side. Of rows that don't exist what was there stays.
+#[inline(always)]
+fn pack_tile<F: Float, const R: usize>(mut a: Matrix<F>, rows: usize, tile: &mut [F]) {
+    for out in tile.as_chunks_mut::<R>().0 {
+        match a.data.first_chunk::<R>() {
+            Some(a) => *out = *a,
+            None => out[..rows].copy_from_slice(&a.data[..rows]),
+        }
+        a.data = a.data.get(a.col..).unwrap_or_default();
+    }
+}
+
+/// Copies the first rows of b, as many as `strip` holds and `columns` wide, into rows of `width`, padded with zeros.
+#[inline(always)]
+fn pack_strip<F: Float, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, width: usize, strip: &mut [F]) {
+    if b.col == 1 {
+        for strip in strip.chunks_exact_mut(width) {
+            let (vectors, rest) = F::vectors::<S>(&b.data[..columns]);
+            let strip = F::vectors_mut::<S>(strip).0;
+            strip.iter_mut().zip(vectors).for_each(|(strip, &b)| *strip = b);
+            if let Some(strip) = strip.get_mut(vectors.len()) {
+                *strip = F::load(simd, rest);
+            }
+            b.data = b.data.get(b.row..).unwrap_or_default();
+        }
+        return;
+    }
+    // A transposition. Four columns at a time: more would crowd each other out of the cache where b.col is a power of two.
+    if columns < width {
+        strip.fill(F::zero());
+    }
+    let depth = strip.len() / width;
+    for j in (0..columns).step_by(4) {
+        let count = 4.min(columns - j);
+        let column = |v: usize| &b.data[(j + v.min(count - 1)) * b.col..][..depth];
+        let entries = column(0).iter().zip(column(1)).zip(column(2).iter().zip(column(3)));
+        for (strip, ((&b0, &b1), (&b2, &b3))) in strip.chunks_exact_mut(width).zip(entries) {
+            match &mut strip[j..j + count] {
+                [s0, s1, s2, s3] => (*s0, *s1, *s2, *s3) = (b0, b1, b2, b3),
+                rest => rest.copy_from_slice(&[b0, b1, b2, b3][..count]),
+            }
+        }
+    }
+}
+
+/// A column times a row, k = 1: nothing to add up, so each row of C is passed once, at memory's speed.
+#[inline(always)]
+fn outer<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], finish: Finish<F>) {
+    let zero = F::splat(simd, F::zero());
+    let (vectors, rest) = F::vectors::<S>(b);
+    for (i, c) in c.chunks_exact_mut(b.len()).enumerate() {
+        let a = F::splat(simd, a.data[i * a.row]);
+        let (c, c_rest) = F::vectors_mut::<S>(c);
+        for (c, &b) in c.iter_mut().zip(vectors) {
+            *c = finish.apply(simd, F::fma(simd, a, b, zero), *c);
+        }
+        if !c_rest.is_empty() {
+            let sum = F::fma(simd, a, F::load(simd, rest), zero);
+            let c = finish.apply(simd, sum, F::load(simd, c_rest));
+            F::store(simd, c_rest, c);
+        }
+    }
+}

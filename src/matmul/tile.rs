@@ -1,0 +1,223 @@
+//! The innermost piece: a few rows and columns of C whose sums stay in registers.
+
+use std::array::from_fn;
+
+use pulp::{Simd, WithSimd};
+
+use crate::Float;
+
+/// What becomes of a sum s = Σ aₚ·bₚ and the old entry c.
+#[derive(Clone, Copy)]
+pub(super) enum Finish<F> {
+    /// c ← α·s
+    Replace { alpha: F },
+    /// c ← α·s + c
+    Add { alpha: F },
+    /// c ← α·s + c where that is finite
+    AddFinite { alpha: F },
+}
+
+impl<F: Float> Finish<F> {
+    /// The same for the sums of a further block, which are added to those of the first.
+    pub(super) fn next(self) -> Self {
+        match self {
+            Finish::Replace { alpha } => Finish::Add { alpha },
+            add => add,
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn apply<S: Simd>(self, simd: S, sum: F::Vector<S>, c: F::Vector<S>) -> F::Vector<S> {
+        let scaled = |alpha| F::times(simd, F::splat(simd, alpha), sum);
+        match self {
+            Finish::Replace { alpha } => scaled(alpha),
+            // not fused: the same bits as a product on its own that is added later
+            Finish::Add { alpha } => F::plus(simd, scaled(alpha), c),
+            Finish::AddFinite { alpha } => F::finite_or(simd, F::plus(simd, scaled(alpha), c), c),
+        }
+    }
+}
+
+/// Rows of the usual tile: with two vectors of columns, its twelve sums and what they are made of fit 16 registers.
+pub(super) const TALL: usize = 6;
+/// Rows of the tile at the lower edge, where a tall one would compute rows that don't exist.
+pub(super) const LOW: usize = 4;
+
+/// How many of so many rows tall tiles take; low tiles take the rest.
+#[inline(always)]
+pub(super) fn tall_rows(rows: usize) -> usize {
+    match rows % TALL {
+        // seven are 4 + 3, not 6 + 1
+        over @ 1..=2 if rows > TALL => rows - over - TALL,
+        over @ 1..=LOW => rows - over,
+        _ => rows,
+    }
+}
+
+/// Tiles below each other: rows of A times a strip of B.
+pub(super) struct Strip<'a, F, S> {
+    pub(super) simd: S,
+    pub(super) depth: usize,
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) a: &'a [F],
+    /// 0 if A is packed: for each tile and p its entries side by side
+    pub(super) a_row: usize,
+    pub(super) b: &'a [F],
+    /// 0 if B is packed: for each p the vectors of the strip side by side
+    pub(super) b_row: usize,
+    pub(super) c: &'a mut [F],
+    pub(super) c_row: usize,
+    pub(super) finish: Finish<F>,
+}
+
+impl<F: Float, S: Simd> Strip<'_, F, S> {
+    /// Computes the strip, `vectors` wide.
+    #[inline(always)]
+    pub(super) fn compute(self, vectors: usize) {
+        if self.rows == 1 && self.a_row != 0 {
+            return match vectors {
+                8 => self.run::<1, 8>(),
+                4 => self.run::<1, 4>(),
+                2 => self.run::<1, 2>(),
+                _ => self.run::<1, 1>(),
+            };
+        }
+        let tall = tall_rows(self.rows);
+        let skip = if self.a_row == 0 { tall * self.depth } else { tall * self.a_row };
+        if tall > 0 {
+            let part = Strip { rows: tall, c: &mut *self.c, ..self };
+            match vectors {
+                4 if S::REGISTER_COUNT >= 32 => part.run::<TALL, 4>(),
+                2 => part.run::<TALL, 2>(),
+                _ => part.run::<TALL, 1>(),
+            }
+        }
+        if tall < self.rows {
+            let (rows, c) = (self.rows - tall, &mut self.c[tall * self.c_row..]);
+            let part = Strip { rows, a: &self.a[skip..], c, ..self };
+            match vectors {
+                4 if S::REGISTER_COUNT >= 32 => part.run::<LOW, 4>(),
+                2 => part.run::<LOW, 2>(),
+                _ => part.run::<LOW, 1>(),
+            }
+        }
+    }
+
+    /// Computes tiles of R rows and V vectors.
+    ///
+    /// Its own function, so that the compiler has all registers for the sums; `vectorize` so that it may use wide ones.
+    #[inline(never)]
+    pub(super) fn run<const R: usize, const V: usize>(self) {
+        struct Run<'a, F, S, const R: usize, const V: usize>(Strip<'a, F, S>);
+        impl<F: Float, S: Simd, const R: usize, const V: usize> WithSimd for Run<'_, F, S, R, V> {
+            type Output = ();
+            #[inline(always)]
+            fn with_simd<Same: Simd>(self, _: Same) {
+                self.0.tiles::<R, V>();
+            }
+        }
+        self.simd.vectorize(Run::<F, S, R, V>(self));
+    }
+
+    #[inline(always)]
+    fn tiles<const R: usize, const V: usize>(self) {
+        let Strip { simd, depth, rows, columns, mut a, a_row, b, b_row, mut c, c_row, finish } = self;
+        let whole = columns == V * F::lanes::<S>();
+        let packed_b = || F::vectors::<S>(b).0.as_chunks::<V>().0.iter().copied();
+        for first in (0..rows).step_by(R) {
+            let rows = R.min(rows - first);
+            let sums = if a_row == 0 {
+                let (tile, rest) = a.split_at(R * depth);
+                a = rest;
+                sums(simd, tile.as_chunks::<R>().0.iter().copied(), packed_b())
+            } else {
+                // rows that don't exist repeat the last one; their sums are dropped
+                let tile: [&[F]; R] = from_fn(|i| &a[i.min(rows - 1) * a_row..][..depth]);
+                a = a.get(R * a_row..).unwrap_or_default();
+                let a = (0..depth).map(|p| from_fn(|i| tile[i][p]));
+                if b_row == 0 {
+                    sums(simd, a, packed_b())
+                } else {
+                    sums(simd, a, b.chunks(b_row).map(first_vectors::<F, S, V>))
+                }
+            };
+            if whole && rows == R {
+                // the same three times, so that nothing is asked between one vector and the next
+                match finish {
+                    Finish::Replace { .. } => store(sums, c, c_row, |sum, c| finish.apply(simd, sum, c)),
+                    Finish::Add { .. } => store(sums, c, c_row, |sum, c| finish.apply(simd, sum, c)),
+                    Finish::AddFinite { .. } => store(sums, c, c_row, |sum, c| finish.apply(simd, sum, c)),
+                }
+            } else {
+                store_part(simd, &{ sums }, rows, columns, c, c_row, finish);
+            }
+            c = c.get_mut(R * c_row..).unwrap_or_default();
+        }
+    }
+}
+
+/// The sums of one tile: R × V vectors, from the R entries of A and the V vectors of B for each p.
+#[inline(always)]
+fn sums<F: Float, S: Simd, const R: usize, const V: usize>(
+    simd: S,
+    a: impl Iterator<Item = [F; R]>,
+    b: impl Iterator<Item = [F::Vector<S>; V]>,
+) -> [[F::Vector<S>; V]; R] {
+    let mut sums = [[F::splat(simd, F::zero()); V]; R];
+    for (a, b) in a.zip(b) {
+        for (sums, a) in sums.iter_mut().zip(a) {
+            let a = F::splat(simd, a);
+            for (sum, b) in sums.iter_mut().zip(b) {
+                *sum = F::fma(simd, a, b, *sum);
+            }
+        }
+    }
+    sums
+}
+
+#[inline(always)]
+fn first_vectors<F: Float, S: Simd, const V: usize>(row: &[F]) -> [F::Vector<S>; V] {
+    let vectors = F::vectors::<S>(&row[..V * F::lanes::<S>()]).0;
+    from_fn(|v| vectors[v])
+}
+
+/// Takes a whole tile to C. All its indices are constants: others would keep the sums in memory instead of registers.
+#[inline(always)]
+fn store<F: Float, S: Simd, const R: usize, const V: usize>(
+    sums: [[F::Vector<S>; V]; R],
+    mut c: &mut [F],
+    c_row: usize,
+    finish: impl Fn(F::Vector<S>, F::Vector<S>) -> F::Vector<S>,
+) {
+    for sums in sums {
+        let row = F::vectors_mut::<S>(&mut c[..V * F::lanes::<S>()]).0;
+        for v in 0..V {
+            row[v] = finish(sums[v], row[v]);
+        }
+        c = c.get_mut(c_row..).unwrap_or_default();
+    }
+}
+
+/// Takes what there is of a tile at the lower or right edge to C.
+#[inline(always)]
+fn store_part<F: Float, S: Simd, const R: usize, const V: usize>(
+    simd: S,
+    sums: &[[F::Vector<S>; V]; R],
+    rows: usize,
+    columns: usize,
+    c: &mut [F],
+    c_row: usize,
+    finish: Finish<F>,
+) {
+    for (sums, c) in sums.iter().zip(c.chunks_mut(c_row)).take(rows) {
+        let (c, rest) = F::vectors_mut::<S>(&mut c[..columns]);
+        for (c, &sum) in c.iter_mut().zip(sums) {
+            *c = finish.apply(simd, sum, *c);
+        }
+        if !rest.is_empty() {
+            let c = finish.apply(simd, sums[c.len()], F::load(simd, rest));
+            F::store(simd, rest, c);
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! Only the first step of a training allocates: every later one finds its buffers in place.
+//!
+//! The allocator of this program counts for all threads, so nothing may run beside what is measured: the cases run one
+//! after the other from `main`, without the harness of the other tests.
+
+use std::alloc::System;
+use std::any::type_name;
+
+use chainrule::matmul;
+use chainrule::prelude::*;
+use chainrule::training::{Accuracy, MeanAbsoluteError};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// How often memory is asked for while that runs.
+fn allocations(work: impl FnOnce()) -> usize {
+    let region = Region::new(ALLOCATOR);
+    work();
+    let change = region.change();
+    change.allocations + change.reallocations
+}
+
+/// What was measured so far.
+#[derive(Default)]
+struct Cases {
+    failed: Vec<String>,
+}
+
+impl Cases {
+    fn at_most(&mut self, allowed: usize, name: &str, found: usize) {
+        println!("{name}: {found} allocations, {allowed} allowed");
+        if found > allowed {
+            self.failed.push(format!("{name}: {found}, not {allowed}"));
+        }
+    }
+}
+
+fn main() {
+    let mut cases = Cases::default();
+    let digits = Size { inputs: 784, hidden: 128, classes: 10, batch: 32 };
+    let small = Size { inputs: 8, hidden: 8, classes: 4, batch: 16 };
+    for size in [digits, small] {
+        fits::<f32>(size, &mut cases);
+        fits::<f64>(size, &mut cases);
+    }
+    for size in [digits, small, Size { batch: 1, ..digits }, Size { batch: 1, ..small }] {
+        single_steps::<f32>(size, &mut cases);
+        single_steps::<f64>(size, &mut cases);
+    }
+    other_layers(&mut cases);
+    epochs(&mut cases);
+    predictions(&mut cases);
+    assert!(cases.failed.is_empty(), "these allocate more than they may: {:#?}", cases.failed);
+    a_careless_layer_is_noticed();
+}
+
+/// A net inputs-hidden-classes and its batch.
+#[derive(Clone, Copy)]
+struct Size {
+    inputs: usize,
+    hidden: usize,
+    classes: usize,
+    batch: usize,
+}
+
+impl Size {
+    fn net<F: Float>(self) -> Sequential<F> {
+        let hidden = Sequential::new([self.inputs]).add(Dense::new(self.hidden)).add(ReLU);
+        hidden.add(Dense::new(self.classes)).add(Softmax).build(1).unwrap()
+    }
+
+    fn name<F>(self, what: &str) -> String {
+        let Size { inputs, hidden, classes, batch } = self;
+        format!("{inputs}-{hidden}-{classes}, batch {batch}, {}, {what}", type_name::<F>())
+    }
+
+    /// What the product library allocates for the products of one step.
+    fn of_products<F: Float>(self) -> usize {
+        let Size { inputs, hidden, classes, batch } = self;
+        let forward = of_product::<F>([batch, inputs, hidden], [false, false])
+            + of_product::<F>([batch, hidden, classes], [false, false]);
+        let weights = of_product::<F>([inputs, batch, hidden], [true, false])
+            + of_product::<F>([hidden, batch, classes], [true, false]);
+        forward + weights + of_product::<F>([batch, classes, hidden], [false, true])
+    }
+
+    /// And for ∂L/∂x of the first layer, which `fit` does without.
+    fn of_input_gradient<F: Float>(self) -> usize {
+        of_product::<F>([self.batch, self.hidden, self.inputs], [false, true])
+    }
+}
+
+/// What the product library allocates for A (m × k) times B (k × n), either of them a transposed view, the second time.
+fn of_product<F: Float>([m, k, n]: [usize; 3], transposed: [bool; 2]) -> usize {
+    let matrix = |rows, columns, transposed| {
+        if transposed {
+            Array2::zeros((columns, rows)).reversed_axes()
+        } else {
+            Array2::zeros((rows, columns))
+        }
+    };
+    let (a, b) = (matrix(m, k, transposed[0]), matrix(k, n, transposed[1]));
+    let mut c = Array2::<F>::zeros((m, n));
+    let mut product = || matmul(F::one(), a.view(), b.view(), F::zero(), c.view_mut());
+    product();
+    allocations(product)
+}
+
+// Data
+
+/// The samples of two trainings, one with ten times as many steps; in both the last batch is not full.
+const FEW: usize = 1_007;
+const MANY: usize = 9_991;
+
+fn numbers<F: Float>(samples: usize, features: usize) -> Array2<F> {
+    Array2::from_shape_fn((samples, features), |(i, j)| {
+        F::from_count((31 * i + 7 * j) % 101) / F::from_count(100)
+    })
+}
+
+fn labels(samples: usize, classes: usize) -> Vec<usize> {
+    (0..samples).map(|sample| sample * 7 % classes).collect()
+}
+
+fn one_hot_rows<F: Float>(samples: usize, classes: usize) -> Array2<F> {
+    one_hot(labels(samples, classes), classes).unwrap()
+}
+
+/// How many more allocations the work on more samples needs, after a first time that may fill what a thread keeps.
+fn for_more_samples<D>(samples: impl Fn(usize) -> D, work: impl Fn(&D)) -> usize {
+    let [_, few, many] = [FEW, FEW, MANY].map(|count| {
+        let samples = samples(count);
+        allocations(|| work(&samples))
+    });
+    many.abs_diff(few)
+}
+
+// Cases
+
+/// `fit`, from every kind of data: ten times the batches, not one allocation more.
+fn fits<F: Float>(size: Size, cases: &mut Cases) {
+    let Size { inputs, classes, batch, .. } = size;
+    let model = size.net::<F>();
+    let trainer = || Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01)).batch_size(batch).epochs(2);
+    let allowed = size.of_products::<F>() * 2 * (MANY.div_ceil(batch) - FEW.div_ceil(batch));
+
+    let bytes = |samples| {
+        let bytes = Array2::from_shape_fn((samples, inputs), |(i, j)| (31 * i + 7 * j) as u8);
+        Dataset::from_bytes(bytes, labels(samples, classes), classes).unwrap()
+    };
+    let found = for_more_samples(bytes, |data| drop(trainer().fit(&mut model.clone(), data).unwrap()));
+    cases.at_most(allowed, &size.name::<F>("bytes"), found);
+
+    let class_numbers = |samples| (numbers::<F>(samples, inputs), labels(samples, classes));
+    let found = for_more_samples(class_numbers, |(x, labels)| {
+        trainer().fit(&mut model.clone(), (x, labels)).unwrap();
+    });
+    cases.at_most(allowed, &size.name::<F>("arrays and class numbers"), found);
+
+    let rows = |samples| (numbers::<F>(samples, inputs), one_hot_rows::<F>(samples, classes));
+    let found = for_more_samples(rows, |(x, t)| {
+        let mut trainer = trainer().without_shuffle().metric(Accuracy).metric(MeanAbsoluteError);
+        trainer.fit(&mut model.clone(), (x, t)).unwrap();
+    });
+    cases.at_most(allowed, &size.name::<F>("arrays and one-hot rows, two metrics"), found);
+}
+
+/// The pieces of a training that a program calls itself: from the second step on nothing, also where the last batch of
+/// an epoch is smaller.
+fn single_steps<F: Float>(size: Size, cases: &mut Cases) {
+    let Size { inputs, classes, batch, .. } = size;
+    let (x, t) = (numbers::<F>(batch, inputs), one_hot_rows::<F>(batch, classes));
+    let rest = Size { batch: batch.div_ceil(2), ..size };
+    let allowed = size.of_products::<F>() + rest.of_products::<F>();
+    let (x_rest, t_rest) = (x.slice(s![..rest.batch, ..]), t.slice(s![..rest.batch, ..]));
+
+    let mut model = size.net::<F>();
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01));
+    trainer.train_batch(&mut model, &x, &t).unwrap();
+    let found = allocations(|| {
+        trainer.train_batch(&mut model, &x, &t).unwrap();
+        trainer.train_batch(&mut model, &x_rest, &t_rest).unwrap();
+    });
+    cases.at_most(allowed, &size.name::<F>("two batches by train_batch"), found);
+
+    let mut model = size.net::<F>();
+    let mut step = |x: ArrayView2<F>, t: ArrayView2<F>| {
+        model.forward(&x).unwrap();
+        let loss = model.loss(&CategoricalCrossEntropy, &t).unwrap();
+        model.backward(&CategoricalCrossEntropy, &t).unwrap();
+        Sgd::new(0.01).step(&mut model).unwrap();
+        assert!(loss.is_finite());
+    };
+    step(x.view(), t.view());
+    let columns = numbers::<F>(batch, inputs + 1); // the inputs as a part of a table
+    let found = allocations(|| {
+        step(columns.slice(s![.., 1..]), t.view());
+        step(x_rest, t_rest);
+    });
+    let allowed = allowed + size.of_input_gradient::<F>() + rest.of_input_gradient::<F>();
+    cases.at_most(allowed, &size.name::<F>("two steps by hand"), found);
+}
+
+/// Every other layer, behind images of 1 × 2, with other losses and samples to validate with. The net is so small that
+/// not even the 256 samples of a prediction's part need the product library.
+fn other_layers(cases: &mut Cases) {
+    let hidden = || {
+        let image = Sequential::<f32>::new([1, 2]).add(Flatten).add(Dense::new(2)).add(Tanh);
+        image.add(Maxout::new(1, 2)).add(Identity).add(Dense::new(2).without_bias())
+    };
+    let samples = |count| {
+        let images = numbers::<f32>(count, 2).into_shape_with_order((count, 1, 2)).unwrap();
+        (images, one_hot_rows::<f32>(count, 2))
+    };
+    let probabilities = hidden().add(Sigmoid).build(1).unwrap();
+    let found = for_more_samples(samples, |(x, t)| {
+        let mut trainer =
+            Trainer::new(BinaryCrossEntropy, Sgd::new(0.01)).batch_size(16).epochs(2).validation((x, t));
+        trainer.fit(&mut probabilities.clone(), (x, t)).unwrap();
+    });
+    cases.at_most(0, "Flatten, Tanh, Maxout, Identity, Sigmoid, with validation", found);
+
+    let values = hidden().build(1).unwrap();
+    let found = for_more_samples(samples, |(x, t)| {
+        let mut trainer =
+            Trainer::new(Half(Summed(MeanSquaredError)), Sgd::new(1e-6)).batch_size(16).epochs(2);
+        trainer.fit(&mut values.clone(), (x, t)).unwrap();
+    });
+    cases.at_most(0, "half the sum of squared errors", found);
+}
+
+/// What an epoch adds to the history, the only thing that grows with a training.
+fn epochs(cases: &mut Cases) {
+    let x = array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+    let t = array![[0.0], [1.0], [1.0], [0.0]];
+    let net =
+        Sequential::new([2]).add(Dense::new(8)).add(Tanh).add(Dense::new(1)).add(Sigmoid).build(1).unwrap();
+    let trainer = |epochs| Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).epochs(epochs);
+    let of_900_more = |fit: &dyn Fn(usize)| allocations(|| fit(1_000)).abs_diff(allocations(|| fit(100)));
+
+    let fit = |epochs| drop(trainer(epochs).without_metrics().fit(&mut net.clone(), (&x, &t)).unwrap());
+    cases.at_most(4, "900 epochs of XOR: the list of their records doubles", of_900_more(&fit));
+
+    let fit = |epochs| drop(trainer(epochs).fit(&mut net.clone(), (&x, &t)).unwrap());
+    cases.at_most(
+        4 + 900 * 2,
+        "900 epochs of XOR with accuracy: its name and value for each",
+        of_900_more(&fit),
+    );
+
+    let fit = |epochs| {
+        let mut trainer = trainer(epochs).validation((&x, &t));
+        trainer.fit(&mut net.clone(), (&x, &t)).unwrap();
+    };
+    // the records of both and the buffers of a pass through the validation samples, however many they are
+    cases.at_most(4 + 900 * 24, "900 epochs of XOR with validation", of_900_more(&fit));
+}
+
+/// A prediction keeps its buffers from one part of its samples to the next.
+fn predictions(cases: &mut Cases) {
+    let model = Size { inputs: 2, hidden: 2, classes: 2, batch: 1 }.net::<f32>();
+    let found = for_more_samples(|count| numbers::<f32>(count, 2), |x| drop(model.predict(x).unwrap()));
+    cases.at_most(0, "prediction", found);
+}
+
+/// y = x, by way of a copy.
+#[derive(Clone, Debug)]
+struct Careless;
+
+impl<F: Float> Layer<F> for Careless {
+    fn name(&self) -> &str {
+        "careless"
+    }
+
+    fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, _: &mut Memory<F>) {
+        y.assign(&x.to_owned());
+    }
+
+    fn backward(&self, pass: Backward<F>) {
+        let Some(mut dx) = pass.dx else { return };
+        dx.assign(&pass.dy);
+    }
+}
+
+/// The measure can fail: one copy in each step is one allocation in each step.
+fn a_careless_layer_is_noticed() {
+    let model = Sequential::<f32>::new([8]).add(Dense::new(4)).add(Careless).add(Softmax).build(1).unwrap();
+    let samples = |count| (numbers::<f32>(count, 8), labels(count, 4));
+    let found = for_more_samples(samples, |(x, labels)| {
+        let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01)).batch_size(16).epochs(1);
+        trainer.fit(&mut model.clone(), (x, labels)).unwrap();
+    });
+    assert_eq!(found, MANY.div_ceil(16) - FEW.div_ceil(16));
+}
