@@ -19,7 +19,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use crate::Float;
-use crate::parallel::{self, divide};
+use crate::parallel::{self, WORTH_A_PART, divide};
 use blocks::{Matrix, Product};
 use tile::Finish;
 
@@ -95,12 +95,9 @@ fn multiply<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F
 /// Each thread but the last computes a multiple of so many rows of C, which tiles cover without waste.
 const UNIT: usize = 8;
 
-/// So many multiplications are worth handing to another thread.
-const PART: usize = 1 << 19;
-
 /// How many parts a product of that many multiplications is divided into.
 fn parts(multiplications: usize) -> usize {
-    parallel::current().min(multiplications / PART)
+    parallel::current().min(multiplications / WORTH_A_PART)
 }
 
 /// The numbers of a matrix that lies row by row or column by column without gaps.

@@ -26,8 +26,12 @@ const VARIABLE: &str = "CHAINRULE_THREADS";
 /// The most threads that anyone can ask for.
 const MOST: usize = 1024;
 
-/// Runs of fewer multiplications than this at a time stay on the thread that they are called on.
-const LARGE_RUN: usize = 1 << 20;
+/// So many multiplications are worth handing to a thread of the pool: it takes them over in about 2 µs if it waits for
+/// them, and sleeps if it has waited for long.
+pub(crate) const WORTH_A_PART: usize = 1 << 20;
+
+/// So many in all are worth entering the pool for, which takes about 20 µs.
+const WORTH_THE_POOL: usize = 1 << 23;
 
 thread_local! {
     /// Into how many parts this thread divides its work.
@@ -85,15 +89,16 @@ impl Threads {
         }
     }
 
-    /// Runs `work`, which comes to about so many multiplications at a time, in the pool if that pays.
+    /// Runs `work` in the pool if that pays: if it comes to enough multiplications, and to enough of them at once.
     ///
     /// A thread that belongs to a pool already, of this library or of rayon, runs it itself: the cores have work. If the
     /// system gives no threads, the thread that asks does everything.
-    pub(crate) fn run<R: Send>(&self, multiplications: usize, work: impl FnOnce() -> R + Send) -> R {
+    pub(crate) fn run<R: Send>(&self, in_all: usize, at_once: usize, work: impl FnOnce() -> R + Send) -> R {
         if self.number == Some(1) {
             return with_current(1, work);
         }
-        if multiplications < LARGE_RUN || (self.number.is_none() && pool::is_inside()) {
+        let small = in_all < WORTH_THE_POOL || at_once < 2 * WORTH_A_PART;
+        if small || (self.number.is_none() && pool::is_inside()) {
             return work();
         }
         match self.pool() {
@@ -265,11 +270,13 @@ mod tests {
             let threads = Threads::new(number);
             threads.check().unwrap();
             let inside = || (current(), rayon_core::current_num_threads());
-            assert_eq!(threads.run(LARGE_RUN - 1, current), 1);
+            let (in_all, at_once) = (WORTH_THE_POOL, 2 * WORTH_A_PART);
+            assert_eq!(threads.run(in_all - 1, at_once, current), 1);
+            assert_eq!(threads.run(in_all, at_once - 1, current), 1);
+            assert_eq!(threads.run(in_all, at_once, current), number);
             if number > 1 {
-                assert_eq!(threads.run(LARGE_RUN, inside), (number, number));
+                assert_eq!(threads.run(in_all, at_once, inside), (number, number));
             }
-            assert_eq!(threads.run(usize::MAX, current), number);
             assert_eq!(current(), 1);
         }
     }
@@ -277,8 +284,9 @@ mod tests {
     #[test]
     #[cfg(feature = "threads")]
     fn a_run_within_a_run_stays_there_unless_it_has_its_own_number() {
-        let large = usize::MAX;
-        let inner = |inner: &Threads| Threads::new(2).run(large, || (inner.run(large, current), current()));
+        let all = usize::MAX;
+        let inner =
+            |inner: &Threads| Threads::new(2).run(all, all, || (inner.run(all, all, current), current()));
         assert_eq!(inner(&Threads::default()), (2, 2));
         assert_eq!(inner(&Threads::new(1)), (1, 2));
         assert_eq!(inner(&Threads::new(3)), (3, 2));
@@ -287,11 +295,12 @@ mod tests {
     #[test]
     fn a_panic_leaves_no_trace() {
         let threads = Threads::new(2);
-        let run = || threads.run(usize::MAX, || divide(0..2, 1, current(), &|_| panic!("enough")));
+        let run =
+            || threads.run(usize::MAX, usize::MAX, || divide(0..2, 1, current(), &|_| panic!("enough")));
         let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
         assert_eq!(panic.downcast_ref(), Some(&"enough"));
         assert_eq!(current(), 1);
-        assert_eq!(threads.run(usize::MAX, || 5), 5);
+        assert_eq!(threads.run(usize::MAX, usize::MAX, || 5), 5);
     }
 
     #[test]

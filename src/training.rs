@@ -158,7 +158,8 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// Calls a closure with the record of each epoch and the model as it is then. It may return [`Next::Stop`] to end
-    /// the training, or nothing. Of several closures all are called.
+    /// the training, or nothing. Of several closures all are called, in order, on the thread that called
+    /// [`fit`](Self::fit).
     ///
     /// # Examples
     /// ```
@@ -190,24 +191,26 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// How many threads to use, from 1 to 1024. Without a number it is that of the environment variable
     /// `CHAINRULE_THREADS`, else the number of cores.
     ///
-    /// The number changes how long a training takes and nothing else: the same bits come out for any. More threads than
-    /// one come in where the work is larger than the hand-over: from about a million multiplications for a batch on,
-    /// such as 32 samples through 784-128-10. A smaller net is trained on the thread that calls [`fit`](Self::fit), and so
-    /// is every net inside a thread pool of [rayon](https://docs.rs/rayon), whose threads have work already, unless a
+    /// The number decides how long a training takes and nothing else: the same bits come out for any. Other threads
+    /// come in where the work is larger than the hand-over, from about two million weights × samples of a batch on:
+    /// 784-128-10 in batches of 32, say. A smaller net is trained on the thread that calls [`fit`](Self::fit). So is
+    /// every net on a thread of a [rayon](https://docs.rs/rayon) pool, where the cores have work already, unless a
     /// number is given here.
     ///
-    /// With several threads, layers, loss, optimizer and metrics run in a pool that all trainers without a number
-    /// share with [`Sequential::predict`] and [`evaluate`]; closures [after an epoch](Self::after_epoch) always run on the
-    /// thread that called `fit`. Without the crate's feature `threads` everything runs there.
+    /// With several threads, layers, loss, optimizer and metrics run on the threads of a pool; closures
+    /// [after an epoch](Self::after_epoch) always run on the thread that called `fit`. Trainers without a number share
+    /// a pool with [`Sequential::predict`] and [`evaluate`], which go by the variable too. If it holds
+    /// no number, these take one thread, and a training is an error. Without the crate's feature `threads` there is no
+    /// pool.
     ///
     /// # Examples
     /// ```
     /// use chainrule::prelude::*;
     ///
-    /// let (x, y) = (Array2::<f32>::ones((64, 256)), Array2::zeros((64, 256)));
-    /// let weights = |threads| {
+    /// let (x, y) = (Array2::<f32>::ones((256, 256)), Array2::<f32>::zeros((256, 256)));
+    /// let weights = |threads| -> Result<Array2<f32>> {
     ///     let mut model = Sequential::new([256]).add(Dense::new(256)).build(1)?;
-    ///     Trainer::new(MeanSquaredError, Sgd::new(0.1)).threads(threads).epochs(2).fit(&mut model, (&x, &y))?;
+    ///     Trainer::new(MeanSquaredError, Sgd::new(0.1)).threads(threads).fit(&mut model, (&x, &y))?;
     ///     Ok(model.param("0.weight")?.to_owned())
     /// };
     /// assert_eq!(weights(1)?, weights(3)?);
@@ -268,7 +271,9 @@ impl<F: Float> Trainer<'_, F> {
             if let Some(seed) = self.shuffle {
                 Rng::stream(seed, epoch as u64).shuffle(&mut order);
             }
-            self.threads.run(model.multiplications(targets.nrows()), || {
+            let [in_all, at_once] =
+                [samples.len(), targets.nrows()].map(|samples| model.multiplications(samples));
+            self.threads.run(in_all, at_once, || {
                 for (batch, indices) in order.chunks(self.batch_size).enumerate() {
                     let mut targets = targets.slice_mut(s![..indices.len(), ..]);
                     samples.draw_targets(indices, targets.view_mut());
@@ -365,8 +370,8 @@ impl<F: Float> Trainer<'_, F> {
     ) -> Result<f64> {
         self.threads.check()?;
         self.optimizer.check()?;
-        let samples = x.shape().first().copied().unwrap_or(0);
-        self.threads.run(model.multiplications(samples), || {
+        let multiplications = model.multiplications(x.shape().first().copied().unwrap_or(0));
+        self.threads.run(multiplications, multiplications, || {
             model.forward(x)?;
             let t = model.check_targets(&*self.loss, targets)?;
             step(model, &*self.loss, &mut *self.optimizer, t.view(), true)

@@ -19,12 +19,12 @@ fn normal<F: Float>(shape: (usize, usize), seed: u64) -> Array2<F> {
 
 fn samples<F: Float>(count: usize) -> Dataset<F> {
     let labels = (0..count).map(|sample| (sample * sample + sample / 3) % 10);
-    Dataset::from_labels(normal((count, 160), 1), labels, 10).unwrap()
+    Dataset::from_labels(normal((count, 200), 1), labels, 10).unwrap()
 }
 
-/// A net whose products are divided among five threads: 160 × 130 × 128 multiplications each.
+/// A net whose products are divided among five threads: 200 × 205 × 128 multiplications each.
 fn net<F: Float>(probe: &Probe) -> Sequential<F> {
-    let builder = Sequential::new([160]).add(Dense::new(130)).add(Tanh).add(Dense::new(130)).add(ReLU);
+    let builder = Sequential::new([200]).add(Dense::new(205)).add(Tanh).add(Dense::new(205)).add(ReLU);
     builder.add(probe.clone()).add(Dense::new(10)).add(Softmax).build(5).unwrap()
 }
 
@@ -195,7 +195,7 @@ fn a_panic_in_a_closure_is_the_callers_own() {
 
 #[test]
 fn errors_come_out_of_the_pool() {
-    let mut data = (normal::<f32>((SAMPLES, 160), 1), samples::<f32>(SAMPLES).targets().into_owned());
+    let mut data = (normal::<f32>((SAMPLES, 200), 1), samples::<f32>(SAMPLES).targets().into_owned());
     data.0[[300, 7]] = f32::NAN;
     let error = |threads: usize| {
         let mut trainer = trainer().threads(threads).without_shuffle();

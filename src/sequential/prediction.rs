@@ -12,7 +12,8 @@ use crate::{Error, Float, Loss, Result};
 pub(crate) const PREDICTION_ROWS: usize = 256;
 
 impl<F: Float> Sequential<F> {
-    /// The output for a batch of any size: samples × outputs. Keeps nothing, so many threads may share one model.
+    /// The output for a batch of any size: samples × outputs. Keeps nothing, so many threads may share one model. Many
+    /// samples are divided among the cores, as [a training](crate::Trainer::threads) is, with the same bits.
     ///
     /// # Errors
     /// [`Error::Data`] if the batch is empty or its samples have another shape.
@@ -38,7 +39,8 @@ impl<F: Float> Sequential<F> {
     fn predict_unchecked(&self, x: ArrayView2<F>) -> Array2<F> {
         let mut outputs = Array2::zeros((x.nrows(), self.output_width()));
         let work = (x, outputs.view_mut());
-        Threads::default().run(self.multiplications(x.nrows()), || {
+        let multiplications = self.multiplications(x.nrows());
+        Threads::default().run(multiplications, multiplications, || {
             divide_chunks(work, PREDICTION_ROWS, &|(x, mut outputs)| {
                 let mut pass = self.prediction_pass();
                 let chunks = x.axis_chunks_iter(Axis(0), PREDICTION_ROWS);

@@ -114,7 +114,8 @@ pub(super) fn measure<F: Float, T: Send>(
     let chunks: Vec<&[usize]> = indices.chunks(PREDICTION_ROWS).collect();
     let mut results: Vec<Option<(Totals, T)>> = chunks.iter().map(|_| None).collect();
     let work = (&*chunks, &mut *results);
-    threads.run(model.multiplications(samples.len()), || {
+    let multiplications = model.multiplications(samples.len());
+    threads.run(multiplications, multiplications, || {
         divide_chunks(work, 1, &|(chunks, results)| {
             let mut pass = model.prediction_pass();
             let mut targets = room_for_targets(model, samples);
