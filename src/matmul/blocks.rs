@@ -240,17 +240,24 @@ fn pack_strip<F: Float, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, widt
 /// A column times a row, k = 1: nothing to add up, so each row of C is passed once, at memory's speed.
 #[inline(always)]
 fn outer<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], finish: Finish<F>) {
-    let zero = F::splat(simd, F::zero());
+    match finish {
+        Finish::Replace { alpha } => outer_rows(simd, a, b, c, Finish::Replace { alpha }),
+        Finish::Add { alpha } => outer_rows(simd, a, b, c, Finish::Add { alpha }),
+        Finish::AddFinite { alpha } => outer_rows(simd, a, b, c, Finish::AddFinite { alpha }),
+    }
+}
+
+#[inline(always)]
+fn outer_rows<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], finish: Finish<F>) {
     let (vectors, rest) = F::vectors::<S>(b);
     for (i, c) in c.chunks_exact_mut(b.len()).enumerate() {
         let a = F::splat(simd, a.data[i * a.row]);
         let (c, c_rest) = F::vectors_mut::<S>(c);
         for (c, &b) in c.iter_mut().zip(vectors) {
-            *c = finish.apply(simd, F::fma(simd, a, b, zero), *c);
+            *c = finish.apply(simd, F::times(simd, a, b), *c);
         }
         if !c_rest.is_empty() {
-            let sum = F::fma(simd, a, F::load(simd, rest), zero);
-            let c = finish.apply(simd, sum, F::load(simd, c_rest));
+            let c = finish.apply(simd, F::times(simd, a, F::load(simd, rest)), F::load(simd, c_rest));
             F::store(simd, c_rest, c);
         }
     }

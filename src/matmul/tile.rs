@@ -28,12 +28,13 @@ impl<F: Float> Finish<F> {
 
     #[inline(always)]
     pub(super) fn apply<S: Simd>(self, simd: S, sum: F::Vector<S>, c: F::Vector<S>) -> F::Vector<S> {
-        let scaled = |alpha| F::times(simd, F::splat(simd, alpha), sum);
+        let (Finish::Replace { alpha } | Finish::Add { alpha } | Finish::AddFinite { alpha }) = self;
+        // times α and then plus c, not fused: the same bits as a product on its own that is added later
+        let product = F::times(simd, F::splat(simd, alpha), sum);
         match self {
-            Finish::Replace { alpha } => scaled(alpha),
-            // not fused: the same bits as a product on its own that is added later
-            Finish::Add { alpha } => F::plus(simd, scaled(alpha), c),
-            Finish::AddFinite { alpha } => F::finite_or(simd, F::plus(simd, scaled(alpha), c), c),
+            Finish::Replace { .. } => product,
+            Finish::Add { .. } => F::plus(simd, product, c),
+            Finish::AddFinite { .. } => F::plus_finite(simd, product, c),
         }
     }
 }
@@ -145,9 +146,9 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
             if whole && rows == R {
                 // the same three times, so that nothing is asked between one vector and the next
                 match finish {
-                    Finish::Replace { .. } => store(sums, c, c_row, |sum, c| finish.apply(simd, sum, c)),
-                    Finish::Add { .. } => store(sums, c, c_row, |sum, c| finish.apply(simd, sum, c)),
-                    Finish::AddFinite { .. } => store(sums, c, c_row, |sum, c| finish.apply(simd, sum, c)),
+                    Finish::Replace { alpha } => store(simd, sums, c, c_row, Finish::Replace { alpha }),
+                    Finish::Add { alpha } => store(simd, sums, c, c_row, Finish::Add { alpha }),
+                    Finish::AddFinite { alpha } => store(simd, sums, c, c_row, Finish::AddFinite { alpha }),
                 }
             } else {
                 store_part(simd, &{ sums }, rows, columns, c, c_row, finish);
@@ -185,15 +186,16 @@ fn first_vectors<F: Float, S: Simd, const V: usize>(row: &[F]) -> [F::Vector<S>;
 /// Takes a whole tile to C. All its indices are constants: others would keep the sums in memory instead of registers.
 #[inline(always)]
 fn store<F: Float, S: Simd, const R: usize, const V: usize>(
+    simd: S,
     sums: [[F::Vector<S>; V]; R],
     mut c: &mut [F],
     c_row: usize,
-    finish: impl Fn(F::Vector<S>, F::Vector<S>) -> F::Vector<S>,
+    finish: Finish<F>,
 ) {
     for sums in sums {
         let row = F::vectors_mut::<S>(&mut c[..V * F::lanes::<S>()]).0;
         for v in 0..V {
-            row[v] = finish(sums[v], row[v]);
+            row[v] = finish.apply(simd, sums[v], row[v]);
         }
         c = c.get_mut(c_row..).unwrap_or_default();
     }
