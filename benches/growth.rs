@@ -108,13 +108,9 @@ impl Size {
 }
 
 /// The trainer of every step that is measured here.
-fn trainer(batch: usize, threads: usize) -> Result<Trainer<'static, f32>> {
-    if threads != 1 {
-        let (expected, help) = ("1", "a training uses one thread so far");
-        return Err(Error::Setting { name: "--threads", expected, got: threads.to_string(), help });
-    }
-    let trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01)).batch_size(batch);
-    Ok(trainer.without_shuffle().without_metrics())
+fn trainer(batch: usize, threads: usize) -> Trainer<'static, f32> {
+    let trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01)).batch_size(batch).threads(threads);
+    trainer.without_shuffle().without_metrics()
 }
 
 /// Seconds for each step of a training over consecutive batches, after a first step that does not count.
@@ -125,7 +121,7 @@ fn seconds_per_step(size: &Size, threads: usize, quick: bool) -> Result<f64> {
     let samples = if quick { 8 * batch } else { (4 * batch).max(2048) };
     let (x, t) = (uniform(samples, inputs, 1), classes(samples, CLASSES, 2));
     let mut measure = |epochs: usize| -> Result<f64> {
-        let mut trainer = trainer(batch, threads)?.epochs(epochs);
+        let mut trainer = trainer(batch, threads).epochs(epochs);
         trainer.train_batch(&mut model, &x.slice(s![..batch, ..]), &t.slice(s![..batch, ..]))?;
         let start = Instant::now();
         trainer.fit(&mut model, (&x, &t))?;
