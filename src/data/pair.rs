@@ -4,6 +4,7 @@ use ndarray::{ArrayBase, ArrayView1, ArrayViewD, ArrayViewMut2, Axis, Data, Dime
 
 use super::Samples;
 use super::labels::{ClassNumber, index_below, wrong_count};
+use crate::entrywise::vectorised;
 use crate::sequential::{check_input_shape, check_target_shape};
 use crate::{Error, Float, Result};
 
@@ -139,13 +140,14 @@ pub(super) fn draw_rows<A: Copy, F>(
     let width = to.ncols().max(1);
     if let (Some(from), Some(to)) = (from.to_slice(), to.as_slice_mut()) {
         let sample = |index: usize| &from[index * width..][..width];
-        for (rows, indices) in to.chunks_mut(AHEAD * width).zip(indices.chunks(AHEAD)) {
-            indices.iter().for_each(|&index| touch(sample(index)));
-            for (row, &index) in rows.chunks_exact_mut(width).zip(indices) {
-                row.iter_mut().zip(sample(index)).for_each(|(to, &from)| *to = convert(from));
+        return vectorised(|| {
+            for (rows, indices) in to.chunks_mut(AHEAD * width).zip(indices.chunks(AHEAD)) {
+                indices.iter().for_each(|&index| touch(sample(index)));
+                for (row, &index) in rows.chunks_exact_mut(width).zip(indices) {
+                    row.iter_mut().zip(sample(index)).for_each(|(to, &from)| *to = convert(from));
+                }
             }
-        }
-        return;
+        });
     }
     // a transposed or sliced array
     for (mut row, &index) in to.rows_mut().into_iter().zip(indices) {

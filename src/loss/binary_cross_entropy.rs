@@ -3,6 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, Pairing, clip, first_bad_target, mean_difference, scores_are_not_probabilities};
+use crate::entrywise::sum2;
 use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
@@ -97,10 +98,10 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
 
 impl<F: Float> Pairing<F> for BinaryCrossEntropy {
     fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        let sum = Zip::from(z).and(t).fold(F::zero(), |sum, &z, &t| {
+        let sum = sum2(z, t, |z, t| {
             // max(z, 0) - z·t without cancellation: of the two terms only one is not 0
             let linear = if z > F::zero() { z * (F::one() - t) } else { -z * t };
-            sum + linear + (-z.abs()).exp().ln_1p()
+            linear + (-z.abs()).fast_exp().fast_ln_1p()
         });
         sum / F::from_count(z.nrows())
     }

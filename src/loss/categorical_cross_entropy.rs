@@ -3,6 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, Pairing, clip, mean_difference, scores_are_not_probabilities};
+use crate::entrywise::{largest, sum, sum_rows};
 use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
@@ -101,14 +102,14 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
 
 impl<F: Float> Pairing<F> for CategoricalCrossEntropy {
     fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        let mut sum = F::zero();
-        for (z, t) in z.rows().into_iter().zip(t.rows()) {
-            let max = z.fold(F::neg_infinity(), |max, &z| max.max(z));
+        let sum = sum_rows(z, t, |z, t| {
+            let max = largest(z);
             // lse(z) - max = ln(1 + rest): of the largest scores one gives the 1, so no digit of a small rest is lost
-            let rest = z.fold(-F::one(), |rest, &z| rest + (z - max).exp());
-            let lse = rest.ln_1p();
-            sum += Zip::from(z).and(t).fold(F::zero(), |sum, &z, &t| sum + t * (max - z + lse));
-        }
+            let others = sum(z, z, |z, _| if z == max { F::zero() } else { (z - max).fast_exp() });
+            let ties = F::from_count(z.iter().filter(|&&z| z == max).count()) - F::one();
+            let lse = (others + ties).fast_ln_1p();
+            sum(z, t, |z, t| t * (max - z + lse))
+        });
         sum / F::from_count(z.nrows())
     }
 

@@ -1,9 +1,10 @@
 //! Mean squared error, for numbers that are to be hit.
 
-use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::Loss;
 use crate::Float;
+use crate::entrywise::{map2, sum2};
 use crate::formula::LossFormula;
 
 /// Mean squared error, over samples and outputs.
@@ -29,13 +30,13 @@ impl<F: Float> Loss<F> for MeanSquaredError {
     }
 
     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        let sum = Zip::from(y).and(t).fold(F::zero(), |sum, &y, &t| sum + (y - t) * (y - t));
+        let sum = sum2(y, t, |y, t| (y - t) * (y - t));
         sum / F::from_count(y.len())
     }
 
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>) {
         let factor = F::from_f64(2.0) / F::from_count(y.len());
-        azip!((dy in dy, &y in y, &t in t) *dy = factor * (y - t));
+        map2(y, t, dy, |y, t| factor * (y - t));
     }
 
     fn mean_over(&self, samples: usize, outputs: usize) -> usize {
