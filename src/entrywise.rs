@@ -5,8 +5,8 @@
 //! [`functions`] have no branches, so that the compiler turns them into vectors too. Every entry goes through the
 //! same operations in the same order, whether in a vector or alone: all CPUs give the same bits.
 
-use ndarray::{Array2, ArrayView2, ArrayViewMut2};
-use pulp::Arch;
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2};
+use pulp::{Arch, Simd, WithSimd};
 
 use crate::Float;
 
@@ -14,80 +14,119 @@ mod functions;
 
 pub(crate) use functions::Functions;
 
-/// Runs a loop in the widest vectors of this CPU.
+/// Runs `work` with these arguments in the widest vectors of this CPU.
+///
+/// `work` has to be a function marked `#[inline(always)]`, not a closure: what is not inlined here keeps the narrow
+/// vectors that every CPU has.
 #[inline(always)]
-pub(crate) fn vectorised<R>(work: impl FnOnce() -> R) -> R {
-    Arch::new().dispatch(work)
+pub(crate) fn vectorised<A, R>(work: impl FnOnce(A) -> R, arguments: A) -> R {
+    Arch::new().dispatch(Call { work, arguments })
 }
 
-/// Runs a loop over matrices of one shape as slices, row after row. A matrix in another layout is copied.
+struct Call<W, A> {
+    work: W,
+    arguments: A,
+}
+
+impl<W: FnOnce(A) -> R, A, R> WithSimd for Call<W, A> {
+    type Output = R;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> R {
+        (self.work)(self.arguments)
+    }
+}
+
+/// What a loop gets: the entries of its inputs and of its output, row after row, and a setting of its own.
+pub(crate) type Slices<'a, F, const N: usize, S> = ([&'a [F]; N], &'a mut [F], S);
+
+/// Runs a loop, [`vectorised`], over matrices of one shape. A matrix that has gaps is copied.
 ///
 /// # Panics
 /// If the shapes differ.
-pub(crate) fn on_slices<F: Float, const N: usize>(
+pub(crate) fn on_slices<F: Float, const N: usize, S>(
     inputs: [ArrayView2<F>; N],
     mut output: ArrayViewMut2<F>,
-    work: impl FnOnce([&[F]; N], &mut [F]),
+    setting: S,
+    work: impl FnOnce(Slices<F, N, S>),
 ) {
     inputs.iter().for_each(|x| assert_eq!(x.dim(), output.dim(), "matrices of one shape"));
     if let Some(output) = output.as_slice_mut() {
         let inputs = inputs.each_ref().map(|x| x.as_standard_layout());
         let inputs = inputs.each_ref().map(|x| x.as_slice().unwrap_or_default());
-        return vectorised(|| work(inputs, output));
+        return vectorised(work, (inputs, output, setting));
     }
     let mut copy = Array2::zeros(output.dim());
-    on_slices(inputs, copy.view_mut(), work);
+    on_slices(inputs, copy.view_mut(), setting, work);
     output.assign(&copy);
 }
 
 /// y ← f(x), entry by entry.
 pub(crate) fn map<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>, f: impl Fn(F) -> F) {
-    on_slices([x], y, |[x], y| y.iter_mut().zip(x).for_each(|(y, &x)| *y = f(x)));
+    #[inline(always)]
+    fn each<F: Float>(([x], y, f): Slices<F, 1, impl Fn(F) -> F>) {
+        y.iter_mut().zip(x).for_each(|(y, &x)| *y = f(x));
+    }
+    on_slices([x], y, f, each);
 }
 
 /// y ← f(a, b), entry by entry.
 pub(crate) fn map2<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, y: ArrayViewMut2<F>, f: impl Fn(F, F) -> F) {
-    on_slices([a, b], y, |[a, b], y| y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| *y = f(a, b)));
+    #[inline(always)]
+    fn each<F: Float>(([a, b], y, f): Slices<F, 2, impl Fn(F, F) -> F>) {
+        y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| *y = f(a, b));
+    }
+    on_slices([a, b], y, f, each);
 }
 
-/// Σ f(a, b) over rows that belong together: how much they are worth to `f`.
+/// Σ f(a, b) over the rows of two matrices; `f` is marked `#[inline(always)]`.
 ///
 /// # Panics
 /// If the shapes differ.
 pub(crate) fn sum_rows<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, f: impl Fn(&[F], &[F]) -> F) -> F {
+    #[inline(always)]
+    fn each<F: Float>((a, b, width, f): (&[F], &[F], usize, impl Fn(&[F], &[F]) -> F)) -> F {
+        let mut sum = F::zero();
+        for (a, b) in a.chunks_exact(width).zip(b.chunks_exact(width)) {
+            sum += f(a, b);
+        }
+        sum
+    }
     assert_eq!(a.dim(), b.dim(), "matrices of one shape");
     let width = a.ncols().max(1);
     let (a, b) = (a.as_standard_layout(), b.as_standard_layout());
     let (a, b) = (a.as_slice().unwrap_or_default(), b.as_slice().unwrap_or_default());
-    let rows = a.chunks_exact(width).zip(b.chunks_exact(width));
-    vectorised(|| rows.fold(F::zero(), |sum, (a, b)| sum + f(a, b)))
+    vectorised(each, (a, b, width, f))
 }
 
-/// Σ f(a, b) over all entries.
+/// Σ f(a, b) over the entries of two matrices.
 ///
 /// # Panics
 /// If the shapes differ.
 pub(crate) fn sum2<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, f: impl Fn(F, F) -> F) -> F {
+    #[inline(always)]
+    fn each<F: Float>((a, b, f): (&[F], &[F], impl Fn(F, F) -> F)) -> F {
+        sum(a, b, f)
+    }
     assert_eq!(a.dim(), b.dim(), "matrices of one shape");
     let (a, b) = (a.as_standard_layout(), b.as_standard_layout());
-    let (a, b) = (a.as_slice().unwrap_or_default(), b.as_slice().unwrap_or_default());
-    vectorised(|| sum(a, b, f))
+    vectorised(each, (a.as_slice().unwrap_or_default(), b.as_slice().unwrap_or_default(), f))
 }
 
-/// Σ f(a, b) over two slices of the same length, as eight sums that are added up at the end: one for each entry of a
-/// vector, and the same for every CPU.
+/// Σ f(a, b) over two slices of the same length. First come the terms, in vectors, then their sum, in one order for
+/// every CPU.
 #[inline(always)]
 pub(crate) fn sum<F: Float>(a: &[F], b: &[F], f: impl Fn(F, F) -> F) -> F {
-    let mut sums = [F::zero(); 8];
-    let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
-    let rest = a.remainder().iter().zip(b.remainder());
-    let rest = rest.fold(F::zero(), |sum, (&a, &b)| sum + f(a, b));
-    for (a, b) in a.zip(b) {
-        for ((sum, &a), &b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += f(a, b);
+    let mut terms = [F::zero(); 64];
+    let mut all = F::zero();
+    for (a, b) in a.chunks(64).zip(b.chunks(64)) {
+        let terms = &mut terms[..a.len()];
+        for ((term, &a), &b) in terms.iter_mut().zip(a).zip(b) {
+            *term = f(a, b);
         }
+        all += ArrayView1::from(&*terms).sum();
     }
-    sums.into_iter().fold(rest, |all, sum| all + sum)
+    all
 }
 
 /// The largest entry; a NaN is passed over.

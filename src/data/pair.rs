@@ -140,20 +140,24 @@ pub(super) fn draw_rows<A: Copy, F>(
     let width = to.ncols().max(1);
     if let (Some(from), Some(to)) = (from.to_slice(), to.as_slice_mut()) {
         let sample = |index: usize| &from[index * width..][..width];
-        return vectorised(|| {
-            for (rows, indices) in to.chunks_mut(AHEAD * width).zip(indices.chunks(AHEAD)) {
-                indices.iter().for_each(|&index| touch(sample(index)));
-                for (row, &index) in rows.chunks_exact_mut(width).zip(indices) {
-                    row.iter_mut().zip(sample(index)).for_each(|(to, &from)| *to = convert(from));
-                }
+        for (rows, indices) in to.chunks_mut(AHEAD * width).zip(indices.chunks(AHEAD)) {
+            indices.iter().for_each(|&index| touch(sample(index)));
+            for (row, &index) in rows.chunks_exact_mut(width).zip(indices) {
+                vectorised(convert_row, (sample(index), row, &convert));
             }
-        });
+        }
+        return;
     }
     // a transposed or sliced array
     for (mut row, &index) in to.rows_mut().into_iter().zip(indices) {
         let sample = from.index_axis(Axis(0), index);
         row.iter_mut().zip(&sample).for_each(|(to, &from)| *to = convert(from));
     }
+}
+
+#[inline(always)]
+fn convert_row<A: Copy, F>((from, to, convert): (&[A], &mut [F], impl Fn(A) -> F)) {
+    to.iter_mut().zip(from).for_each(|(to, &from)| *to = convert(from));
 }
 
 /// How many samples are asked of the main memory at a time.

@@ -4,7 +4,7 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
 use super::{Backward, Layer, Memory, Output};
 use crate::Float;
-use crate::entrywise::{largest, on_slices, sum};
+use crate::entrywise::{Slices, largest, on_slices};
 use crate::formula::{Formula, Number, Sample, Term};
 
 /// Softmax of each sample.
@@ -31,6 +31,28 @@ use crate::formula::{Formula, Number, Sample, Term};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Softmax;
 
+#[inline(always)]
+fn softmax<F: Float>(([x], y, classes): Slices<F, 1, usize>) {
+    for (y, x) in y.chunks_exact_mut(classes).zip(x.chunks_exact(classes)) {
+        let max = largest(x);
+        y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - max);
+    }
+    y.iter_mut().for_each(|y| *y = y.fast_exp()); // of all rows at once, which fills the CPU's vectors
+    for y in y.chunks_exact_mut(classes) {
+        let sum = ArrayView1::from(&*y).sum();
+        y.iter_mut().for_each(|y| *y /= sum);
+    }
+}
+
+#[inline(always)]
+fn softmax_backward<F: Float>(([dy, y], dx, classes): Slices<F, 2, usize>) {
+    let rows = dy.chunks_exact(classes).zip(y.chunks_exact(classes));
+    for (dx, (dy, y)) in dx.chunks_exact_mut(classes).zip(rows) {
+        let mean = ArrayView1::from(dy).dot(&ArrayView1::from(y));
+        dx.iter_mut().zip(dy).zip(y).for_each(|((dx, &dy), &y)| *dx = y * (dy - mean));
+    }
+}
+
 impl<F: Float> Layer<F> for Softmax {
     fn name(&self) -> &str {
         "softmax"
@@ -38,29 +60,13 @@ impl<F: Float> Layer<F> for Softmax {
 
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
         let classes = x.ncols().max(1);
-        on_slices([x], y, |[x], y| {
-            for (y, x) in y.chunks_exact_mut(classes).zip(x.chunks_exact(classes)) {
-                let max = largest(x);
-                y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - max);
-            }
-            y.iter_mut().for_each(|y| *y = y.fast_exp()); // of all rows at once, which fills the CPU's vectors
-            for y in y.chunks_exact_mut(classes) {
-                let sum = ArrayView1::from(&*y).sum();
-                y.iter_mut().for_each(|y| *y /= sum);
-            }
-        });
+        on_slices([x], y, classes, softmax);
     }
 
     fn backward(&self, pass: Backward<F>) {
         let Some(dx) = pass.dx else { return };
         let classes = dx.ncols().max(1);
-        on_slices([pass.dy, pass.y], dx, |[dy, y], dx| {
-            let rows = dy.chunks_exact(classes).zip(y.chunks_exact(classes));
-            for (dx, (dy, y)) in dx.chunks_exact_mut(classes).zip(rows) {
-                let mean = sum(dy, y, |dy, y| dy * y);
-                dx.iter_mut().zip(dy).zip(y).for_each(|((dx, &dy), &y)| *dx = y * (dy - mean));
-            }
-        });
+        on_slices([pass.dy, pass.y], dx, classes, softmax_backward);
     }
 
     fn output(&self) -> Output {

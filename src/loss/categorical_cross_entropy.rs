@@ -100,17 +100,20 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
     }
 }
 
+/// Σ tₖ·( lse(z) - zₖ ) of one sample.
+#[inline(always)]
+fn row_value<F: Float>(z: &[F], t: &[F]) -> F {
+    let max = largest(z);
+    // lse(z) - max = ln(1 + rest): of the largest scores one gives the 1, so no digit of a small rest is lost
+    let others = sum(z, z, |z, _| if z == max { F::zero() } else { (z - max).fast_exp() });
+    let ties = F::from_count(z.iter().filter(|&&z| z == max).count()) - F::one();
+    let lse = (others + ties).fast_ln_1p();
+    z.iter().zip(t).fold(F::zero(), |sum, (&z, &t)| sum + t * (max - z + lse))
+}
+
 impl<F: Float> Pairing<F> for CategoricalCrossEntropy {
     fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        let sum = sum_rows(z, t, |z, t| {
-            let max = largest(z);
-            // lse(z) - max = ln(1 + rest): of the largest scores one gives the 1, so no digit of a small rest is lost
-            let others = sum(z, z, |z, _| if z == max { F::zero() } else { (z - max).fast_exp() });
-            let ties = F::from_count(z.iter().filter(|&&z| z == max).count()) - F::one();
-            let lse = (others + ties).fast_ln_1p();
-            sum(z, t, |z, t| t * (max - z + lse))
-        });
-        sum / F::from_count(z.nrows())
+        sum_rows(z, t, row_value) / F::from_count(z.nrows())
     }
 
     fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {
