@@ -14,103 +14,102 @@ mod functions;
 
 pub(crate) use functions::Functions;
 
-/// Runs `work` with these arguments in the widest vectors of this CPU.
+/// A loop over what `A` holds, compiled for every kind of vector.
 ///
-/// `work` has to be a function marked `#[inline(always)]`, not a closure: what is not inlined here keeps the narrow
-/// vectors that every CPU has.
-#[inline(always)]
-pub(crate) fn vectorised<A, R>(work: impl FnOnce(A) -> R, arguments: A) -> R {
-    Arch::new().dispatch(Call { work, arguments })
+/// A function of a trait and no closure, because it has to be marked `#[inline(always)]`: what is not inlined into the
+/// code for wide vectors keeps the narrow ones that every CPU has.
+pub(crate) trait Kernel<A> {
+    /// What it computes.
+    type Output;
+
+    /// The loop.
+    fn run(self, arguments: A) -> Self::Output;
 }
 
-struct Call<W, A> {
-    work: W,
-    arguments: A,
-}
+/// Runs a loop in the widest vectors of this CPU.
+pub(crate) fn vectorised<A, K: Kernel<A>>(kernel: K, arguments: A) -> K::Output {
+    struct Call<K, A>(K, A);
 
-impl<W: FnOnce(A) -> R, A, R> WithSimd for Call<W, A> {
-    type Output = R;
+    impl<A, K: Kernel<A>> WithSimd for Call<K, A> {
+        type Output = K::Output;
 
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> R {
-        (self.work)(self.arguments)
+        #[inline(always)]
+        fn with_simd<S: Simd>(self, _: S) -> K::Output {
+            self.0.run(self.1)
+        }
     }
+    Arch::new().dispatch(Call(kernel, arguments))
 }
 
-/// What a loop gets: the entries of its inputs and of its output, row after row, and a setting of its own.
-pub(crate) type Slices<'a, F, const N: usize, S> = ([&'a [F]; N], &'a mut [F], S);
+/// Inputs and output of a kernel as slices, row after row, and the number of columns.
+pub(crate) type Slices<'a, F, const N: usize> = ([&'a [F]; N], &'a mut [F], usize);
 
-/// Runs a loop, [`vectorised`], over matrices of one shape. A matrix that has gaps is copied.
+/// Runs a kernel over matrices of one shape. A matrix that has gaps is copied.
 ///
 /// # Panics
 /// If the shapes differ.
-pub(crate) fn on_slices<F: Float, const N: usize, S>(
+pub(crate) fn on_slices<F: Float, const N: usize>(
+    kernel: impl for<'a> Kernel<Slices<'a, F, N>, Output = ()>,
     inputs: [ArrayView2<F>; N],
     mut output: ArrayViewMut2<F>,
-    setting: S,
-    work: impl FnOnce(Slices<F, N, S>),
 ) {
     inputs.iter().for_each(|x| assert_eq!(x.dim(), output.dim(), "matrices of one shape"));
+    let columns = output.ncols().max(1);
     if let Some(output) = output.as_slice_mut() {
         let inputs = inputs.each_ref().map(|x| x.as_standard_layout());
         let inputs = inputs.each_ref().map(|x| x.as_slice().unwrap_or_default());
-        return vectorised(work, (inputs, output, setting));
+        return vectorised(kernel, (inputs, output, columns));
     }
     let mut copy = Array2::zeros(output.dim());
-    on_slices(inputs, copy.view_mut(), setting, work);
+    on_slices(kernel, inputs, copy.view_mut());
     output.assign(&copy);
 }
 
+struct Map<Function>(Function);
+
 /// y ← f(x), entry by entry.
 pub(crate) fn map<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>, f: impl Fn(F) -> F) {
+    on_slices(Map(f), [x], y);
+}
+
+impl<F: Float, Function: Fn(F) -> F> Kernel<Slices<'_, F, 1>> for Map<Function> {
+    type Output = ();
+
     #[inline(always)]
-    fn each<F: Float>(([x], y, f): Slices<F, 1, impl Fn(F) -> F>) {
-        y.iter_mut().zip(x).for_each(|(y, &x)| *y = f(x));
+    fn run(self, ([x], y, _): Slices<F, 1>) {
+        y.iter_mut().zip(x).for_each(|(y, &x)| *y = self.0(x));
     }
-    on_slices([x], y, f, each);
 }
 
 /// y ← f(a, b), entry by entry.
 pub(crate) fn map2<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, y: ArrayViewMut2<F>, f: impl Fn(F, F) -> F) {
-    #[inline(always)]
-    fn each<F: Float>(([a, b], y, f): Slices<F, 2, impl Fn(F, F) -> F>) {
-        y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| *y = f(a, b));
-    }
-    on_slices([a, b], y, f, each);
+    on_slices(Map(f), [a, b], y);
 }
 
-/// Σ f(a, b) over the rows of two matrices; `f` is marked `#[inline(always)]`.
+impl<F: Float, Function: Fn(F, F) -> F> Kernel<Slices<'_, F, 2>> for Map<Function> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, ([a, b], y, _): Slices<F, 2>) {
+        y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| *y = self.0(a, b));
+    }
+}
+
+/// Two matrices of a loss as slices, row after row, and the number of columns.
+pub(crate) type Pair<'a, F> = (&'a [F], &'a [F], usize);
+
+/// Runs a kernel that makes one number of two matrices of one shape.
 ///
 /// # Panics
 /// If the shapes differ.
-pub(crate) fn sum_rows<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, f: impl Fn(&[F], &[F]) -> F) -> F {
-    #[inline(always)]
-    fn each<F: Float>((a, b, width, f): (&[F], &[F], usize, impl Fn(&[F], &[F]) -> F)) -> F {
-        let mut sum = F::zero();
-        for (a, b) in a.chunks_exact(width).zip(b.chunks_exact(width)) {
-            sum += f(a, b);
-        }
-        sum
-    }
+pub(crate) fn reduce<F: Float>(
+    kernel: impl for<'a> Kernel<Pair<'a, F>, Output = F>,
+    a: ArrayView2<F>,
+    b: ArrayView2<F>,
+) -> F {
     assert_eq!(a.dim(), b.dim(), "matrices of one shape");
-    let width = a.ncols().max(1);
-    let (a, b) = (a.as_standard_layout(), b.as_standard_layout());
-    let (a, b) = (a.as_slice().unwrap_or_default(), b.as_slice().unwrap_or_default());
-    vectorised(each, (a, b, width, f))
-}
-
-/// Σ f(a, b) over the entries of two matrices.
-///
-/// # Panics
-/// If the shapes differ.
-pub(crate) fn sum2<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, f: impl Fn(F, F) -> F) -> F {
-    #[inline(always)]
-    fn each<F: Float>((a, b, f): (&[F], &[F], impl Fn(F, F) -> F)) -> F {
-        sum(a, b, f)
-    }
-    assert_eq!(a.dim(), b.dim(), "matrices of one shape");
-    let (a, b) = (a.as_standard_layout(), b.as_standard_layout());
-    vectorised(each, (a.as_slice().unwrap_or_default(), b.as_slice().unwrap_or_default(), f))
+    let (columns, a, b) = (a.ncols().max(1), a.as_standard_layout(), b.as_standard_layout());
+    vectorised(kernel, (a.as_slice().unwrap_or_default(), b.as_slice().unwrap_or_default(), columns))
 }
 
 /// Σ f(a, b) over two slices of the same length. First come the terms, in vectors, then their sum, in one order for
@@ -182,15 +181,27 @@ mod tests {
 
     #[test]
     fn sums_of_any_length() {
-        for length in 0..40 {
-            let x = Array2::from_shape_fn((1, length), |(_, j)| j as f64);
-            let expected: usize = (0..length).map(|j| j * j).sum();
-            assert_eq!(sum2(x.view(), x.view(), |a, b| a * b), expected as f64);
+        for length in 0..200 {
+            let x: Vec<f64> = (0..length).map(f64::from).collect();
+            let expected: u32 = (0..length).map(|j| j * j).sum();
+            assert_eq!(sum(&x, &x, |a, b| a * b), f64::from(expected));
         }
-        let x = numbers(5, 3).mapv(f64::from);
-        let (one, all) = (Array2::ones((3, 5)), x.iter().map(|x| x - 1.0).sum::<f64>());
-        assert!((sum2(x.t(), one.view(), |a, b| a - b) - all).abs() < 1e-12);
-        assert!((sum_rows(x.t(), one.view(), |a, b| sum(a, b, |a, b| a - b)) - all).abs() < 1e-12);
+    }
+
+    #[test]
+    fn matrices_with_gaps_are_reduced_row_by_row() {
+        struct First;
+
+        impl Kernel<Pair<'_, f64>> for First {
+            type Output = f64;
+
+            fn run(self, (a, b, columns): Pair<f64>) -> f64 {
+                a.chunks(columns).zip(b.chunks(columns)).map(|(a, b)| a[0] * b[0]).sum()
+            }
+        }
+        let x = numbers(3, 5).mapv(f64::from);
+        let expected: f64 = x.row(0).iter().sum();
+        assert!((reduce(First, x.t(), Array2::ones((5, 3)).view()) - expected).abs() < 1e-12);
     }
 
     #[test]
@@ -198,8 +209,7 @@ mod tests {
         for shape in [(0, 3), (3, 0), (0, 0)] {
             let (x, mut y) = (Array2::<f32>::zeros(shape), Array2::zeros(shape));
             map(x.view(), y.view_mut(), f32::fast_exp);
-            assert_eq!(sum2(x.view(), x.view(), |a, _| a), 0.0);
-            assert_eq!(sum_rows(x.view(), x.view(), |_, _| 0.0), 0.0);
+            assert_eq!(y.dim(), shape);
         }
     }
 }

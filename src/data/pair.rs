@@ -4,7 +4,7 @@ use ndarray::{ArrayBase, ArrayView1, ArrayViewD, ArrayViewMut2, Axis, Data, Dime
 
 use super::Samples;
 use super::labels::{ClassNumber, index_below, wrong_count};
-use crate::entrywise::vectorised;
+use crate::entrywise::{Kernel, vectorised};
 use crate::sequential::{check_input_shape, check_target_shape};
 use crate::{Error, Float, Result};
 
@@ -143,7 +143,7 @@ pub(super) fn draw_rows<A: Copy, F>(
         for (rows, indices) in to.chunks_mut(AHEAD * width).zip(indices.chunks(AHEAD)) {
             indices.iter().for_each(|&index| touch(sample(index)));
             for (row, &index) in rows.chunks_exact_mut(width).zip(indices) {
-                vectorised(convert_row, (sample(index), row, &convert));
+                vectorised(Convert(&convert), (sample(index), row));
             }
         }
         return;
@@ -155,9 +155,15 @@ pub(super) fn draw_rows<A: Copy, F>(
     }
 }
 
-#[inline(always)]
-fn convert_row<A: Copy, F>((from, to, convert): (&[A], &mut [F], impl Fn(A) -> F)) {
-    to.iter_mut().zip(from).for_each(|(to, &from)| *to = convert(from));
+struct Convert<C>(C);
+
+impl<A: Copy, F, C: Fn(A) -> F> Kernel<(&[A], &mut [F])> for Convert<&C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, (from, to): (&[A], &mut [F])) {
+        to.iter_mut().zip(from).for_each(|(to, &from)| *to = self.0(from));
+    }
 }
 
 /// How many samples are asked of the main memory at a time.

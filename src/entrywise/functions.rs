@@ -49,7 +49,7 @@ impl Functions for f64 {
 }
 
 /// ln 2 in two parts, of which the first has so few digits that its product with a whole number below 2¹⁵ is exact.
-const LN_2: [f32; 2] = [0.693_359_375, -2.121_944_4e-4];
+const LN_2: [f32; 2] = [0.693_359_4, -2.121_944_4e-4];
 
 /// x + ROUND - ROUND is x rounded to the nearest whole number: between 2²³ and 2²⁴ the numbers have the distance 1.
 const ROUND: f32 = 12_582_912.0; // 1.5·2²³
@@ -99,10 +99,8 @@ impl Functions for f32 {
         let x = self.abs();
         let far = 1.0 - 2.0 / ((x + x).fast_exp() + 1.0);
         let x2 = x * x;
-        let curve = polynomial(
-            x2,
-            [-3.333_328_2e-1, 1.333_144_2e-1, -5.373_971_6e-2, 2.063_908_9e-2, -5.704_988_7e-3],
-        );
+        let curve =
+            polynomial(x2, [-3.333_328e-1, 1.333_144_2e-1, -5.373_971_6e-2, 2.063_909e-2, -5.704_988_7e-3]);
         let near = x + x * (x2 * curve);
         (if x < 0.625 { near } else { far }).copysign(self)
     }

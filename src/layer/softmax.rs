@@ -4,7 +4,7 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
 use super::{Backward, Layer, Memory, Output};
 use crate::Float;
-use crate::entrywise::{Slices, largest, on_slices};
+use crate::entrywise::{Kernel, Slices, largest, on_slices};
 use crate::formula::{Formula, Number, Sample, Term};
 
 /// Softmax of each sample.
@@ -31,25 +31,37 @@ use crate::formula::{Formula, Number, Sample, Term};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Softmax;
 
-#[inline(always)]
-fn softmax<F: Float>(([x], y, classes): Slices<F, 1, usize>) {
-    for (y, x) in y.chunks_exact_mut(classes).zip(x.chunks_exact(classes)) {
-        let max = largest(x);
-        y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - max);
-    }
-    y.iter_mut().for_each(|y| *y = y.fast_exp()); // of all rows at once, which fills the CPU's vectors
-    for y in y.chunks_exact_mut(classes) {
-        let sum = ArrayView1::from(&*y).sum();
-        y.iter_mut().for_each(|y| *y /= sum);
+struct Forward;
+
+impl<F: Float> Kernel<Slices<'_, F, 1>> for Forward {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, ([x], y, classes): Slices<F, 1>) {
+        for (y, x) in y.chunks_exact_mut(classes).zip(x.chunks_exact(classes)) {
+            let max = largest(x);
+            y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - max);
+        }
+        y.iter_mut().for_each(|y| *y = y.fast_exp()); // of all rows at once, which fills the CPU's vectors
+        for y in y.chunks_exact_mut(classes) {
+            let sum = ArrayView1::from(&*y).sum();
+            y.iter_mut().for_each(|y| *y /= sum);
+        }
     }
 }
 
-#[inline(always)]
-fn softmax_backward<F: Float>(([dy, y], dx, classes): Slices<F, 2, usize>) {
-    let rows = dy.chunks_exact(classes).zip(y.chunks_exact(classes));
-    for (dx, (dy, y)) in dx.chunks_exact_mut(classes).zip(rows) {
-        let mean = ArrayView1::from(dy).dot(&ArrayView1::from(y));
-        dx.iter_mut().zip(dy).zip(y).for_each(|((dx, &dy), &y)| *dx = y * (dy - mean));
+struct Slope;
+
+impl<F: Float> Kernel<Slices<'_, F, 2>> for Slope {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, ([dy, y], dx, classes): Slices<F, 2>) {
+        let rows = dy.chunks_exact(classes).zip(y.chunks_exact(classes));
+        for (dx, (dy, y)) in dx.chunks_exact_mut(classes).zip(rows) {
+            let mean = ArrayView1::from(dy).dot(&ArrayView1::from(y));
+            dx.iter_mut().zip(dy).zip(y).for_each(|((dx, &dy), &y)| *dx = y * (dy - mean));
+        }
     }
 }
 
@@ -59,14 +71,12 @@ impl<F: Float> Layer<F> for Softmax {
     }
 
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
-        let classes = x.ncols().max(1);
-        on_slices([x], y, classes, softmax);
+        on_slices(Forward, [x], y);
     }
 
     fn backward(&self, pass: Backward<F>) {
         let Some(dx) = pass.dx else { return };
-        let classes = dx.ncols().max(1);
-        on_slices([pass.dy, pass.y], dx, classes, softmax_backward);
+        on_slices(Slope, [pass.dy, pass.y], dx);
     }
 
     fn output(&self) -> Output {

@@ -1,10 +1,10 @@
 //! Mean squared error, for numbers that are to be hit.
 
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 
 use super::Loss;
 use crate::Float;
-use crate::entrywise::{map2, sum2};
+use crate::entrywise::map2;
 use crate::formula::LossFormula;
 
 /// Mean squared error, over samples and outputs.
@@ -30,7 +30,7 @@ impl<F: Float> Loss<F> for MeanSquaredError {
     }
 
     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        let sum = sum2(y, t, |y, t| (y - t) * (y - t));
+        let sum = Zip::from(y).and(t).fold(F::zero(), |sum, &y, &t| sum + (y - t) * (y - t));
         sum / F::from_count(y.len())
     }
 
