@@ -41,7 +41,7 @@ pub(crate) fn vectorised<A, K: Kernel<A>>(kernel: K, arguments: A) -> K::Output 
     Arch::new().dispatch(Call(kernel, arguments))
 }
 
-/// Inputs and output of a kernel as slices, row after row, and the number of columns.
+/// Inputs and output of a kernel as slices, row after row, and the number of columns (1 if there are none).
 pub(crate) type Slices<'a, F, const N: usize> = ([&'a [F]; N], &'a mut [F], usize);
 
 /// Runs a kernel over matrices of one shape. A matrix that has gaps is copied.

@@ -31,6 +31,7 @@ use crate::formula::{Formula, Number, Sample, Term};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Softmax;
 
+/// yₖ = eˣᵏ / Σⱼ eˣʲ
 struct Forward;
 
 impl<F: Float> Kernel<Slices<'_, F, 1>> for Forward {
@@ -50,6 +51,7 @@ impl<F: Float> Kernel<Slices<'_, F, 1>> for Forward {
     }
 }
 
+/// dxₖ = yₖ · (dyₖ - Σⱼ dyⱼ·yⱼ)
 struct Slope;
 
 impl<F: Float> Kernel<Slices<'_, F, 2>> for Slope {
