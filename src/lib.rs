@@ -54,6 +54,7 @@
 pub mod data;
 #[cfg(feature = "draw")]
 pub mod draw;
+mod entrywise;
 mod error;
 pub mod explain;
 mod float;

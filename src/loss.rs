@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
+use crate::entrywise::map2;
 use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
@@ -124,7 +125,7 @@ fn inner_pairing<F: Float, L: Loss<F>>(loss: &L) -> Option<&dyn Pairing<F>> {
 /// (p - t)/n: what both cross-entropies come to at the logits.
 fn mean_difference<F: Float>(p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {
     let n = F::from_count(p.nrows());
-    ndarray::azip!((dz in dz, &p in p, &t in t) *dz = (p - t) / n);
+    map2(p, t, dz, |p, t| (p - t) / n);
 }
 
 /// Keeps a probability so far from 0 and 1 that its logarithm and the division by it are finite.

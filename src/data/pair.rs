@@ -4,6 +4,7 @@ use ndarray::{ArrayBase, ArrayView1, ArrayViewD, ArrayViewMut2, Axis, Data, Dime
 
 use super::Samples;
 use super::labels::{ClassNumber, index_below, wrong_count};
+use crate::entrywise::{Kernel, vectorised};
 use crate::sequential::{check_input_shape, check_target_shape};
 use crate::{Error, Float, Result};
 
@@ -142,7 +143,7 @@ pub(super) fn draw_rows<A: Copy, F>(
         for (rows, indices) in to.chunks_mut(AHEAD * width).zip(indices.chunks(AHEAD)) {
             indices.iter().for_each(|&index| touch(sample(index)));
             for (row, &index) in rows.chunks_exact_mut(width).zip(indices) {
-                row.iter_mut().zip(sample(index)).for_each(|(to, &from)| *to = convert(from));
+                vectorised(Convert(&convert), (sample(index), row));
             }
         }
         return;
@@ -151,6 +152,17 @@ pub(super) fn draw_rows<A: Copy, F>(
     for (mut row, &index) in to.rows_mut().into_iter().zip(indices) {
         let sample = from.index_axis(Axis(0), index);
         row.iter_mut().zip(&sample).for_each(|(to, &from)| *to = convert(from));
+    }
+}
+
+struct Convert<C>(C);
+
+impl<A: Copy, F, C: Fn(A) -> F> Kernel<(&[A], &mut [F])> for Convert<&C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, (from, to): (&[A], &mut [F])) {
+        to.iter_mut().zip(from).for_each(|(to, &from)| *to = self.0(from));
     }
 }
 

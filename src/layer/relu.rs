@@ -1,9 +1,10 @@
 //! ReLU: passes what is positive, stops the rest.
 
-use ndarray::{ArrayView2, ArrayViewMut2, azip};
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Backward, Layer, Memory};
 use crate::Float;
+use crate::entrywise::{map, map2};
 use crate::formula::{Formula, Number, Sample};
 
 /// Rectified linear unit, entry by entry.
@@ -37,12 +38,12 @@ impl<F: Float> Layer<F> for ReLU {
 
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
         // `if x < 0`, not `max`: a comparison with NaN is false, and the NaN stays
-        azip!((y in y, &x in x) *y = if x < F::zero() { F::zero() } else { x });
+        map(x, y, |x| if x < F::zero() { F::zero() } else { x });
     }
 
     fn backward(&self, pass: Backward<F>) {
         let Some(dx) = pass.dx else { return };
-        azip!((dx in dx, &dy in pass.dy, &x in pass.x) *dx = if x > F::zero() { dy } else { F::zero() });
+        map2(pass.dy, pass.x, dx, |dy, x| if x > F::zero() { dy } else { F::zero() });
     }
 
     fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {

@@ -1,9 +1,10 @@
 //! Sigmoid: squeezes any number into a probability.
 
-use ndarray::{ArrayView2, ArrayViewMut2, azip};
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Backward, Layer, Memory, Output};
 use crate::Float;
+use crate::entrywise::{map, map2};
 use crate::formula::{Formula, Number, Sample};
 
 /// Logistic sigmoid, entry by entry.
@@ -28,25 +29,18 @@ use crate::formula::{Formula, Number, Sample};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Sigmoid;
 
-/// 1/(1 + e⁻ˣ) where x >= 0 and eˣ/(1 + eˣ) elsewhere: the exponential never overflows.
-fn sigmoid<F: Float>(x: F) -> F {
-    let e = (-x.abs()).exp();
-    let numerator = if x < F::zero() { e } else { F::one() };
-    numerator / (F::one() + e)
-}
-
 impl<F: Float> Layer<F> for Sigmoid {
     fn name(&self) -> &str {
         "sigmoid"
     }
 
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
-        azip!((y in y, &x in x) *y = sigmoid(x));
+        map(x, y, F::fast_sigmoid);
     }
 
     fn backward(&self, pass: Backward<F>) {
         let Some(dx) = pass.dx else { return };
-        azip!((dx in dx, &dy in pass.dy, &y in pass.y) *dx = dy * y * (F::one() - y));
+        map2(pass.dy, pass.y, dx, |dy, y| dy * y * (F::one() - y));
     }
 
     fn output(&self) -> Output {
@@ -64,6 +58,7 @@ mod tests {
 
     use super::*;
     use crate::check_layer;
+    use crate::entrywise::Functions;
     use crate::layer::tests::alone;
 
     #[test]
@@ -86,9 +81,9 @@ mod tests {
     #[test]
     fn extreme_inputs() {
         // e⁻⁸⁰ keeps its digits, where 1 / (1 + e⁸⁰) in f32 and 1 - y would lose them
-        assert_eq!(sigmoid(-80.0_f32), (-80.0_f32).exp());
-        assert_eq!(sigmoid(f64::INFINITY), 1.0);
-        assert_eq!(sigmoid(f64::NEG_INFINITY), 0.0);
-        assert!(sigmoid(f64::NAN).is_nan());
+        assert_eq!((-80.0_f32).fast_sigmoid(), (-80.0_f32).exp());
+        assert_eq!(f64::INFINITY.fast_sigmoid(), 1.0);
+        assert_eq!(f64::NEG_INFINITY.fast_sigmoid(), 0.0);
+        assert!(f64::NAN.fast_sigmoid().is_nan());
     }
 }

@@ -1,9 +1,10 @@
 //! Softmax: turns a row of scores into a distribution over classes.
 
-use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
 use super::{Backward, Layer, Memory, Output};
 use crate::Float;
+use crate::entrywise::{Kernel, Slices, largest, on_slices};
 use crate::formula::{Formula, Number, Sample, Term};
 
 /// Softmax of each sample.
@@ -30,26 +31,54 @@ use crate::formula::{Formula, Number, Sample, Term};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Softmax;
 
+/// yₖ = eˣᵏ / Σⱼ eˣʲ
+struct Forward;
+
+impl<F: Float> Kernel<Slices<'_, F, 1>> for Forward {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, ([x], y, classes): Slices<F, 1>) {
+        for (y, x) in y.chunks_exact_mut(classes).zip(x.chunks_exact(classes)) {
+            let max = largest(x);
+            y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - max);
+        }
+        y.iter_mut().for_each(|y| *y = y.fast_exp()); // of all rows at once, which fills the CPU's vectors
+        for y in y.chunks_exact_mut(classes) {
+            let sum = ArrayView1::from(&*y).sum();
+            y.iter_mut().for_each(|y| *y /= sum);
+        }
+    }
+}
+
+/// dxₖ = yₖ · (dyₖ - Σⱼ dyⱼ·yⱼ)
+struct Slope;
+
+impl<F: Float> Kernel<Slices<'_, F, 2>> for Slope {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self, ([dy, y], dx, classes): Slices<F, 2>) {
+        let rows = dy.chunks_exact(classes).zip(y.chunks_exact(classes));
+        for (dx, (dy, y)) in dx.chunks_exact_mut(classes).zip(rows) {
+            let mean = ArrayView1::from(dy).dot(&ArrayView1::from(y));
+            dx.iter_mut().zip(dy).zip(y).for_each(|((dx, &dy), &y)| *dx = y * (dy - mean));
+        }
+    }
+}
+
 impl<F: Float> Layer<F> for Softmax {
     fn name(&self) -> &str {
         "softmax"
     }
 
-    fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, _: &mut Memory<F>) {
-        Zip::from(y.rows_mut()).and(x.rows()).for_each(|mut y, x| {
-            let max = x.fold(F::neg_infinity(), |max, &x| max.max(x));
-            Zip::from(&mut y).and(x).for_each(|y, &x| *y = (x - max).exp());
-            let sum = y.sum();
-            y /= sum;
-        });
+    fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
+        on_slices(Forward, [x], y);
     }
 
     fn backward(&self, pass: Backward<F>) {
-        let Some(mut dx) = pass.dx else { return };
-        Zip::from(dx.rows_mut()).and(pass.dy.rows()).and(pass.y.rows()).for_each(|dx, dy, y| {
-            let mean = dy.dot(&y);
-            Zip::from(dx).and(dy).and(y).for_each(|dx, &dy, &y| *dx = y * (dy - mean));
-        });
+        let Some(dx) = pass.dx else { return };
+        on_slices(Slope, [pass.dy, pass.y], dx);
     }
 
     fn output(&self) -> Output {

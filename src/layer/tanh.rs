@@ -1,9 +1,10 @@
 //! Tanh: squeezes any number between -1 and 1.
 
-use ndarray::{ArrayView2, ArrayViewMut2, azip};
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Backward, Layer, Memory};
 use crate::Float;
+use crate::entrywise::{map, map2};
 use crate::formula::{Formula, Number, Sample};
 
 /// Hyperbolic tangent, entry by entry.
@@ -35,12 +36,12 @@ impl<F: Float> Layer<F> for Tanh {
     }
 
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
-        azip!((y in y, &x in x) *y = x.tanh());
+        map(x, y, F::fast_tanh);
     }
 
     fn backward(&self, pass: Backward<F>) {
         let Some(dx) = pass.dx else { return };
-        azip!((dx in dx, &dy in pass.dy, &y in pass.y) *dx = dy * (F::one() - y * y));
+        map2(pass.dy, pass.y, dx, |dy, y| dy * (F::one() - y * y));
     }
 
     fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {

@@ -3,6 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, Pairing, clip, first_bad_target, mean_difference, scores_are_not_probabilities};
+use crate::entrywise::{Kernel, Pair, reduce, sum};
 use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
@@ -95,14 +96,23 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
     }
 }
 
+/// Σ max(z, 0) - z·t + ln(1 + e⁻ᶻ'), with z' = |z|.
+struct AtLogits;
+
+impl<F: Float> Kernel<Pair<'_, F>> for AtLogits {
+    type Output = F;
+
+    #[inline(always)]
+    fn run(self, (z, t, _): Pair<F>) -> F {
+        let softplus = sum(z, z, |z, _| (-z.abs()).fast_exp().fast_ln_1p());
+        // max(z, 0) - z·t without cancellation: of the two terms only one is not 0
+        softplus + sum(z, t, |z, t| if z > F::zero() { z * (F::one() - t) } else { -z * t })
+    }
+}
+
 impl<F: Float> Pairing<F> for BinaryCrossEntropy {
     fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        let sum = Zip::from(z).and(t).fold(F::zero(), |sum, &z, &t| {
-            // max(z, 0) - z·t without cancellation: of the two terms only one is not 0
-            let linear = if z > F::zero() { z * (F::one() - t) } else { -z * t };
-            sum + linear + (-z.abs()).exp().ln_1p()
-        });
-        sum / F::from_count(z.nrows())
+        reduce(AtLogits, z, t) / F::from_count(z.nrows())
     }
 
     fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {

@@ -3,6 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, Pairing, clip, mean_difference, scores_are_not_probabilities};
+use crate::entrywise::{Kernel, Pair, largest, reduce};
 use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
@@ -99,17 +100,45 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
     }
 }
 
+/// Σ tₖ·( lse(z) - zₖ ) over all rows.
+struct AtLogits;
+
+impl<F: Float> Kernel<Pair<'_, F>> for AtLogits {
+    type Output = F;
+
+    #[inline(always)]
+    fn run(self, (z, t, classes): Pair<F>) -> F {
+        // e^(z - max) of as many rows at once as fit here, which fills the CPU's vectors
+        let mut narrow = [F::zero(); 256];
+        let mut wide = vec![F::zero(); if classes > narrow.len() { classes } else { 0 }];
+        let powers = if wide.is_empty() { &mut narrow[..] } else { &mut wide[..] };
+        let block = powers.len() / classes * classes;
+        let mut loss = F::zero();
+        for (z, t) in z.chunks(block).zip(t.chunks(block)) {
+            let powers = &mut powers[..z.len()];
+            for (powers, z) in powers.chunks_exact_mut(classes).zip(z.chunks_exact(classes)) {
+                let max = largest(z);
+                powers.iter_mut().zip(z).for_each(|(power, &z)| *power = z - max);
+            }
+            powers.iter_mut().for_each(|power| *power = power.fast_exp());
+            let rows = z.chunks_exact(classes).zip(t.chunks_exact(classes));
+            for (powers, (z, t)) in powers.chunks_exact(classes).zip(rows) {
+                let max = largest(z);
+                // lse(z) - max = ln(1 + rest): the largest score gives the 1, so no digit of a small rest is lost
+                let others =
+                    powers.iter().fold(F::zero(), |sum, &p| if p == F::one() { sum } else { sum + p });
+                let ones = F::from_count(powers.iter().filter(|&&p| p == F::one()).count());
+                let lse = (others + (ones - F::one())).fast_ln_1p();
+                loss += z.iter().zip(t).fold(F::zero(), |sum, (&z, &t)| sum + t * (max - z + lse));
+            }
+        }
+        loss
+    }
+}
+
 impl<F: Float> Pairing<F> for CategoricalCrossEntropy {
     fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        let mut sum = F::zero();
-        for (z, t) in z.rows().into_iter().zip(t.rows()) {
-            let max = z.fold(F::neg_infinity(), |max, &z| max.max(z));
-            // lse(z) - max = ln(1 + rest): of the largest scores one gives the 1, so no digit of a small rest is lost
-            let rest = z.fold(-F::one(), |rest, &z| rest + (z - max).exp());
-            let lse = rest.ln_1p();
-            sum += Zip::from(z).and(t).fold(F::zero(), |sum, &z, &t| sum + t * (max - z + lse));
-        }
-        sum / F::from_count(z.nrows())
+        reduce(AtLogits, z, t) / F::from_count(z.nrows())
     }
 
     fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {
@@ -147,6 +176,20 @@ mod tests {
         let plain = CategoricalCrossEntropy.value(p.view(), t.view());
         let paired = CategoricalCrossEntropy.value_at_logits(z.view(), t.view());
         assert!((plain - paired).abs() < 1e-15, "{plain} {paired}");
+    }
+
+    /// More classes than fit on the stack, and rests of 1e-9 that f32 keeps wherever the largest score stands.
+    #[test]
+    fn any_number_of_classes() {
+        for classes in [2, 7, 8, 255, 256, 257, 1000] {
+            let largest = |sample: usize| sample * (classes - 1) / 4;
+            let z =
+                Array2::from_shape_fn((5, classes), |(i, k)| if k == largest(i) { 0.0_f32 } else { -20.0 });
+            let t = Array2::from_shape_fn((5, classes), |(i, k)| if k == largest(i) { 1.0_f32 } else { 0.0 });
+            let loss = f64::from(CategoricalCrossEntropy.value_at_logits(z.view(), t.view()));
+            let expected = ((classes - 1) as f64 * (-20.0_f64).exp()).ln_1p();
+            assert!((loss / expected - 1.0).abs() < 1e-5, "{classes}: {loss} {expected}");
+        }
     }
 
     #[test]

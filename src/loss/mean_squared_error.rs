@@ -1,9 +1,10 @@
 //! Mean squared error, for numbers that are to be hit.
 
-use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
+use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 
 use super::Loss;
 use crate::Float;
+use crate::entrywise::map2;
 use crate::formula::LossFormula;
 
 /// Mean squared error, over samples and outputs.
@@ -35,7 +36,7 @@ impl<F: Float> Loss<F> for MeanSquaredError {
 
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>) {
         let factor = F::from_f64(2.0) / F::from_count(y.len());
-        azip!((dy in dy, &y in y, &t in t) *dy = factor * (y - t));
+        map2(y, t, dy, |y, t| factor * (y - t));
     }
 
     fn mean_over(&self, samples: usize, outputs: usize) -> usize {
