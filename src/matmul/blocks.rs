@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::tile::{Finish, LOW, Strip, TALL, tall_rows};
+use super::tile::{Finish, LOW, Strip, TALL, first_vectors, tall_rows};
 use crate::Float;
 use crate::parallel::Divide;
 
@@ -207,6 +207,13 @@ fn pack_tile<F: Float, const R: usize>(mut a: Matrix<F>, rows: usize, tile: &mut
 /// Copies the first rows of b, as many as `strip` holds and `columns` wide, into rows of `width`, padded with zeros.
 #[inline(always)]
 fn pack_strip<F: Float, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, width: usize, strip: &mut [F]) {
+    if b.col == 1 && columns == width {
+        return match width / F::lanes::<S>() {
+            4 => pack_whole_strip::<F, S, 4>(b, strip),
+            2 => pack_whole_strip::<F, S, 2>(b, strip),
+            _ => pack_whole_strip::<F, S, 1>(b, strip),
+        };
+    }
     if b.col == 1 {
         for strip in strip.chunks_exact_mut(width) {
             let (vectors, rest) = F::vectors::<S>(&b.data[..columns]);
@@ -234,6 +241,15 @@ fn pack_strip<F: Float, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, widt
                 rest => rest.copy_from_slice(&[b0, b1, b2, b3][..count]),
             }
         }
+    }
+}
+
+/// The same for V whole vectors.
+#[inline(always)]
+fn pack_whole_strip<F: Float, S: Simd, const V: usize>(mut b: Matrix<F>, strip: &mut [F]) {
+    for strip in F::vectors_mut::<S>(strip).0.as_chunks_mut::<V>().0 {
+        *strip = first_vectors::<F, S, V>(b.data);
+        b.data = b.data.get(b.row..).unwrap_or_default();
     }
 }
 
