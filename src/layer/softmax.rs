@@ -123,6 +123,19 @@ mod tests {
     }
 
     #[test]
+    fn rows_sum_to_1() {
+        for classes in [1, 2, 7, 8, 10, 33, 300] {
+            let x =
+                ndarray::Array2::from_shape_fn((9, classes), |(i, k)| ((i * 31 + k * 17) % 23) as f32 - 11.0);
+            let mut y = ndarray::Array2::zeros(x.dim());
+            Softmax.forward(x.view(), y.view_mut(), &mut Memory::for_prediction());
+            for row in y.rows() {
+                assert!((row.sum() - 1.0).abs() < 1e-6 && row.iter().all(|&y| y > 0.0), "{classes}: {row}");
+            }
+        }
+    }
+
+    #[test]
     fn a_constant_changes_nothing() {
         let dy = array![[1.0, 2.0, 3.0]];
         let near = alone(Softmax, &array![[1.0, 2.0, 3.0]], &dy);
