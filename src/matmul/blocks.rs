@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::tile::{Finish, LOW, Strip, TALL, first_vectors, tall_rows};
+use super::tile::{Finish, LOW, Strip, TALL, tall_rows};
 use crate::Float;
 use crate::parallel::Divide;
 
@@ -248,7 +248,8 @@ fn pack_strip<F: Float, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, widt
 #[inline(always)]
 fn pack_whole_strip<F: Float, S: Simd, const V: usize>(mut b: Matrix<F>, strip: &mut [F]) {
     for strip in F::vectors_mut::<S>(strip).0.as_chunks_mut::<V>().0 {
-        *strip = first_vectors::<F, S, V>(b.data);
+        let row = F::vectors::<S>(&b.data[..V * F::lanes::<S>()]).0;
+        strip.iter_mut().zip(row).for_each(|(strip, &b)| *strip = b);
         b.data = b.data.get(b.row..).unwrap_or_default();
     }
 }

@@ -179,7 +179,7 @@ fn sums<F: Float, S: Simd, const R: usize, const V: usize>(
 
 /// The first V vectors of a row.
 #[inline(always)]
-pub(super) fn first_vectors<F: Float, S: Simd, const V: usize>(row: &[F]) -> [F::Vector<S>; V] {
+fn first_vectors<F: Float, S: Simd, const V: usize>(row: &[F]) -> [F::Vector<S>; V] {
     let vectors = F::vectors::<S>(&row[..V * F::lanes::<S>()]).0;
     from_fn(|v| vectors[v])
 }
