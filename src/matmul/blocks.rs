@@ -7,8 +7,8 @@ use crate::Float;
 use crate::parallel::Divide;
 
 /// Depth of a block at most: so many rows of a strip of B stay in the first-level cache.
-pub(super) const DEPTH: usize = 256;
-/// Rows of a block of A: with `DEPTH`, 192 kB of f32, a part of the second-level cache.
+pub(super) const DEPTH: usize = 400;
+/// Rows of a block of A: with `DEPTH`, 300 kB of f32, a part of the second-level cache.
 const ROWS: usize = 192;
 /// Columns of a block of B that is packed: another part of that cache.
 const COLUMNS: usize = 256;
