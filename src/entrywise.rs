@@ -95,6 +95,27 @@ impl<F: Float, Function: Fn(F, F) -> F> Kernel<Slices<'_, F, 2>> for Map<Functio
     }
 }
 
+/// y ← b in every row.
+pub(crate) fn repeat_row<F: Float>(b: &Array2<F>, mut y: ArrayViewMut2<F>) {
+    match (b.as_slice(), y.as_slice_mut()) {
+        (Some(b), Some(y)) => y.chunks_exact_mut(b.len().max(1)).for_each(|y| y.copy_from_slice(b)),
+        _ => y.assign(b),
+    }
+}
+
+/// db ← Σ dy, the sum of the rows.
+pub(crate) fn sum_rows<F: Float>(dy: ArrayView2<F>, db: &mut Array2<F>) {
+    db.fill(F::zero());
+    match (dy.as_slice(), db.as_slice_mut()) {
+        (Some(dy), Some(db)) => {
+            for dy in dy.chunks_exact(db.len().max(1)) {
+                db.iter_mut().zip(dy).for_each(|(db, &dy)| *db += dy);
+            }
+        }
+        _ => dy.rows().into_iter().for_each(|dy| *db += &dy),
+    }
+}
+
 /// Two matrices of a loss as slices, row after row, and the number of columns.
 pub(crate) type Pair<'a, F> = (&'a [F], &'a [F], usize);
 
@@ -126,6 +147,25 @@ pub(crate) fn sum<F: Float>(a: &[F], b: &[F], f: impl Fn(F, F) -> F) -> F {
         all += ArrayView1::from(&*terms).sum();
     }
     all
+}
+
+/// The largest |x|, NaN if one is that.
+pub(crate) fn largest_magnitude<F: Float>(x: ArrayView2<F>) -> F {
+    struct Largest;
+
+    impl<F: Float> Kernel<&[F]> for Largest {
+        type Output = F;
+
+        #[inline(always)]
+        fn run(self, x: &[F]) -> F {
+            F::largest_magnitude(x)
+        }
+    }
+    // in the order of the memory, so that a transposed matrix needs no copy
+    match x.as_slice_memory_order() {
+        Some(x) => vectorised(Largest, x),
+        None => vectorised(Largest, x.as_standard_layout().as_slice().unwrap_or_default()),
+    }
 }
 
 /// The largest entry; a NaN is passed over.
@@ -176,6 +216,21 @@ mod tests {
                 map(x, y.view_mut(), |x| 2.0 * x);
                 assert_eq!(y, &x * 2.0);
             }
+        }
+    }
+
+    #[test]
+    fn the_largest_magnitude_of_all() {
+        for length in 1..50 {
+            let mut x = numbers(length, 3);
+            let expected = x.fold(0.0, |largest: f32, x| largest.max(x.abs()));
+            assert_eq!(largest_magnitude(x.view()), expected);
+            assert_eq!(largest_magnitude(x.t()), expected);
+            x[[length / 2, 1]] = f32::NEG_INFINITY;
+            assert_eq!(largest_magnitude(x.view()), f32::INFINITY);
+            x[[length / 3, 2]] = -f32::NAN;
+            assert!(largest_magnitude(x.view()).is_nan());
+            assert!(largest_magnitude(x.mapv(f64::from).slice(s![.., 1..])).is_nan());
         }
     }
 

@@ -51,6 +51,7 @@
 //! `progress` (on): the progress bar of the trainer. `gzip` (on): gzipped IDX files. `threads` (on): all cores for nets
 //! that are large enough. `draw`: pictures of curves, models and data as SVG. `png`: the same as PNG.
 
+mod aligned;
 pub mod data;
 #[cfg(feature = "draw")]
 pub mod draw;

@@ -19,6 +19,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use crate::Float;
+use crate::entrywise::largest_magnitude;
 use crate::parallel::{self, WORTH_A_PART, divide};
 use blocks::{Matrix, Product};
 use tile::Finish;
@@ -60,7 +61,11 @@ pub(crate) const SAME_BITS: usize = blocks::DEPTH;
 /// # Panics
 /// If the shapes don't fit.
 pub(crate) fn descend<F: Float>(learning_rate: F, a: ArrayView2<F>, b: ArrayView2<F>, c: ArrayViewMut2<F>) {
-    multiply(a, b, c, Finish::AddFinite { alpha: -learning_rate });
+    let alpha = -learning_rate;
+    // A change far below the distance between the largest numbers makes none of them infinite, and is not looked at again.
+    let largest_sum = F::from_count(a.ncols()) * largest_magnitude(a) * largest_magnitude(b);
+    let harmless = learning_rate * largest_sum < F::max_value() * F::epsilon() * F::from_f64(0.125);
+    multiply(a, b, c, if harmless { Finish::Add { alpha } } else { Finish::AddFinite { alpha } });
 }
 
 fn multiply<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F>, finish: Finish<F>) {
@@ -84,7 +89,11 @@ fn multiply<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F
         return multiply(a.as_standard_layout().view(), b.as_standard_layout().view(), c, finish);
     };
     if let Some(c) = c.as_slice_mut() {
-        divide(Product { m, n, k, a: left, b: right, c, finish }, UNIT, parts(m * k * n), &F::run);
+        let product = Product { m, n, k, a: left, b: right, c, finish };
+        match parts(m * k * n) {
+            0 | 1 => F::run(product),
+            parts => divide(product, UNIT, parts, &F::run),
+        }
     } else {
         let mut copy = c.as_standard_layout().into_owned();
         multiply(a, b, copy.view_mut(), finish);

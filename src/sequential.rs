@@ -4,6 +4,7 @@ use std::fmt;
 
 use ndarray::{ArrayRef, ArrayView2, ArrayViewMut2, Dimension};
 
+use crate::aligned;
 use crate::layer::{Layer, Output};
 use crate::table::{self, Table, thousands};
 use crate::{Error, Float, Loss, Result, Rng};
@@ -107,6 +108,9 @@ impl<F: Float> SequentialBuilder<F> {
                 layer.build(&shapes[index], &mut rng).map_err(|error| in_this_layer(error, &**layer))?;
             contract::check(&mut **layer, &shapes[index], &output)
                 .map_err(|error| in_this_layer(error, &**layer))?;
+            for param in layer.params_mut() {
+                param.value = aligned::copy(&param.value);
+            }
             shapes.push(output);
             if !layer.only_reshapes() {
                 before = layer.output();

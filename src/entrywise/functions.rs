@@ -26,6 +26,11 @@ pub trait Functions {
 
     /// ln(1 + x) of an x from 0 to 2¹²⁵.
     fn fast_ln_1p(self) -> Self;
+
+    /// The largest |x|, NaN if one is that, and 0 of none.
+    fn largest_magnitude(x: &[Self]) -> Self
+    where
+        Self: Sized;
 }
 
 impl Functions for f64 {
@@ -45,6 +50,11 @@ impl Functions for f64 {
 
     fn fast_ln_1p(self) -> f64 {
         self.ln_1p()
+    }
+
+    #[inline(always)]
+    fn largest_magnitude(x: &[f64]) -> f64 {
+        f64::from_bits(x.iter().fold(0, |largest, x| largest.max(x.abs().to_bits())))
     }
 }
 
@@ -68,6 +78,12 @@ fn polynomial<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
 
 // The coefficients are those of expf, tanhf and logf in the Cephes library (Stephen Moshier, netlib.org/cephes).
 impl Functions for f32 {
+    /// The bits of numbers without a sign are in the order of the numbers, and NaN comes last.
+    #[inline(always)]
+    fn largest_magnitude(x: &[f32]) -> f32 {
+        f32::from_bits(x.iter().fold(0, |largest, x| largest.max(x.abs().to_bits())))
+    }
+
     /// eˣ = 2ⁿ·eʳ with n the whole number next to x / ln 2; r is at most ½ ln 2.
     #[inline(always)]
     fn fast_exp(self) -> f32 {

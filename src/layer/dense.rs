@@ -3,6 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 
 use super::{Backward, Descent, Layer, Memory, Output, Param};
+use crate::entrywise::{repeat_row, sum_rows};
 use crate::formula::{Formula, Number, Sample, Term};
 use crate::matmul::descend;
 use crate::optimizer::step_downhill;
@@ -126,7 +127,7 @@ impl<F: Float> Layer<F> for Dense<F> {
 
     fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, _: &mut Memory<F>) {
         let [w, b] = &self.params;
-        y.assign(&b.value);
+        repeat_row(&b.value, y.view_mut());
         matmul(F::one(), x, w.value.view(), F::one(), y);
     }
 
@@ -190,12 +191,6 @@ impl<F: Float> Descent<F> for Dense<F> {
             step_downhill(&mut b.value, db, learning_rate);
         }
     }
-}
-
-/// db = Σ dy
-fn sum_rows<F: Float>(dy: ArrayView2<F>, db: &mut Array2<F>) {
-    db.fill(F::zero());
-    dy.rows().into_iter().for_each(|dy| *db += &dy);
 }
 
 #[cfg(test)]

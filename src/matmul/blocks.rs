@@ -15,6 +15,9 @@ const COLUMNS: usize = 256;
 /// From so many rows on, packing B pays although it lies row by row.
 const PACK_FROM: usize = 24;
 
+/// Products of up to so many multiplications go without blocks.
+const SMALL: usize = 512;
+
 /// A matrix in a slice: entry (i, j) lies at `i * row + j * col`, and one of the two steps is 1.
 #[derive(Clone, Copy)]
 pub(super) struct Matrix<'a, F> {
@@ -24,6 +27,11 @@ pub(super) struct Matrix<'a, F> {
 }
 
 impl<F> Matrix<'_, F> {
+    #[inline(always)]
+    fn transposed(self) -> Self {
+        Matrix { data: self.data, row: self.col, col: self.row }
+    }
+
     /// The matrix without its first i rows and j columns.
     #[inline(always)]
     fn from(self, i: usize, j: usize) -> Self {
@@ -62,9 +70,16 @@ impl<F: Float> WithSimd for Product<'_, F> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Product { m, n, k, a, b, c, finish } = self;
+        let Product { mut m, mut n, k, mut a, mut b, c, finish } = self;
+        if n == 1 && a.col != 1 {
+            // a column of C is as well a row, Cᵀ = Bᵀ·Aᵀ, and there vectors are full
+            (m, n, a, b) = (1, m, b.transposed(), a.transposed());
+        }
         if k == 1 {
             return outer(simd, a, &b.data[..n], c, finish);
+        }
+        if m * k * n <= SMALL && (b.col == 1 || n == 1) {
+            return small(simd, [k, n], a, b, c, finish);
         }
         let strips = Strips { lanes: F::lanes::<S>(), widest: widest::<S>(m) };
         let pack_a = a.col != 1;
@@ -251,6 +266,38 @@ fn pack_whole_strip<F: Float, S: Simd, const V: usize>(mut b: Matrix<F>, strip: 
         let row = F::vectors::<S>(&b.data[..V * F::lanes::<S>()]).0;
         strip.iter_mut().zip(row).for_each(|(strip, &b)| *strip = b);
         b.data = b.data.get(b.row..).unwrap_or_default();
+    }
+}
+
+/// Products of so few multiplications that there is no time to prepare anything: row by row.
+#[inline(always)]
+fn small<F: Float, S: Simd>(
+    simd: S,
+    [k, n]: [usize; 2],
+    a: Matrix<F>,
+    b: Matrix<F>,
+    c: &mut [F],
+    finish: Finish<F>,
+) {
+    let lanes = F::lanes::<S>();
+    for (i, c) in c.chunks_exact_mut(n).enumerate() {
+        for (j, c) in (0..n).step_by(lanes).zip(c.chunks_mut(lanes)) {
+            let mut sum = F::splat(simd, F::zero());
+            for p in 0..k {
+                let a = F::splat(simd, a.data[i * a.row + p * a.col]);
+                let row = &b.data[p * b.row + j..][..c.len()];
+                let b = match (F::vectors::<S>(row).0, row) {
+                    ([whole, ..], _) => *whole,
+                    (_, &[one]) => F::splat(simd, one),
+                    _ => F::load(simd, row),
+                };
+                sum = F::fma(simd, a, b, sum);
+            }
+            match F::vectors_mut::<S>(c) {
+                ([whole, ..], _) => *whole = finish.apply(simd, sum, *whole),
+                (_, c) => F::store(simd, c, finish.apply(simd, sum, F::load(simd, c))),
+            }
+        }
     }
 }
 

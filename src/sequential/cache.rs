@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
+use crate::aligned;
+use crate::entrywise::largest_magnitude;
 use crate::optimizer::step_downhill;
 use crate::{Backward, Float, Layer, Memory, Param, Rng};
 
@@ -61,7 +63,7 @@ impl<F: Float> Positions<F> {
     /// Makes room for a batch.
     pub(crate) fn start(&mut self, samples: usize) {
         if self.matrices.first().is_none_or(|matrix| matrix.nrows() < samples) {
-            self.matrices = self.widths.iter().map(|&width| Array2::zeros((samples, width))).collect();
+            self.matrices = self.widths.iter().map(|&width| aligned::zeros((samples, width))).collect();
         }
         self.samples = samples;
     }
@@ -122,7 +124,7 @@ pub(crate) struct Cache<F> {
 impl<F: Float> Cache<F> {
     /// An empty cache for these layers with samples of these shapes before and behind them.
     pub(crate) fn new(layers: &[Box<dyn Layer<F>>], shapes: &[Vec<usize>], seed: u64) -> Self {
-        let zero = |param: &Param<F>| Array2::zeros(param.value.dim());
+        let zero = |param: &Param<F>| aligned::zeros(param.value.dim());
         // Stream 0 of the seed has drawn the weights, and an epoch that is shuffled with the same seed takes the stream
         // of its number: the layers count down from the other end.
         let memory = |index: usize| Memory::for_training(Rng::stream(seed, u64::MAX - 1 - index as u64));
@@ -218,10 +220,7 @@ impl<F: Float> Cache<F> {
 
     /// Whether every delta of the last backward pass is finite.
     pub(crate) fn first_delta_not_finite(&self) -> Option<usize> {
-        self.computed
-            .clone()
-            .rev()
-            .find(|&position| self.deltas.at(position).iter().any(|delta| !delta.is_finite()))
+        self.computed.clone().rev().find(|&position| !largest_magnitude(self.deltas.at(position)).is_finite())
     }
 
     /// Gives each layer the memory that it has in `other`, a cache for the same layers.
