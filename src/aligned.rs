@@ -38,6 +38,6 @@ mod tests {
         let turned = Array2::from_shape_fn((3, 5), |(i, j)| (i * 5 + j) as f32).reversed_axes();
         let copy = copy(&turned);
         assert_eq!(copy, turned);
-        assert!(copy.is_standard_layout() && copy.as_ptr() as usize % 64 == 0);
+        assert!(copy.is_standard_layout() && (copy.as_ptr() as usize).is_multiple_of(64));
     }
 }

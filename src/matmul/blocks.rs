@@ -89,7 +89,7 @@ impl<F: Float> WithSimd for Product<'_, F> {
         let rows = m.div_ceil(m.div_ceil(ROWS)).next_multiple_of(TALL);
         let columns = if pack_b { n.min(COLUMNS) } else { n };
         let room_a = if pack_a { (rows + LOW) * depth } else { 0 };
-        let room_b = if pack_b { columns.next_multiple_of(strips.lanes) } else { strips.width(n) } * depth;
+        let room_b = (if pack_b { columns } else { 0 } + strips.widest * strips.lanes) * depth;
 
         F::with_buffer(room_a + room_b, |buffer| {
             let (packed_a, packed_b) = buffer.split_at_mut(room_a);
@@ -161,7 +161,7 @@ fn widest<S: Simd>(rows: usize) -> usize {
     }
 }
 
-/// How columns are cut into strips of 1, 2, 4 or 8 vectors.
+/// How columns are cut into strips of the widest tiles or, where little is left, of two vectors.
 #[derive(Clone, Copy)]
 struct Strips {
     lanes: usize,
@@ -172,9 +172,8 @@ impl Strips {
     /// The width of the next strip where so many columns are left; it is padded if it is wider.
     #[inline(always)]
     fn width(self, left: usize) -> usize {
-        let needed = left.div_ceil(self.lanes).min(self.widest);
-        // the next power of two below
-        self.lanes << needed.ilog2()
+        let vectors = if left.div_ceil(self.lanes) > self.widest / 2 { self.widest } else { 2 };
+        vectors * self.lanes
     }
 
     /// Where each strip starts, and its width.
@@ -225,8 +224,7 @@ fn pack_strip<F: Float, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, widt
     if b.col == 1 && columns == width {
         return match width / F::lanes::<S>() {
             4 => pack_whole_strip::<F, S, 4>(b, strip),
-            2 => pack_whole_strip::<F, S, 2>(b, strip),
-            _ => pack_whole_strip::<F, S, 1>(b, strip),
+            _ => pack_whole_strip::<F, S, 2>(b, strip),
         };
     }
     if b.col == 1 {

@@ -79,19 +79,17 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
         if self.rows == 1 && self.a_row != 0 {
             return match vectors {
                 8 => self.run::<1, 8>(),
-                4 => self.run::<1, 4>(),
-                2 => self.run::<1, 2>(),
-                _ => self.run::<1, 1>(),
+                _ => self.run::<1, 2>(),
             };
         }
-        let tall = tall_rows(self.rows);
+        // there is time for every row of few
+        let tall = if self.b_row == 0 { tall_rows(self.rows) } else { 0 };
         let skip = if self.a_row == 0 { tall * self.depth } else { tall * self.a_row };
         if tall > 0 {
             let part = Strip { rows: tall, c: &mut *self.c, ..self };
             match vectors {
                 4 if S::REGISTER_COUNT >= 32 => part.run::<TALL, 4>(),
-                2 => part.run::<TALL, 2>(),
-                _ => part.run::<TALL, 1>(),
+                _ => part.run::<TALL, 2>(),
             }
         }
         if tall < self.rows {
@@ -99,8 +97,7 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
             let part = Strip { rows, a: &self.a[skip..], c, ..self };
             match vectors {
                 4 if S::REGISTER_COUNT >= 32 => part.run::<LOW, 4>(),
-                2 => part.run::<LOW, 2>(),
-                _ => part.run::<LOW, 1>(),
+                _ => part.run::<LOW, 2>(),
             }
         }
     }
@@ -137,21 +134,22 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
                 let tile: [&[F]; R] = from_fn(|i| &a[i.min(rows - 1) * a_row..][..depth]);
                 a = a.get(R * a_row..).unwrap_or_default();
                 let a = (0..depth).map(|p| from_fn(|i| tile[i][p]));
-                if b_row == 0 {
+                // only low tiles meet a B that is not packed
+                if b_row == 0 || R == TALL {
                     sums(simd, a, packed_b())
                 } else {
                     sums(simd, a, b.chunks(b_row).map(first_vectors::<F, S, V>))
                 }
             };
-            if whole && rows == R {
-                // the same three times, so that nothing is asked between one vector and the next
-                match finish {
-                    Finish::Replace { alpha } => store(simd, sums, c, c_row, Finish::Replace { alpha }),
-                    Finish::Add { alpha } => store(simd, sums, c, c_row, Finish::Add { alpha }),
-                    Finish::AddFinite { alpha } => store(simd, sums, c, c_row, Finish::AddFinite { alpha }),
+            match finish {
+                // the same twice, so that nothing is asked between one vector and the next
+                Finish::Replace { alpha } if whole && rows == R => {
+                    store(simd, sums, c, c_row, Finish::Replace { alpha });
                 }
-            } else {
-                store_part(simd, &{ sums }, rows, columns, c, c_row, finish);
+                Finish::Add { alpha } if whole && rows == R => {
+                    store(simd, sums, c, c_row, Finish::Add { alpha });
+                }
+                _ => store_part(simd, &{ sums }, rows, columns, c, c_row, finish),
             }
             c = c.get_mut(R * c_row..).unwrap_or_default();
         }
@@ -202,7 +200,7 @@ fn store<F: Float, S: Simd, const R: usize, const V: usize>(
     }
 }
 
-/// Takes what there is of a tile at the lower or right edge to C.
+/// Takes what there is of a tile to C: at the lower or right edge, and in the rare case that looks at each number.
 #[inline(always)]
 fn store_part<F: Float, S: Simd, const R: usize, const V: usize>(
     simd: S,
