@@ -42,6 +42,7 @@
 //! 9. [`graph`]: what bigger frameworks do instead: every single operation a node.
 //! 10. [`terminal`], and with the feature `draw` the modules `draw` and `report`: pictures of all of it, and a web page
 //!     of a training.
+//! 11. [`matmul()`] and, not public, the modules `entrywise` and `parallel`: where the speed comes from.
 //!
 //! All of it is generic over one number type, [`Float`]: `f32` for speed, `f64` for lessons and gradient checks.
 //! Arrays are those of [`ndarray`], which is re-exported. Every random act takes a seed: the same seed, the same bits.
