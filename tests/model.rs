@@ -3,7 +3,7 @@
 use std::thread;
 
 use chainrule::SequentialBuilder;
-use chainrule::ndarray::{Array3, Array4, Axis, concatenate, s};
+use chainrule::ndarray::{Array3, Array4, Axis, ShapeBuilder, concatenate, s};
 use chainrule::optimizer::Trainable;
 use chainrule::prelude::*;
 
@@ -523,4 +523,18 @@ fn parameters_are_visited_in_order() {
         .visit_params(&mut |index, theta, gradient| visited.push((index, theta.dim(), gradient.dim())))
         .unwrap();
     assert_eq!(visited, [(0, (2, 3), (2, 3)), (1, (1, 3), (1, 3))]);
+}
+
+/// Layers that only reshape leave the numbers where they lie; a prediction copies them out.
+#[test]
+fn a_model_that_only_reshapes_predicts_its_inputs() {
+    let model = Sequential::<f32>::new([2, 3]).add(Flatten).add(Flatten).build(1).unwrap();
+    let number = |(i, j, k)| (i * 6 + j * 3 + k) as f32;
+    let x = Array3::from_shape_fn((300, 2, 3), number);
+    let flat = x.to_shape((300, 6)).unwrap();
+    assert_eq!(model.predict(&x).unwrap(), flat);
+    // of another layout, and with layers that compute
+    let model = Sequential::<f32>::new([2, 3]).add(Flatten).add(ReLU).add(Flatten).build(1).unwrap();
+    let column_by_column = Array3::from_shape_fn((300, 2, 3).f(), number);
+    assert_eq!(model.predict(&column_by_column).unwrap(), flat);
 }

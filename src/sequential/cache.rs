@@ -89,16 +89,20 @@ impl<F: Float> Positions<F> {
         (first_rows(&mut before[self.places[layer]], self.samples), first_rows(&mut behind[0], self.samples))
     }
 
-    /// Runs all layers on the batch at position 0.
+    /// Runs all layers on the batch at position 0, or on one that lies elsewhere.
     pub(crate) fn forward<'m>(
         &mut self,
         layers: &[Box<dyn Layer<F>>],
         memories: impl IntoIterator<Item = &'m mut Memory<F>>,
+        mut elsewhere: Option<ArrayView2<F>>,
     ) {
         for ((index, layer), memory) in layers.iter().enumerate().zip(memories) {
             if !self.joined(index) {
                 let (x, y) = self.around(index);
-                layer.forward(x.view(), y, memory);
+                match elsewhere.take() {
+                    Some(x) => layer.forward(x, y, memory),
+                    None => layer.forward(x.view(), y, memory),
+                }
             }
         }
     }
@@ -149,7 +153,7 @@ impl<F: Float> Cache<F> {
     }
 
     pub(crate) fn forward(&mut self, layers: &[Box<dyn Layer<F>>]) {
-        self.activations.forward(layers, &mut self.memories);
+        self.activations.forward(layers, &mut self.memories, None);
         self.progress = Progress::Forward;
     }
 

@@ -45,7 +45,7 @@ impl<F: Float> Sequential<F> {
                 let mut pass = self.prediction_pass();
                 let chunks = x.axis_chunks_iter(Axis(0), PREDICTION_ROWS);
                 for (x, mut y) in chunks.zip(outputs.axis_chunks_iter_mut(Axis(0), PREDICTION_ROWS)) {
-                    pass.run(x.nrows(), |mut inputs| inputs.assign(&x));
+                    pass.run_on(x);
                     y.assign(&pass.outputs());
                 }
             });
@@ -105,7 +105,17 @@ impl<F: Float> PredictionPass<'_, F> {
     pub(crate) fn run(&mut self, samples: usize, fill: impl FnOnce(ArrayViewMut2<F>)) {
         self.activations.start(samples);
         fill(self.activations.at_mut(0));
-        self.activations.forward(&self.model.layers, &mut self.memories);
+        self.activations.forward(&self.model.layers, &mut self.memories, None);
+    }
+
+    /// Predicts for samples where they lie.
+    fn run_on(&mut self, x: ArrayView2<F>) {
+        let layers = &self.model.layers;
+        if !x.is_standard_layout() || layers.iter().all(|layer| layer.only_reshapes()) {
+            return self.run(x.nrows(), |mut inputs| inputs.assign(&x));
+        }
+        self.activations.start(x.nrows());
+        self.activations.forward(layers, &mut self.memories, Some(x));
     }
 
     pub(crate) fn outputs(&self) -> ArrayView2<'_, F> {
