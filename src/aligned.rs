@@ -1,7 +1,6 @@
 //! Matrices that begin at a multiple of 64 bytes, the CPU's unit of memory.
 //!
-//! Where no vector lies across two units, the update of a large W takes two thirds of the time. Allocators promise 16
-//! bytes only.
+//! Vectors that lie across two units cost twice, and allocators promise 16 bytes only.
 
 use ndarray::{Array1, Array2, s};
 

@@ -257,8 +257,13 @@ impl<F: Float> Sequential<F> {
     }
 
     /// Plain gradient descent after a backward pass for the [deltas](Wanted::Deltas).
-    pub(crate) fn descend(&mut self, learning_rate: F) {
+    ///
+    /// # Errors
+    /// As [`visit_params`](crate::optimizer::Trainable::visit_params).
+    pub(crate) fn descend(&mut self, learning_rate: F) -> Result<()> {
+        self.check_gradient_shapes()?;
         self.cache.descend(&mut self.layers, learning_rate);
+        Ok(())
     }
 
     /// Runs the chain rule from a given ∂L/∂ŷ (samples × outputs) down to the input, for a loss that is computed

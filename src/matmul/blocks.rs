@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::tile::{Finish, LOW, Strip, TALL, tall_rows};
+use super::tile::{Finish, LOW, Strip, TALL, many_registers, tall_rows};
 use crate::Float;
 use crate::parallel::Divide;
 
@@ -81,8 +81,8 @@ impl<F: Float> WithSimd for Product<'_, F> {
         if m * k * n <= SMALL && (b.col == 1 || n == 1) {
             return small(simd, [k, n], a, b, c, finish);
         }
-        let strips = Strips { lanes: F::lanes::<S>(), widest: widest::<S>(m) };
         let pack_a = a.col != 1;
+        let strips = Strips { lanes: F::lanes::<S>(), widest: widest::<S>(m == 1 && !pack_a) };
         let pack_b = pack_a || b.col != 1 || m >= PACK_FROM;
         // equal shares, so that no block is much smaller than the others
         let depth = k.div_ceil(k.div_ceil(DEPTH));
@@ -153,11 +153,11 @@ impl<F: Float> WithSimd for Product<'_, F> {
 
 /// Vectors in a row of a tile. A single row takes more: eight sums side by side hide the time that one fma takes.
 #[inline(always)]
-fn widest<S: Simd>(rows: usize) -> usize {
-    match rows {
-        1 => 8,
-        _ if S::REGISTER_COUNT >= 32 => 4,
-        _ => 2,
+fn widest<S: Simd>(single_row: bool) -> usize {
+    match single_row {
+        true => 8,
+        false if many_registers::<S>() => 4,
+        false => 2,
     }
 }
 

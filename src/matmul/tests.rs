@@ -77,6 +77,8 @@ fn shapes(count: usize, rng: &mut Rng) -> Vec<(usize, usize, usize)> {
         (784, 33, 10),
         (129, 300, 259),
         (257, 512, 1),
+        // the last block of rows has only one
+        (5953, 2, 70),
     ]);
     shapes
 }
@@ -143,7 +145,8 @@ fn the_bits_do_not_depend_on_the_number_of_threads() {
     use crate::parallel::Threads;
     let mut rng = Rng::new(3);
     // forward, weight gradient and a wide net's; ragged rows, and more depth than the product takes at a time
-    for (m, k, n) in [(128, 200, 205), (200, 128, 205), (37, 900, 96), (333, 70, 127)] {
+    // or one row more than the parts are made of
+    for (m, k, n) in [(128, 200, 205), (200, 128, 205), (37, 900, 96), (333, 70, 127), (9, 390, 610)] {
         let (a, b, c) = (uniform((m, k), &mut rng), uniform((k, n), &mut rng), uniform((m, n), &mut rng));
         let (at, bt) = (a.t().as_standard_layout().into_owned(), b.t().as_standard_layout().into_owned());
         for (a, b) in [(a.view(), b.view()), (at.t(), b.view()), (a.view(), bt.t()), (at.t(), bt.t())] {

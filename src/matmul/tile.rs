@@ -44,6 +44,13 @@ pub(super) const TALL: usize = 6;
 /// Rows of the tile at the lower edge, where a tall one would compute rows that don't exist.
 pub(super) const LOW: usize = 4;
 
+/// Whether the CPU has the registers for tiles of four vectors. In the unit tests vectors of 64 bytes count as if it had,
+/// so that every CPU tests those tiles.
+#[inline(always)]
+pub(super) const fn many_registers<S: Simd>() -> bool {
+    S::REGISTER_COUNT >= 32 || cfg!(test) && size_of::<S::f32s>() == 64
+}
+
 /// How many of so many rows tall tiles take; low tiles take the rest.
 #[inline(always)]
 pub(super) fn tall_rows(rows: usize) -> usize {
@@ -76,11 +83,11 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
     /// Computes the strip, `vectors` wide.
     #[inline(always)]
     pub(super) fn compute(self, vectors: usize) {
-        if self.rows == 1 && self.a_row != 0 {
-            return match vectors {
-                8 => self.run::<1, 8>(),
-                _ => self.run::<1, 2>(),
-            };
+        match vectors {
+            // so wide are only the strips of a product with a single row
+            8 => return self.run::<1, 8>(),
+            2 if self.rows == 1 && self.a_row != 0 => return self.run::<1, 2>(),
+            _ => {}
         }
         // there is time for every row of few
         let tall = if self.b_row == 0 { tall_rows(self.rows) } else { 0 };
@@ -88,7 +95,7 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
         if tall > 0 {
             let part = Strip { rows: tall, c: &mut *self.c, ..self };
             match vectors {
-                4 if S::REGISTER_COUNT >= 32 => part.run::<TALL, 4>(),
+                4 if many_registers::<S>() => part.run::<TALL, 4>(),
                 _ => part.run::<TALL, 2>(),
             }
         }
@@ -96,7 +103,7 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
             let (rows, c) = (self.rows - tall, &mut self.c[tall * self.c_row..]);
             let part = Strip { rows, a: &self.a[skip..], c, ..self };
             match vectors {
-                4 if S::REGISTER_COUNT >= 32 => part.run::<LOW, 4>(),
+                4 if many_registers::<S>() => part.run::<LOW, 4>(),
                 _ => part.run::<LOW, 2>(),
             }
         }

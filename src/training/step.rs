@@ -27,7 +27,7 @@ pub(super) fn step<F: Float>(
         return Err(diverged(model, rate, "a gradient is no longer finite".to_owned()));
     }
     match descent {
-        Some(rate) => model.descend(F::from_f64(rate)),
+        Some(rate) => model.descend(F::from_f64(rate))?,
         None => optimizer.step(model)?,
     }
     Ok(value)
