@@ -1,6 +1,6 @@
 //! Matrices that begin at a multiple of 64 bytes, the CPU's unit of memory.
 //!
-//! Vectors that lie across two units cost twice, and allocators promise 16 bytes only.
+//! Vectors that lie across two units take longer, and allocators promise 16 bytes only.
 
 use ndarray::{Array1, Array2, s};
 
