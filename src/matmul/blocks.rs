@@ -2,7 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::tile::{Finish, LOW, Strip, TALL, many_registers, tall_rows};
+use super::tile::{Finish, LOW, Operands, Right, Strip, TALL, many_registers};
 use crate::Float;
 use crate::parallel::Divide;
 
@@ -12,8 +12,6 @@ pub(super) const DEPTH: usize = 400;
 const ROWS: usize = 192;
 /// Columns of a block of B that is packed: another part of that cache.
 const COLUMNS: usize = 256;
-/// From so many rows on, packing B pays although it lies row by row.
-const PACK_FROM: usize = 24;
 
 /// Products of up to so many multiplications go without blocks.
 const SMALL: usize = 512;
@@ -83,13 +81,12 @@ impl<F: Float> WithSimd for Product<'_, F> {
         }
         let pack_a = a.col != 1;
         let strips = Strips { lanes: F::lanes::<S>(), widest: widest::<S>(m == 1 && !pack_a) };
-        let pack_b = pack_a || b.col != 1 || m >= PACK_FROM;
         // equal shares, so that no block is much smaller than the others
         let depth = k.div_ceil(k.div_ceil(DEPTH));
         let rows = m.div_ceil(m.div_ceil(ROWS)).next_multiple_of(TALL);
-        let columns = if pack_b { n.min(COLUMNS) } else { n };
+        let columns = n.min(COLUMNS);
         let room_a = if pack_a { (rows + LOW) * depth } else { 0 };
-        let room_b = (if pack_b { columns } else { 0 } + strips.widest * strips.lanes) * depth;
+        let room_b = (columns + strips.widest * strips.lanes) * depth;
 
         F::with_buffer(room_a + room_b, |buffer| {
             let (packed_a, packed_b) = buffer.split_at_mut(room_a);
@@ -98,50 +95,33 @@ impl<F: Float> WithSimd for Product<'_, F> {
                 let finish = if p0 == 0 { finish } else { finish.next() };
                 for j0 in (0..n).step_by(columns) {
                     let columns = columns.min(n - j0);
-                    let b = b.from(p0, j0);
-                    for (j, width) in strips.over(columns).filter(|_| pack_b) {
-                        let packed = &mut packed_b[j * depth..][..width * depth];
-                        pack_strip(simd, b.from(0, j), width.min(columns - j), width, packed);
-                    }
                     for i0 in (0..m).step_by(rows) {
                         let rows = rows.min(m - i0);
                         let a = a.from(i0, p0);
-                        if pack_a {
-                            pack_rows(a, rows, depth, packed_a);
-                        }
-                        let (packed_a, a_row) = if pack_a { (&*packed_a, 0) } else { (a.data, a.row) };
                         for (j, width) in strips.over(columns) {
                             let columns = width.min(columns - j);
-                            let (b, b_row) = if pack_b {
-                                (&packed_b[j * depth..][..width * depth], 0)
-                            } else if columns == width {
-                                let b = b.from(0, j);
-                                (&b.data[..(depth - 1) * b.row + width], b.row)
+                            let b = b.from(p0, j0 + j);
+                            // a strip that no other block of rows will read makes room for the next one
+                            let start = if m > rows { j * depth } else { 0 };
+                            let packed_b = &mut packed_b[start..][..width * depth];
+                            let in_rows = b.col == 1 && columns == width;
+                            if i0 == 0 && (pack_a || !in_rows) {
+                                pack_strip(simd, b, columns, width, packed_b);
+                            }
+                            let operands = if !pack_a {
+                                let right = if i0 > 0 || !in_rows {
+                                    Right::Packed(packed_b)
+                                } else {
+                                    Right::Rows { b: b.data, row: b.row, packed: packed_b }
+                                };
+                                Operands::Rows { a: a.data, row: a.row, b: right }
+                            } else if j == 0 {
+                                Operands::Columns { a: a.data, column: a.col, packed: packed_a, b: packed_b }
                             } else {
-                                // vectors would read past the last column
-                                pack_strip(
-                                    simd,
-                                    b.from(0, j),
-                                    columns,
-                                    width,
-                                    &mut packed_b[..width * depth],
-                                );
-                                (&packed_b[..width * depth], 0)
+                                Operands::Packed { a: packed_a, b: packed_b }
                             };
                             let c = &mut c[i0 * n + j0 + j..];
-                            let strip = Strip {
-                                simd,
-                                depth,
-                                rows,
-                                columns,
-                                a: packed_a,
-                                a_row,
-                                b,
-                                b_row,
-                                c,
-                                c_row: n,
-                                finish,
-                            };
+                            let strip = Strip { simd, depth, rows, columns, operands, c, c_row: n, finish };
                             strip.compute(width / strips.lanes);
                         }
                     }
@@ -186,35 +166,6 @@ impl Strips {
             j = (j + width).min(columns);
             Some((first, width))
         })
-    }
-}
-
-/// Copies rows of a transposed A as the tiles read them.
-#[inline(always)]
-fn pack_rows<F: Float>(a: Matrix<F>, rows: usize, depth: usize, packed: &mut [F]) {
-    let tall = tall_rows(rows);
-    let (tall_tiles, low_tiles) = packed.split_at_mut(tall.next_multiple_of(TALL) * depth);
-    // a few p at a time for all tiles: what lies side by side is read together
-    for p in (0..depth).step_by(8) {
-        let part = 8.min(depth - p);
-        for (i, tile) in (0..tall).step_by(TALL).zip(tall_tiles.chunks_exact_mut(TALL * depth)) {
-            pack_tile::<F, TALL>(a.from(i, p), rows - i, &mut tile[p * TALL..][..part * TALL]);
-        }
-        for (i, tile) in (tall..rows).step_by(LOW).zip(low_tiles.chunks_exact_mut(LOW * depth)) {
-            pack_tile::<F, LOW>(a.from(i, p), rows - i, &mut tile[p * LOW..][..part * LOW]);
-        }
-    }
-}
-
-/// Copies R rows, for each p the R entries side by side. Of rows that don't exist what was there stays.
-#[inline(always)]
-fn pack_tile<F: Float, const R: usize>(mut a: Matrix<F>, rows: usize, tile: &mut [F]) {
-    for out in tile.as_chunks_mut::<R>().0 {
-        match a.data.first_chunk::<R>() {
-            Some(a) => *out = *a,
-            None => out[..rows].copy_from_slice(&a.data[..rows]),
-        }
-        a.data = a.data.get(a.col..).unwrap_or_default();
     }
 }
 

@@ -1,6 +1,7 @@
 //! The innermost piece: a few rows and columns of C whose sums stay in registers.
 
 use std::array::from_fn;
+use std::mem::take;
 
 use pulp::{Simd, WithSimd};
 
@@ -62,18 +63,31 @@ pub(super) fn tall_rows(rows: usize) -> usize {
     }
 }
 
+/// What a strip of tiles reads: some rows of A, and a strip of B.
+pub(super) enum Operands<'a, F> {
+    /// Both packed: for each tile and p the entries of A side by side, for each p the vectors of B.
+    Packed { a: &'a [F], b: &'a [F] },
+    /// A lies column by column, so many numbers apart. The tiles leave it packed for the next strip.
+    Columns { a: &'a [F], column: usize, packed: &'a mut [F], b: &'a [F] },
+    /// A lies row by row, so many numbers apart.
+    Rows { a: &'a [F], row: usize, b: Right<'a, F> },
+}
+
+/// A strip of B.
+pub(super) enum Right<'a, F> {
+    /// For each p the vectors of the strip side by side.
+    Packed(&'a [F]),
+    /// Row by row, so many numbers apart. The first tile leaves it packed for the others.
+    Rows { b: &'a [F], row: usize, packed: &'a mut [F] },
+}
+
 /// Tiles below each other: rows of A times a strip of B.
 pub(super) struct Strip<'a, F, S> {
     pub(super) simd: S,
     pub(super) depth: usize,
     pub(super) rows: usize,
     pub(super) columns: usize,
-    pub(super) a: &'a [F],
-    /// 0 if A is packed: for each tile and p its entries side by side
-    pub(super) a_row: usize,
-    pub(super) b: &'a [F],
-    /// 0 if B is packed: for each p the vectors of the strip side by side
-    pub(super) b_row: usize,
+    pub(super) operands: Operands<'a, F>,
     pub(super) c: &'a mut [F],
     pub(super) c_row: usize,
     pub(super) finish: Finish<F>,
@@ -83,84 +97,152 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
     /// Computes the strip, `vectors` wide.
     #[inline(always)]
     pub(super) fn compute(self, vectors: usize) {
-        match vectors {
+        if vectors == 8 {
             // so wide are only the strips of a product with a single row
-            8 => return self.run::<1, 8>(),
-            2 if self.rows == 1 && self.a_row != 0 => return self.run::<1, 2>(),
-            _ => {}
+            self.run::<1, 8>(1);
+        } else if self.rows == 1 && matches!(self.operands, Operands::Rows { .. }) && vectors == 2 {
+            self.run::<1, 2>(1);
+        } else if const { many_registers::<S>() } && vectors == 4 {
+            self.tall_and_low::<4>();
+        } else {
+            self.tall_and_low::<2>();
         }
-        // there is time for every row of few
-        let tall = if self.b_row == 0 { tall_rows(self.rows) } else { 0 };
-        let skip = if self.a_row == 0 { tall * self.depth } else { tall * self.a_row };
-        if tall > 0 {
-            let part = Strip { rows: tall, c: &mut *self.c, ..self };
-            match vectors {
-                4 if many_registers::<S>() => part.run::<TALL, 4>(),
-                _ => part.run::<TALL, 2>(),
-            }
-        }
-        if tall < self.rows {
-            let (rows, c) = (self.rows - tall, &mut self.c[tall * self.c_row..]);
-            let part = Strip { rows, a: &self.a[skip..], c, ..self };
-            match vectors {
-                4 if many_registers::<S>() => part.run::<LOW, 4>(),
-                _ => part.run::<LOW, 2>(),
-            }
-        }
-    }
-
-    /// Computes tiles of R rows and V vectors.
-    ///
-    /// Its own function, so that the compiler has all registers for the sums; `vectorize` so that it may use wide ones.
-    #[inline(never)]
-    pub(super) fn run<const R: usize, const V: usize>(self) {
-        struct Run<'a, F, S, const R: usize, const V: usize>(Strip<'a, F, S>);
-        impl<F: Float, S: Simd, const R: usize, const V: usize> WithSimd for Run<'_, F, S, R, V> {
-            type Output = ();
-            #[inline(always)]
-            fn with_simd<Same: Simd>(self, _: Same) {
-                self.0.tiles::<R, V>();
-            }
-        }
-        self.simd.vectorize(Run::<F, S, R, V>(self));
     }
 
     #[inline(always)]
-    fn tiles<const R: usize, const V: usize>(self) {
-        let Strip { simd, depth, rows, columns, mut a, a_row, b, b_row, mut c, c_row, finish } = self;
-        let whole = columns == V * F::lanes::<S>();
-        let packed_b = || F::vectors::<S>(b).0.as_chunks::<V>().0.iter().copied();
-        for first in (0..rows).step_by(R) {
-            let rows = R.min(rows - first);
-            let sums = if a_row == 0 {
-                let (tile, rest) = a.split_at(R * depth);
-                a = rest;
-                sums(simd, tile.as_chunks::<R>().0.iter().copied(), packed_b())
-            } else {
-                // rows that don't exist repeat the last one; their sums are dropped
-                let tile: [&[F]; R] = from_fn(|i| &a[i.min(rows - 1) * a_row..][..depth]);
-                a = a.get(R * a_row..).unwrap_or_default();
-                let a = (0..depth).map(|p| from_fn(|i| tile[i][p]));
-                // only low tiles meet a B that is not packed
-                if b_row == 0 || R == TALL {
-                    sums(simd, a, packed_b())
-                } else {
-                    sums(simd, a, b.chunks(b_row).map(first_vectors::<F, S, V>))
-                }
-            };
-            match finish {
-                // the same twice, so that nothing is asked between one vector and the next
-                Finish::Replace { alpha } if whole && rows == R => {
-                    store(simd, sums, c, c_row, Finish::Replace { alpha });
-                }
-                Finish::Add { alpha } if whole && rows == R => {
-                    store(simd, sums, c, c_row, Finish::Add { alpha });
-                }
-                _ => store_part(simd, &{ sums }, rows, columns, c, c_row, finish),
-            }
-            c = c.get_mut(R * c_row..).unwrap_or_default();
+    fn tall_and_low<const V: usize>(mut self) {
+        let tall = tall_rows(self.rows);
+        if tall > 0 {
+            self = self.run::<TALL, V>(tall);
+        }
+        if self.rows > 0 {
+            let rows = self.rows;
+            self.run::<LOW, V>(rows);
         }
     }
+
+    /// Computes the first rows in tiles of R rows and V vectors, and returns what is left of the strip.
+    ///
+    /// Its own function, so that the compiler has all registers for the sums; `vectorize` so that it may use wide ones.
+    #[inline(never)]
+    pub(super) fn run<const R: usize, const V: usize>(self, rows: usize) -> Self {
+        struct Run<'a, F, S, const R: usize, const V: usize>(Strip<'a, F, S>, usize);
+        impl<'a, F: Float, S: Simd, const R: usize, const V: usize> WithSimd for Run<'a, F, S, R, V> {
+            type Output = Strip<'a, F, S>;
+            #[inline(always)]
+            fn with_simd<Same: Simd>(self, _: Same) -> Strip<'a, F, S> {
+                self.0.tiles::<R, V>(self.1)
+            }
+        }
+        self.simd.vectorize(Run::<F, S, R, V>(self, rows))
+    }
+
+    #[inline(always)]
+    fn tiles<const R: usize, const V: usize>(mut self, rows: usize) -> Self {
+        let Strip { simd, depth, columns, c_row, finish, .. } = self;
+        for first in (0..rows).step_by(R) {
+            let c = take(&mut self.c);
+            let (tile, below) = c.split_at_mut(c.len().min(R * c_row));
+            self.c = below;
+            let to = Target { rows: R.min(rows - first), columns, c: tile, c_row, finish };
+            match &mut self.operands {
+                Operands::Packed { a, b } if const { R > 1 } => {
+                    let (tile, rest) = a.split_at(R * depth);
+                    *a = rest;
+                    to.compute(simd, tile.as_chunks::<R>().0.iter().copied(), packed_vectors::<F, S, V>(b));
+                }
+                Operands::Columns { a, column, packed, b } if const { R > 1 } => {
+                    let (tile, rest) = take(packed).split_at_mut(R * depth);
+                    *packed = rest;
+                    let tile = tile.as_chunks_mut::<R>().0;
+                    let here = *a;
+                    *a = a.get(R..).unwrap_or_default();
+                    let b = packed_vectors::<F, S, V>(b);
+                    if to.rows < R {
+                        pack_tile(here, *column, to.rows, tile);
+                        to.compute(simd, tile.iter().copied(), b);
+                    } else {
+                        let pack = |(entries, tile): (&[F], &mut [F; R])| {
+                            tile.copy_from_slice(&entries[..R]);
+                            *tile
+                        };
+                        to.compute(simd, here.chunks(*column).zip(tile).map(pack), b);
+                    }
+                }
+                Operands::Rows { a, row, b } => {
+                    // rows that don't exist repeat the last one; their sums are dropped
+                    let tile: [&[F]; R] = from_fn(|i| &a[i.min(to.rows - 1) * *row..][..depth]);
+                    *a = a.get(R * *row..).unwrap_or_default();
+                    let a = (0..depth).map(|p| -> [F; R] { from_fn(|i| tile[i][p]) });
+                    match b {
+                        Right::Packed(b) => to.compute(simd, a, packed_vectors::<F, S, V>(b)),
+                        // a single row has nobody to pack for
+                        Right::Rows { b, row, .. } if const { R == 1 } => {
+                            to.compute(simd, a, b.chunks(*row).map(first_vectors::<F, S, V>));
+                        }
+                        Right::Rows { b: rows, row, packed } => {
+                            let packed = take(packed);
+                            let space = F::vectors_mut::<S>(packed).0.as_chunks_mut::<V>().0;
+                            let pack = |(row, space): (&[F], &mut [F::Vector<S>; V])| {
+                                *space = first_vectors::<F, S, V>(row);
+                                *space
+                            };
+                            to.compute(simd, a, rows.chunks(*row).zip(space).map(pack));
+                            *b = Right::Packed(packed);
+                        }
+                    }
+                }
+                // a single row lies in its place
+                Operands::Packed { .. } | Operands::Columns { .. } => {}
+            }
+        }
+        self.rows -= rows;
+        self
+    }
+}
+
+/// Where a tile goes.
+struct Target<'a, F> {
+    rows: usize,
+    columns: usize,
+    c: &'a mut [F],
+    c_row: usize,
+    finish: Finish<F>,
+}
+
+impl<F: Float> Target<'_, F> {
+    #[inline(always)]
+    fn compute<S: Simd, const R: usize, const V: usize>(
+        self,
+        simd: S,
+        a: impl Iterator<Item = [F; R]>,
+        b: impl Iterator<Item = [F::Vector<S>; V]>,
+    ) {
+        let whole = self.columns == V * F::lanes::<S>() && self.rows == R;
+        let sums = sums(simd, a, b);
+        match self.finish {
+            // the same twice, so that nothing is asked between one vector and the next
+            Finish::Replace { alpha } if whole => {
+                store(simd, sums, self.c, self.c_row, Finish::Replace { alpha })
+            }
+            Finish::Add { alpha } if whole => store(simd, sums, self.c, self.c_row, Finish::Add { alpha }),
+            _ => store_part(simd, &{ sums }, self),
+        }
+    }
+}
+
+/// Copies a tile from the columns of A. Of rows that don't exist what was there stays.
+#[inline(always)]
+fn pack_tile<F: Float, const R: usize>(a: &[F], column: usize, rows: usize, tile: &mut [[F; R]]) {
+    for (entries, tile) in a.chunks(column).zip(tile) {
+        tile[..rows].copy_from_slice(&entries[..rows]);
+    }
+}
+
+/// The vectors of a packed strip, V for each p.
+#[inline(always)]
+fn packed_vectors<F: Float, S: Simd, const V: usize>(strip: &[F]) -> impl Iterator<Item = [F::Vector<S>; V]> {
+    F::vectors::<S>(strip).0.as_chunks::<V>().0.iter().copied()
 }
 
 /// The sums of one tile: R × V vectors, from the R entries of A and the V vectors of B for each p.
@@ -171,7 +253,8 @@ fn sums<F: Float, S: Simd, const R: usize, const V: usize>(
     b: impl Iterator<Item = [F::Vector<S>; V]>,
 ) -> [[F::Vector<S>; V]; R] {
     let mut sums = [[F::splat(simd, F::zero()); V]; R];
-    for (a, b) in a.zip(b) {
+    // B first: where it is packed on the way, that is done before A takes registers
+    for (b, a) in b.zip(a) {
         for (sums, a) in sums.iter_mut().zip(a) {
             let a = F::splat(simd, a);
             for (sum, b) in sums.iter_mut().zip(b) {
@@ -208,24 +291,33 @@ fn store<F: Float, S: Simd, const R: usize, const V: usize>(
 }
 
 /// Takes what there is of a tile to C: at the lower or right edge, and in the rare case that looks at each number.
-#[inline(always)]
+#[inline(never)]
 fn store_part<F: Float, S: Simd, const R: usize, const V: usize>(
     simd: S,
     sums: &[[F::Vector<S>; V]; R],
-    rows: usize,
-    columns: usize,
-    c: &mut [F],
-    c_row: usize,
-    finish: Finish<F>,
+    target: Target<F>,
 ) {
-    for (sums, c) in sums.iter().zip(c.chunks_mut(c_row)).take(rows) {
-        let (c, rest) = F::vectors_mut::<S>(&mut c[..columns]);
-        for (c, &sum) in c.iter_mut().zip(sums) {
-            *c = finish.apply(simd, sum, *c);
-        }
-        if !rest.is_empty() {
-            let c = finish.apply(simd, sums[c.len()], F::load(simd, rest));
-            F::store(simd, rest, c);
+    struct StorePart<'a, F: Float, S: Simd, const R: usize, const V: usize> {
+        simd: S,
+        sums: &'a [[F::Vector<S>; V]; R],
+        target: Target<'a, F>,
+    }
+    impl<F: Float, S: Simd, const R: usize, const V: usize> WithSimd for StorePart<'_, F, S, R, V> {
+        type Output = ();
+        #[inline(always)]
+        fn with_simd<Same: Simd>(self, _: Same) {
+            let StorePart { simd, sums, target: Target { rows, columns, c, c_row, finish } } = self;
+            for (sums, c) in sums.iter().zip(c.chunks_mut(c_row)).take(rows) {
+                let (c, rest) = F::vectors_mut::<S>(&mut c[..columns]);
+                for (c, &sum) in c.iter_mut().zip(sums) {
+                    *c = finish.apply(simd, sum, *c);
+                }
+                if !rest.is_empty() {
+                    let c = finish.apply(simd, sums[c.len()], F::load(simd, rest));
+                    F::store(simd, rest, c);
+                }
+            }
         }
     }
+    simd.vectorize(StorePart { simd, sums, target });
 }
