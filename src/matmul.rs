@@ -26,6 +26,7 @@ use tile::Finish;
 
 mod blocks;
 pub(crate) mod simd;
+mod thin;
 mod tile;
 
 /// C ← α·A·B + β·C, for matrices in any layout; with β = 0 the old content of C does not matter.

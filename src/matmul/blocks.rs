@@ -2,6 +2,7 @@
 
 use pulp::{Simd, WithSimd};
 
+use super::thin::{outer, single_row, single_row_by_columns, small};
 use super::tile::{Finish, LOW, Operands, Right, Strip, TALL, many_registers};
 use crate::Float;
 use crate::parallel::Divide;
@@ -32,7 +33,7 @@ impl<F> Matrix<'_, F> {
 
     /// The matrix without its first i rows and j columns.
     #[inline(always)]
-    fn from(self, i: usize, j: usize) -> Self {
+    pub(super) fn from(self, i: usize, j: usize) -> Self {
         Matrix { data: &self.data[i * self.row + j * self.col..], ..self }
     }
 }
@@ -79,10 +80,15 @@ impl<F: Float> WithSimd for Product<'_, F> {
         if m * k * n <= SMALL && (b.col == 1 || n == 1) {
             return small(simd, [k, n], a, b, c, finish);
         }
-        let pack_a = a.col != 1;
-        let strips = Strips { lanes: F::lanes::<S>(), widest: widest::<S>(m == 1 && !pack_a) };
         // equal shares, so that no block is much smaller than the others
         let depth = k.div_ceil(k.div_ceil(DEPTH));
+        match (m, b.col) {
+            (1, 1) => return single_row(simd, [k, depth], a, b, c, finish),
+            (1, _) => return single_row_by_columns(simd, [k, depth], a, b, c, finish),
+            _ => {}
+        }
+        let pack_a = a.col != 1;
+        let strips = Strips { lanes: F::lanes::<S>(), widest: if many_registers::<S>() { 4 } else { 2 } };
         let rows = m.div_ceil(m.div_ceil(ROWS)).next_multiple_of(TALL);
         let columns = n.min(COLUMNS);
         let room_a = if pack_a { (rows + LOW) * depth } else { 0 };
@@ -128,16 +134,6 @@ impl<F: Float> WithSimd for Product<'_, F> {
                 }
             }
         });
-    }
-}
-
-/// Vectors in a row of a tile. A single row takes more: eight sums side by side hide the time that one fma takes.
-#[inline(always)]
-fn widest<S: Simd>(single_row: bool) -> usize {
-    match single_row {
-        true => 8,
-        false if many_registers::<S>() => 4,
-        false => 2,
     }
 }
 
@@ -215,63 +211,5 @@ fn pack_whole_strip<F: Float, S: Simd, const V: usize>(mut b: Matrix<F>, strip: 
         let row = F::vectors::<S>(&b.data[..V * F::lanes::<S>()]).0;
         strip.iter_mut().zip(row).for_each(|(strip, &b)| *strip = b);
         b.data = b.data.get(b.row..).unwrap_or_default();
-    }
-}
-
-/// Products of so few multiplications that there is no time to prepare anything: row by row.
-#[inline(always)]
-fn small<F: Float, S: Simd>(
-    simd: S,
-    [k, n]: [usize; 2],
-    a: Matrix<F>,
-    b: Matrix<F>,
-    c: &mut [F],
-    finish: Finish<F>,
-) {
-    let lanes = F::lanes::<S>();
-    for (i, c) in c.chunks_exact_mut(n).enumerate() {
-        for (j, c) in (0..n).step_by(lanes).zip(c.chunks_mut(lanes)) {
-            let mut sum = F::splat(simd, F::zero());
-            for p in 0..k {
-                let a = F::splat(simd, a.data[i * a.row + p * a.col]);
-                let row = &b.data[p * b.row + j..][..c.len()];
-                let b = match (F::vectors::<S>(row).0, row) {
-                    ([whole, ..], _) => *whole,
-                    (_, &[one]) => F::splat(simd, one),
-                    _ => F::load(simd, row),
-                };
-                sum = F::fma(simd, a, b, sum);
-            }
-            match F::vectors_mut::<S>(c) {
-                ([whole, ..], _) => *whole = finish.apply(simd, sum, *whole),
-                (_, c) => F::store(simd, c, finish.apply(simd, sum, F::load(simd, c))),
-            }
-        }
-    }
-}
-
-/// A column times a row, k = 1: nothing to add up, so each row of C is passed once, at memory's speed.
-#[inline(always)]
-fn outer<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], finish: Finish<F>) {
-    match finish {
-        Finish::Replace { alpha } => outer_rows(simd, a, b, c, Finish::Replace { alpha }),
-        Finish::Add { alpha } => outer_rows(simd, a, b, c, Finish::Add { alpha }),
-        Finish::AddFinite { alpha } => outer_rows(simd, a, b, c, Finish::AddFinite { alpha }),
-    }
-}
-
-#[inline(always)]
-fn outer_rows<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], finish: Finish<F>) {
-    let (vectors, rest) = F::vectors::<S>(b);
-    for (i, c) in c.chunks_exact_mut(b.len()).enumerate() {
-        let a = F::splat(simd, a.data[i * a.row]);
-        let (c, c_rest) = F::vectors_mut::<S>(c);
-        for (c, &b) in c.iter_mut().zip(vectors) {
-            *c = finish.apply(simd, F::times(simd, a, b), *c);
-        }
-        if !c_rest.is_empty() {
-            let c = finish.apply(simd, F::times(simd, a, F::load(simd, rest)), F::load(simd, c_rest));
-            F::store(simd, c_rest, c);
-        }
     }
 }

@@ -23,6 +23,8 @@ pub trait Lanes: Copy + 'static {
     fn load<S: Simd>(simd: S, x: &[Self]) -> Self::Vector<S>;
     /// The first lanes of a vector, as many as there is room for.
     fn store<S: Simd>(simd: S, x: &mut [Self], vector: Self::Vector<S>);
+    /// The first lane of a vector.
+    fn first<S: Simd>(vector: Self::Vector<S>) -> Self;
     /// The whole vectors of a slice, and the rest.
     fn vectors<S: Simd>(x: &[Self]) -> (&[Self::Vector<S>], &[Self]);
     /// The same to write.
@@ -76,6 +78,10 @@ macro_rules! lanes {
             #[inline(always)]
             fn store<S: Simd>(simd: S, x: &mut [$F], vector: S::$Vector) {
                 simd.$store(x, vector)
+            }
+            #[inline(always)]
+            fn first<S: Simd>(vector: S::$Vector) -> $F {
+                pulp::bytemuck::cast_slice(&[vector])[0]
             }
             #[inline(always)]
             fn vectors<S: Simd>(x: &[$F]) -> (&[S::$Vector], &[$F]) {

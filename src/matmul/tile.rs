@@ -97,12 +97,7 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
     /// Computes the strip, `vectors` wide.
     #[inline(always)]
     pub(super) fn compute(self, vectors: usize) {
-        if vectors == 8 {
-            // so wide are only the strips of a product with a single row
-            self.run::<1, 8>(1);
-        } else if self.rows == 1 && matches!(self.operands, Operands::Rows { .. }) && vectors == 2 {
-            self.run::<1, 2>(1);
-        } else if const { many_registers::<S>() } && vectors == 4 {
+        if const { many_registers::<S>() } && vectors == 4 {
             self.tall_and_low::<4>();
         } else {
             self.tall_and_low::<2>();
@@ -146,12 +141,12 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
             self.c = below;
             let to = Target { rows: R.min(rows - first), columns, c: tile, c_row, finish };
             match &mut self.operands {
-                Operands::Packed { a, b } if const { R > 1 } => {
+                Operands::Packed { a, b } => {
                     let (tile, rest) = a.split_at(R * depth);
                     *a = rest;
                     to.compute(simd, tile.as_chunks::<R>().0.iter().copied(), packed_vectors::<F, S, V>(b));
                 }
-                Operands::Columns { a, column, packed, b } if const { R > 1 } => {
+                Operands::Columns { a, column, packed, b } => {
                     let (tile, rest) = take(packed).split_at_mut(R * depth);
                     *packed = rest;
                     let tile = tile.as_chunks_mut::<R>().0;
@@ -176,10 +171,6 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
                     let a = (0..depth).map(|p| -> [F; R] { from_fn(|i| tile[i][p]) });
                     match b {
                         Right::Packed(b) => to.compute(simd, a, packed_vectors::<F, S, V>(b)),
-                        // a single row has nobody to pack for
-                        Right::Rows { b, row, .. } if const { R == 1 } => {
-                            to.compute(simd, a, b.chunks(*row).map(first_vectors::<F, S, V>));
-                        }
                         Right::Rows { b: rows, row, packed } => {
                             let packed = take(packed);
                             let space = F::vectors_mut::<S>(packed).0.as_chunks_mut::<V>().0;
@@ -192,8 +183,6 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
                         }
                     }
                 }
-                // a single row lies in its place
-                Operands::Packed { .. } | Operands::Columns { .. } => {}
             }
         }
         self.rows -= rows;

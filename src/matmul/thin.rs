@@ -1,0 +1,181 @@
+//! Products that need no blocks: with a single row, a single p, or next to nothing in them.
+
+use std::array::from_fn;
+
+use pulp::Simd;
+
+use super::blocks::Matrix;
+use super::tile::Finish;
+use crate::Float;
+
+/// One row times B, whose rows are passed once from the first to the last, at memory's speed. Its sums go over the same
+/// `depth` at a time as those of larger products.
+#[inline(always)]
+pub(super) fn single_row<F: Float, S: Simd>(
+    simd: S,
+    [k, depth]: [usize; 2],
+    a: Matrix<F>,
+    b: Matrix<F>,
+    c: &mut [F],
+    mut finish: Finish<F>,
+) {
+    let width = c.len().next_multiple_of(F::lanes::<S>());
+    F::with_buffer(width, |sums| {
+        for p0 in (0..k).step_by(depth) {
+            sums.fill(F::zero());
+            add_rows(simd, depth.min(k - p0), a.from(0, p0), b.from(p0, 0), c.len(), sums);
+            let ((c, c_rest), sums) = (F::vectors_mut::<S>(c), F::vectors::<S>(sums).0);
+            for (c, &sum) in c.iter_mut().zip(sums) {
+                *c = finish.apply(simd, sum, *c);
+            }
+            if !c_rest.is_empty() {
+                let c = finish.apply(simd, sums[c.len()], F::load(simd, c_rest));
+                F::store(simd, c_rest, c);
+            }
+            finish = finish.next();
+        }
+    });
+}
+
+/// Adds the first rows of B, each times its entry of A, to sums that are padded to whole vectors.
+#[inline(always)]
+fn add_rows<F: Float, S: Simd>(simd: S, depth: usize, a: Matrix<F>, b: Matrix<F>, n: usize, sums: &mut [F]) {
+    let width = sums.len();
+    let sums = F::vectors_mut::<S>(sums).0;
+    let factor = |p: usize| a.data[p * a.col];
+    let mut p = 0;
+    // Four rows at a time, so that the sums are seldom taken from memory and back. What vectors read past the end of a
+    // row goes into the padding.
+    while p + 4 <= depth && (p + 3) * b.row + width <= b.data.len() {
+        let [a0, a1, a2, a3] = [0, 1, 2, 3].map(|i| factor(p + i));
+        let (a0, a1) = (F::splat(simd, a0), F::splat(simd, a1));
+        let (a2, a3) = (F::splat(simd, a2), F::splat(simd, a3));
+        let row = |i: usize| F::vectors::<S>(&b.data[(p + i) * b.row..][..width]).0;
+        let rows = row(0).iter().zip(row(1)).zip(row(2).iter().zip(row(3)));
+        for (sum, ((&b0, &b1), (&b2, &b3))) in sums.iter_mut().zip(rows) {
+            let two = F::fma(simd, a1, b1, F::fma(simd, a0, b0, *sum));
+            *sum = F::fma(simd, a3, b3, F::fma(simd, a2, b2, two));
+        }
+        p += 4;
+    }
+    for p in p..depth {
+        let a = F::splat(simd, factor(p));
+        let (row, rest) = F::vectors::<S>(&b.data[p * b.row..][..n]);
+        for (sum, &b) in sums.iter_mut().zip(row) {
+            *sum = F::fma(simd, a, b, *sum);
+        }
+        if !rest.is_empty() {
+            let sum = &mut sums[row.len()];
+            *sum = F::fma(simd, a, F::load(simd, rest), *sum);
+        }
+    }
+}
+
+/// The same for a B that lies column by column: the sums of neighbouring columns side by side, so that none waits for
+/// the one before.
+#[inline(always)]
+pub(super) fn single_row_by_columns<F: Float, S: Simd>(
+    simd: S,
+    [k, depth]: [usize; 2],
+    a: Matrix<F>,
+    b: Matrix<F>,
+    c: &mut [F],
+    mut finish: Finish<F>,
+) {
+    const COLUMNS: usize = 8;
+    for p0 in (0..k).step_by(depth) {
+        let depth = depth.min(k - p0);
+        let a = a.from(0, p0);
+        for (j, c) in (0..).step_by(COLUMNS).zip(c.chunks_mut(COLUMNS)) {
+            let last = c.len() - 1;
+            let columns: [&[F]; COLUMNS] = from_fn(|v| &b.data[(j + v.min(last)) * b.col + p0..][..depth]);
+            let mut sums = [F::splat(simd, F::zero()); COLUMNS];
+            for p in 0..depth {
+                let a = F::splat(simd, a.data[p * a.col]);
+                for (sum, column) in sums.iter_mut().zip(&columns) {
+                    *sum = F::fma(simd, a, F::splat(simd, column[p]), *sum);
+                }
+            }
+            for (c, sum) in c.iter_mut().zip(sums) {
+                *c = F::first::<S>(finish.apply(simd, sum, F::splat(simd, *c)));
+            }
+        }
+        finish = finish.next();
+    }
+}
+
+/// Products of so few multiplications that there is no time to prepare anything: row by row.
+#[inline(always)]
+pub(super) fn small<F: Float, S: Simd>(
+    simd: S,
+    [k, n]: [usize; 2],
+    a: Matrix<F>,
+    b: Matrix<F>,
+    c: &mut [F],
+    finish: Finish<F>,
+) {
+    let lanes = F::lanes::<S>();
+    for (i, c) in c.chunks_exact_mut(n).enumerate() {
+        for (j, c) in (0..n).step_by(lanes).zip(c.chunks_mut(lanes)) {
+            let mut sum = F::splat(simd, F::zero());
+            for p in 0..k {
+                let a = F::splat(simd, a.data[i * a.row + p * a.col]);
+                let row = &b.data[p * b.row + j..][..c.len()];
+                let b = match (F::vectors::<S>(row).0, row) {
+                    ([whole, ..], _) => *whole,
+                    (_, &[one]) => F::splat(simd, one),
+                    _ => F::load(simd, row),
+                };
+                sum = F::fma(simd, a, b, sum);
+            }
+            match F::vectors_mut::<S>(c) {
+                ([whole, ..], _) => *whole = finish.apply(simd, sum, *whole),
+                (_, c) => F::store(simd, c, finish.apply(simd, sum, F::load(simd, c))),
+            }
+        }
+    }
+}
+
+/// A column times a row, k = 1: nothing to add up, so each row of C is passed once, at memory's speed.
+#[inline(always)]
+pub(super) fn outer<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], finish: Finish<F>) {
+    match finish {
+        Finish::Replace { alpha } => outer_rows(simd, a, b, c, Finish::Replace { alpha }),
+        Finish::Add { alpha } => outer_rows(simd, a, b, c, Finish::Add { alpha }),
+        Finish::AddFinite { alpha } => outer_rows(simd, a, b, c, Finish::AddFinite { alpha }),
+    }
+}
+
+#[inline(always)]
+fn outer_rows<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], finish: Finish<F>) {
+    let (vectors, rest) = F::vectors::<S>(b);
+    // What is left at the end of a row fills a vector with what stands before it. That one is computed from the old
+    // numbers too, and stored last.
+    let overlaps = !rest.is_empty() && !vectors.is_empty();
+    let end = b.len().saturating_sub(F::lanes::<S>());
+    for (i, c) in c.chunks_exact_mut(b.len()).enumerate() {
+        let a = F::splat(simd, a.data[i * a.row]);
+        let mut last = a;
+        if overlaps {
+            let (c, b) = (F::vectors::<S>(&c[end..]).0[0], F::vectors::<S>(&b[end..]).0[0]);
+            last = finish.apply(simd, F::times(simd, a, b), c);
+        }
+        let (whole, c_rest) = F::vectors_mut::<S>(c);
+        let (fours, last_ones) = whole.as_chunks_mut::<4>();
+        let (b_fours, b_last_ones) = vectors.as_chunks::<4>();
+        for (c, b) in fours.iter_mut().zip(b_fours) {
+            for v in 0..4 {
+                c[v] = finish.apply(simd, F::times(simd, a, b[v]), c[v]);
+            }
+        }
+        for (c, &b) in last_ones.iter_mut().zip(b_last_ones) {
+            *c = finish.apply(simd, F::times(simd, a, b), *c);
+        }
+        if overlaps {
+            F::vectors_mut::<S>(&mut c[end..]).0[0] = last;
+        } else if !c_rest.is_empty() {
+            let c = finish.apply(simd, F::times(simd, a, F::load(simd, rest)), F::load(simd, c_rest));
+            F::store(simd, c_rest, c);
+        }
+    }
+}
