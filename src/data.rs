@@ -4,7 +4,9 @@
 //! split, shuffled and read from files. Targets are rows of numbers, one column for each output of the model, or class
 //! numbers, one whole number from 0 for each sample.
 
-use ndarray::ArrayViewMut2;
+use std::ops::Range;
+
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 use crate::parallel::{self, divide};
 use crate::{Float, Result};
@@ -53,6 +55,12 @@ pub trait Samples<F: Float>: Sync {
 
     /// Copies their targets into the rows of `t`.
     fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>);
+
+    /// The inputs of neighbouring samples where they lie, flattened and row by row. `None` if they have to be
+    /// [drawn](Samples::draw_inputs), which is always right.
+    fn inputs_in_place(&self, _samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
+        None
+    }
 }
 
 /// Draws the inputs of a batch on all threads that there are.
@@ -78,5 +86,9 @@ impl<F: Float, S: Samples<F> + ?Sized> Samples<F> for &S {
 
     fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
         (**self).draw_targets(indices, t);
+    }
+
+    fn inputs_in_place(&self, samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
+        (**self).inputs_in_place(samples)
     }
 }

@@ -194,7 +194,23 @@ impl<F: Float> Sequential<F> {
     /// The same for a batch that `fill` writes where the model keeps its inputs.
     pub(crate) fn forward_filled(&mut self, samples: usize, fill: impl FnOnce(ArrayViewMut2<F>)) {
         fill(self.cache.start(samples));
-        self.cache.forward(&self.layers);
+        self.cache.forward(&self.layers, None);
+    }
+
+    /// The same for a batch in place, which has to be given to the steps that follow as well.
+    pub(crate) fn forward_in_place(&mut self, x: ArrayView2<F>) {
+        self.cache.start(x.nrows());
+        self.cache.forward(&self.layers, Some(x));
+    }
+
+    /// Whether only layers read the inputs of a pass, no loss, so that they need not be where the model keeps them.
+    pub(crate) fn can_read_in_place(&self) -> bool {
+        self.cache.activations.is_behind_inputs(self.last_layer())
+    }
+
+    /// Brings the batch of a pass in place to where the model keeps its inputs.
+    pub(crate) fn keep_inputs(&mut self, x: ArrayView2<F>) {
+        self.cache.activations.at_mut(0).assign(&x);
     }
 
     /// The output of the last forward pass.
@@ -236,11 +252,18 @@ impl<F: Float> Sequential<F> {
     /// As [`loss`](Self::loss).
     pub fn backward<D: Dimension>(&mut self, loss: &dyn Loss<F>, targets: &ArrayRef<F, D>) -> Result<()> {
         let t = self.check_targets(loss, targets)?;
-        self.backward_unchecked(loss, t.view(), Wanted::All);
+        self.backward_unchecked(loss, t.view(), Wanted::All, None);
         Ok(())
     }
 
-    pub(crate) fn backward_unchecked(&mut self, loss: &dyn Loss<F>, t: ArrayView2<F>, wanted: Wanted) {
+    /// The inputs lie `in_place` if they did so for the forward pass.
+    pub(crate) fn backward_unchecked(
+        &mut self,
+        loss: &dyn Loss<F>,
+        t: ArrayView2<F>,
+        wanted: Wanted,
+        in_place: Option<ArrayView2<F>>,
+    ) {
         let y = self.cache.activations.at(self.layers.len());
         let top = match loss.pairing(self.output()) {
             Some(pair) => {
@@ -253,16 +276,16 @@ impl<F: Float> Sequential<F> {
                 self.layers.len()
             }
         };
-        self.cache.backward(&mut self.layers, top, wanted);
+        self.cache.backward(&mut self.layers, top, wanted, in_place);
     }
 
     /// Plain gradient descent after a backward pass for the [deltas](Wanted::Deltas).
     ///
     /// # Errors
     /// As [`visit_params`](crate::optimizer::Trainable::visit_params).
-    pub(crate) fn descend(&mut self, learning_rate: F) -> Result<()> {
+    pub(crate) fn descend(&mut self, learning_rate: F, in_place: Option<ArrayView2<F>>) -> Result<()> {
         self.check_gradient_shapes()?;
-        self.cache.descend(&mut self.layers, learning_rate);
+        self.cache.descend(&mut self.layers, learning_rate, in_place);
         Ok(())
     }
 
@@ -286,7 +309,7 @@ impl<F: Float> Sequential<F> {
         let last = self.layers.len();
         let dy = self.as_outputs("output gradient", dy)?;
         self.cache.deltas.at_mut(last).assign(&dy);
-        self.cache.backward(&mut self.layers, last, Wanted::All);
+        self.cache.backward(&mut self.layers, last, Wanted::All, None);
         Ok(())
     }
 }

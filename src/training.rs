@@ -21,7 +21,7 @@ pub use metric::{Accuracy, MeanAbsoluteError, Metric};
 
 use evaluation::Totals;
 use progress::Progress;
-use step::step;
+use step::{Batch, step};
 
 /// Trains a model: for every epoch all samples in batches, for every batch one step downhill.
 ///
@@ -267,6 +267,7 @@ impl<F: Float> Trainer<'_, F> {
         let batches = samples.len().div_ceil(self.batch_size);
         let mut progress = Progress::new(self.progress_bar, self.epochs, batches);
         let mut totals = Totals::new(metrics.len());
+        let as_they_come = self.shuffle.is_none() && model.can_read_in_place();
         for epoch in 1..=self.epochs {
             if let Some(seed) = self.shuffle {
                 Rng::stream(seed, epoch as u64).shuffle(&mut order);
@@ -277,10 +278,22 @@ impl<F: Float> Trainer<'_, F> {
                 for (batch, indices) in order.chunks(self.batch_size).enumerate() {
                     let mut targets = targets.slice_mut(s![..indices.len(), ..]);
                     samples.draw_targets(indices, targets.view_mut());
-                    model.forward_filled(indices.len(), |x| data::draw_inputs(samples, indices, x));
-                    // whoever looks after the epoch finds the gradients of its last batch
-                    let keep_gradients = batch + 1 == batches;
-                    let loss = step(model, &*self.loss, &mut *self.optimizer, targets.view(), keep_gradients);
+                    // whoever looks after the epoch finds the inputs and the gradients of its last batch
+                    let last = batch + 1 == batches;
+                    let start = batch * self.batch_size;
+                    let in_place = if as_they_come && !last {
+                        samples.inputs_in_place(start..start + indices.len())
+                    } else {
+                        None
+                    };
+                    match in_place {
+                        Some(x) => model.forward_in_place(x),
+                        None => {
+                            model.forward_filled(indices.len(), |x| data::draw_inputs(samples, indices, x));
+                        }
+                    }
+                    let drawn = Batch { in_place, targets: targets.view() };
+                    let loss = step(model, &*self.loss, &mut *self.optimizer, drawn, last);
                     let loss = loss.map_err(|source| Error::Batch {
                         epoch,
                         batch: batch + 1,
@@ -374,7 +387,8 @@ impl<F: Float> Trainer<'_, F> {
         self.threads.run(multiplications, multiplications, || {
             model.forward(x)?;
             let t = model.check_targets(&*self.loss, targets)?;
-            step(model, &*self.loss, &mut *self.optimizer, t.view(), true)
+            let batch = Batch { in_place: None, targets: t.view() };
+            step(model, &*self.loss, &mut *self.optimizer, batch, true)
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use chainrule::data::toy;
+use chainrule::data::{Samples, toy};
 use chainrule::optimizer::PerParam;
 use chainrule::prelude::*;
 use chainrule::training::{History, MeanAbsoluteError};
@@ -93,7 +93,7 @@ struct Spy {
     batches: std::sync::Mutex<Vec<Vec<usize>>>,
 }
 
-impl chainrule::data::Samples<f64> for Spy {
+impl Samples<f64> for Spy {
     fn len(&self) -> usize {
         7
     }
@@ -132,6 +132,40 @@ fn every_epoch_takes_all_samples_in_another_order() {
     }
     assert_eq!(shuffled, order(|trainer| trainer.shuffle(1)));
     assert_ne!(shuffled, order(|trainer| trainer.shuffle(2)));
+}
+
+/// Samples in their order are read where they lie, others are copied first. Both ways are one training.
+#[test]
+fn samples_are_read_in_place_to_the_same_bits() {
+    let mut rng = Rng::new(10);
+    let gaps = Array3::from_shape_simple_fn((46, 2, 3), || rng.normal());
+    let apart = gaps.slice(s![..;2, .., ..]);
+    let together = apart.to_owned();
+    let labels: Vec<usize> = (0..23).map(|_| rng.below(6)).collect();
+    let layers = || Sequential::new([2, 3]).add(Flatten);
+    let nets = [
+        layers().add(Dense::new(5)).add(Tanh).add(Dense::new(6)).add(Softmax),
+        layers().add(Tanh).add(Dense::new(6)).add(Flatten).add(Softmax),
+        layers().add(Softmax),
+    ];
+    for net in nets.map(|net| net.build(3).unwrap()) {
+        let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).epochs(2).batch_size(5);
+        trainer = trainer.without_shuffle();
+        let (mut one, mut other) = (net.clone(), net);
+        let history = trainer.fit(&mut one, (&together, &labels)).unwrap();
+        assert_eq!(history, trainer.fit(&mut other, (&apart, &labels)).unwrap());
+        let data = Dataset::from_labels(together.clone(), labels.iter().copied(), 6).unwrap();
+        let loss =
+            |samples: &dyn Samples<f64>| evaluate(&one, &CategoricalCrossEntropy, samples).unwrap().loss();
+        assert_eq!(loss(&data), loss(&(&apart, &labels)));
+        assert_eq!(weights(&one), weights(&other));
+        for position in 0..=one.layers().count() {
+            assert_eq!(one.activation(position), other.activation(position));
+            assert_eq!(one.delta(position), other.delta(position));
+        }
+        let last = together.slice(s![20.., .., ..]).into_shape_with_order((3, 6)).unwrap();
+        assert_eq!(one.activation(0).unwrap(), last);
+    }
 }
 
 // What is recorded
@@ -418,6 +452,15 @@ fn inputs_that_are_not_finite_are_named() {
         "epoch 1, batch 1: the loss is NaN; NaN or infinity first appears in the inputs\n  help: clean the inputs: \
          leave out samples with missing values"
     );
+
+    // read in place, they are what the model keeps nevertheless
+    let (x, y) = (array![[1.0], [2.0], [f64::NAN], [4.0]], array![[1.0], [2.0], [3.0], [4.0]]);
+    let mut model = Sequential::new([1]).add(Dense::new(1)).add(Tanh).build(1).unwrap();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(1).without_shuffle();
+    assert!(error(trainer.fit(&mut model, (&x, &y))).starts_with(
+        "epoch 1, batch 3: the loss is NaN; NaN or infinity first appears in the inputs\n  help: clean"
+    ));
+    assert!(model.activation(0).unwrap()[[0, 0]].is_nan());
 }
 
 #[test]

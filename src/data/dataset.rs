@@ -4,12 +4,13 @@ use std::fmt;
 use std::ops::Range;
 
 use ndarray::{
-    Array2, ArrayBase, ArrayD, ArrayView1, ArrayViewMut2, Axis, CowArray, Data, Dimension, Ix2, IxDyn, Slice,
+    Array2, ArrayBase, ArrayD, ArrayView1, ArrayView2, ArrayViewMut2, Axis, CowArray, Data, Dimension, Ix2,
+    IxDyn, Slice,
 };
 
 use super::Samples;
 use super::labels::{self, ClassNumber, wrong_count};
-use super::pair::{Target, draw_rows};
+use super::pair::{Target, draw_rows, rows_in_place};
 use super::scaling::unit;
 use crate::sequential::check_input_shape;
 use crate::table::{self, thousands};
@@ -278,6 +279,13 @@ impl<F: Float> Samples<F> for Dataset<F> {
         match &self.targets {
             Answers::Rows(rows) => F::draw(rows.view().into_dyn(), indices, t),
             Answers::Classes { labels, .. } => usize::draw(ArrayView1::from(labels).into_dyn(), indices, t),
+        }
+    }
+
+    fn inputs_in_place(&self, samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
+        match &self.inputs {
+            Inputs::Numbers(numbers) => rows_in_place(numbers.view(), samples),
+            Inputs::Bytes(_) => None,
         }
     }
 }

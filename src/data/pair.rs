@@ -1,6 +1,8 @@
 //! A pair of arrays as samples: `(&inputs, &targets)`.
 
-use ndarray::{ArrayBase, ArrayView1, ArrayViewD, ArrayViewMut2, Axis, Data, Dimension};
+use std::ops::Range;
+
+use ndarray::{ArrayBase, ArrayView1, ArrayView2, ArrayViewD, ArrayViewMut2, Axis, Data, Dimension};
 
 use super::Samples;
 use super::labels::{ClassNumber, index_below, wrong_count};
@@ -155,6 +157,13 @@ pub(super) fn draw_rows<A: Copy, F>(
     }
 }
 
+/// The rows of neighbouring samples where they lie, if that is in row-major order.
+pub(super) fn rows_in_place<A>(from: ArrayViewD<'_, A>, samples: Range<usize>) -> Option<ArrayView2<'_, A>> {
+    let width: usize = from.shape().get(1..)?.iter().product();
+    let rows = from.to_slice()?.get(samples.start * width..samples.end * width)?;
+    ArrayView2::from_shape((samples.len(), width), rows).ok()
+}
+
 struct Convert<C>(C);
 
 impl<A: Copy, F, C: Fn(A) -> F> Kernel<(&[A], &mut [F])> for Convert<&C> {
@@ -199,6 +208,10 @@ where
 
     fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
         T::Entry::draw(self.1.entries(), indices, t);
+    }
+
+    fn inputs_in_place(&self, samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
+        rows_in_place(self.0.view().into_dyn(), samples)
     }
 }
 

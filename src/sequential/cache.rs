@@ -78,6 +78,16 @@ impl<F: Float> Positions<F> {
         first_rows(&mut self.matrices[self.places[position]], self.samples)
     }
 
+    /// The same, but what is at the place of position 0 may lie elsewhere.
+    fn at_or<'a>(&'a self, position: usize, elsewhere: Option<ArrayView2<'a, F>>) -> ArrayView2<'a, F> {
+        elsewhere.filter(|_| self.places[position] == 0).unwrap_or_else(|| self.at(position))
+    }
+
+    /// Whether that position is another place than position 0.
+    pub(crate) fn is_behind_inputs(&self, position: usize) -> bool {
+        self.places[position] > 0
+    }
+
     /// Whether both sides of a layer are in one place.
     fn joined(&self, layer: usize) -> bool {
         self.places[layer] == self.places[layer + 1]
@@ -152,14 +162,21 @@ impl<F: Float> Cache<F> {
         self.activations.at_mut(0)
     }
 
-    pub(crate) fn forward(&mut self, layers: &[Box<dyn Layer<F>>]) {
-        self.activations.forward(layers, &mut self.memories, None);
+    /// Runs all layers on the batch at position 0, or on one that lies elsewhere.
+    pub(crate) fn forward(&mut self, layers: &[Box<dyn Layer<F>>], elsewhere: Option<ArrayView2<F>>) {
+        self.activations.forward(layers, &mut self.memories, elsewhere);
         self.progress = Progress::Forward;
     }
 
     /// Runs the chain rule from the delta at position `top`, which is filled, down to the input or to the first layer
-    /// that has parameters.
-    pub(crate) fn backward(&mut self, layers: &mut [Box<dyn Layer<F>>], top: usize, wanted: Wanted) {
+    /// that has parameters. The batch is where the forward pass found it.
+    pub(crate) fn backward(
+        &mut self,
+        layers: &mut [Box<dyn Layer<F>>],
+        top: usize,
+        wanted: Wanted,
+        elsewhere: Option<ArrayView2<F>>,
+    ) {
         let to_input = wanted == Wanted::All;
         let bottom = if to_input {
             0
@@ -173,7 +190,7 @@ impl<F: Float> Cache<F> {
             let (dx, dy) = self.deltas.around(index);
             let taken_later = wanted == Wanted::Deltas && layers[index].descent().is_some();
             layers[index].backward(Backward {
-                x: self.activations.at(index),
+                x: self.activations.at_or(index, elsewhere),
                 y: self.activations.at(index + 1),
                 dy: dy.view(),
                 dx: (to_input || index > bottom).then_some(dx),
@@ -187,12 +204,17 @@ impl<F: Float> Cache<F> {
     }
 
     /// Plain gradient descent after a backward pass for the [deltas](Wanted::Deltas). Leaves no gradients to look at.
-    pub(crate) fn descend(&mut self, layers: &mut [Box<dyn Layer<F>>], learning_rate: F) {
+    pub(crate) fn descend(
+        &mut self,
+        layers: &mut [Box<dyn Layer<F>>],
+        learning_rate: F,
+        elsewhere: Option<ArrayView2<F>>,
+    ) {
         for (index, layer) in layers.iter_mut().enumerate() {
             let gradients = &mut self.gradients[index][..];
             match layer.descent() {
                 Some(layer) => {
-                    let (x, dy) = (self.activations.at(index), self.deltas.at(index + 1));
+                    let (x, dy) = (self.activations.at_or(index, elsewhere), self.deltas.at(index + 1));
                     layer.descend(x, dy, gradients, learning_rate);
                 }
                 None => {

@@ -109,7 +109,7 @@ impl<F: Float> PredictionPass<'_, F> {
     }
 
     /// Predicts for samples where they lie.
-    fn run_on(&mut self, x: ArrayView2<F>) {
+    pub(crate) fn run_on(&mut self, x: ArrayView2<F>) {
         let layers = &self.model.layers;
         if !x.is_standard_layout() || layers.iter().all(|layer| layer.only_reshapes()) {
             return self.run(x.nrows(), |mut inputs| inputs.assign(&x));

@@ -6,34 +6,50 @@ use crate::matmul::SAME_BITS;
 use crate::sequential::Wanted;
 use crate::{Error, Float, Loss, Optimizer, Result, Sequential};
 
-/// One step with a batch that has gone forward; returns the loss before it. Without `keep_gradients` it may be taken
-/// without any, to the same bits.
+/// A batch that has gone forward.
+pub(super) struct Batch<'a, F> {
+    /// The inputs, if they are not where the model keeps them.
+    pub(super) in_place: Option<ArrayView2<'a, F>>,
+    pub(super) targets: ArrayView2<'a, F>,
+}
+
+/// One step with a batch; returns the loss before it. Without `keep_gradients` it may be taken without any, to the same
+/// bits.
 pub(super) fn step<F: Float>(
     model: &mut Sequential<F>,
     loss: &dyn Loss<F>,
     optimizer: &mut dyn Optimizer<F>,
-    t: ArrayView2<F>,
+    batch: Batch<F>,
     keep_gradients: bool,
 ) -> Result<f64> {
+    let Batch { in_place, targets: t } = batch;
     let rate = optimizer.learning_rate();
     let value = model.loss_unchecked(loss, t).as_f64();
     if !value.is_finite() {
-        return Err(diverged(model, rate, format!("the loss is {value}")));
+        return Err(diverged(model, in_place, rate, format!("the loss is {value}")));
     }
     let descent = optimizer.plain_descent().filter(|_| !keep_gradients && t.nrows() <= SAME_BITS);
     let wanted = if descent.is_some() { Wanted::Deltas } else { Wanted::Gradients };
-    model.backward_unchecked(loss, t, wanted);
+    model.backward_unchecked(loss, t, wanted, in_place);
     if !model.deltas_are_finite() {
-        return Err(diverged(model, rate, "a gradient is no longer finite".to_owned()));
+        return Err(diverged(model, in_place, rate, "a gradient is no longer finite".to_owned()));
     }
     match descent {
-        Some(rate) => model.descend(F::from_f64(rate))?,
+        Some(rate) => model.descend(F::from_f64(rate), in_place)?,
         None => optimizer.step(model)?,
     }
     Ok(value)
 }
 
-fn diverged<F: Float>(model: &Sequential<F>, learning_rate: Option<f64>, what: String) -> Error {
+fn diverged<F: Float>(
+    model: &mut Sequential<F>,
+    in_place: Option<ArrayView2<F>>,
+    learning_rate: Option<f64>,
+    what: String,
+) -> Error {
+    if let Some(x) = in_place {
+        model.keep_inputs(x);
+    }
     let place = model.first_not_finite();
     let problem = match &place {
         Some(place) => format!("{what}; NaN or infinity first appears in {place}"),
@@ -72,7 +88,8 @@ mod tests {
                 for _ in 0..3 {
                     model.forward(&x).unwrap();
                     let (loss, mut optimizer) = (CategoricalCrossEntropy, Sgd::new(0.3));
-                    step(&mut model, &loss, &mut optimizer, t.view(), keep_gradients).unwrap();
+                    let batch = Batch { in_place: None, targets: t.view() };
+                    step(&mut model, &loss, &mut optimizer, batch, keep_gradients).unwrap();
                 }
                 model
             };
