@@ -16,8 +16,8 @@ mod prediction;
 mod probe;
 mod shapes;
 
-pub(crate) use cache::Wanted;
 use cache::{Cache, Positions, Progress};
+pub(crate) use cache::{Wanted, first_rows};
 pub(crate) use prediction::PREDICTION_ROWS;
 pub(crate) use shapes::{check_input_shape, check_target_shape};
 

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use ndarray::{Array2, ArrayRef, Dimension, s};
+use ndarray::{Array2, ArrayRef, Dimension};
 
 use crate::data::{self, Samples};
 use crate::parallel::Threads;
+use crate::sequential::first_rows;
 use crate::table::thousands;
 use crate::{Error, Float, Loss, Optimizer, Result, Rng, Sequential};
 
@@ -267,32 +268,30 @@ impl<F: Float> Trainer<'_, F> {
         let batches = samples.len().div_ceil(self.batch_size);
         let mut progress = Progress::new(self.progress_bar, self.epochs, batches);
         let mut totals = Totals::new(metrics.len());
+        let [in_all, at_once] =
+            [samples.len(), targets.nrows()].map(|samples| model.multiplications(samples));
         let as_they_come = self.shuffle.is_none() && model.can_read_in_place();
         for epoch in 1..=self.epochs {
             if let Some(seed) = self.shuffle {
                 Rng::stream(seed, epoch as u64).shuffle(&mut order);
             }
-            let [in_all, at_once] =
-                [samples.len(), targets.nrows()].map(|samples| model.multiplications(samples));
             self.threads.run(in_all, at_once, || {
                 for (batch, indices) in order.chunks(self.batch_size).enumerate() {
-                    let mut targets = targets.slice_mut(s![..indices.len(), ..]);
+                    let mut targets = first_rows(&mut targets, indices.len());
                     samples.draw_targets(indices, targets.view_mut());
                     // whoever looks after the epoch finds the inputs and the gradients of its last batch
                     let last = batch + 1 == batches;
                     let start = batch * self.batch_size;
-                    let in_place = if as_they_come && !last {
-                        samples.inputs_in_place(start..start + indices.len())
-                    } else {
-                        None
-                    };
-                    match in_place {
-                        Some(x) => model.forward_in_place(x),
+                    let neighbours = start..start + indices.len();
+                    let rows = if as_they_come { samples.inputs_in_place(neighbours) } else { None };
+                    match rows {
+                        Some(x) if !last => model.forward_in_place(x),
+                        Some(x) => model.forward_filled(x.nrows(), |mut inputs| inputs.assign(&x)),
                         None => {
                             model.forward_filled(indices.len(), |x| data::draw_inputs(samples, indices, x));
                         }
                     }
-                    let drawn = Batch { in_place, targets: targets.view() };
+                    let drawn = Batch { in_place: rows.filter(|_| !last), targets: targets.view() };
                     let loss = step(model, &*self.loss, &mut *self.optimizer, drawn, last);
                     let loss = loss.map_err(|source| Error::Batch {
                         epoch,

@@ -284,7 +284,7 @@ impl<F: Float> Samples<F> for Dataset<F> {
 
     fn inputs_in_place(&self, samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
         match &self.inputs {
-            Inputs::Numbers(numbers) => rows_in_place(numbers.view(), samples),
+            Inputs::Numbers(numbers) => rows_in_place(numbers, samples),
             Inputs::Bytes(_) => None,
         }
     }

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use ndarray::{ArrayBase, ArrayView1, ArrayView2, ArrayViewD, ArrayViewMut2, Axis, Data, Dimension};
+use ndarray::{
+    ArrayBase, ArrayRef, ArrayView1, ArrayView2, ArrayViewD, ArrayViewMut2, Axis, Data, Dimension,
+};
 
 use super::Samples;
 use super::labels::{ClassNumber, index_below, wrong_count};
@@ -158,9 +160,12 @@ pub(super) fn draw_rows<A: Copy, F>(
 }
 
 /// The rows of neighbouring samples where they lie, if that is in row-major order.
-pub(super) fn rows_in_place<A>(from: ArrayViewD<'_, A>, samples: Range<usize>) -> Option<ArrayView2<'_, A>> {
-    let width: usize = from.shape().get(1..)?.iter().product();
-    let rows = from.to_slice()?.get(samples.start * width..samples.end * width)?;
+pub(super) fn rows_in_place<A, D: Dimension>(
+    from: &ArrayRef<A, D>,
+    samples: Range<usize>,
+) -> Option<ArrayView2<'_, A>> {
+    let width = from.len().checked_div(from.shape().first().copied()?)?;
+    let rows = from.as_slice()?.get(samples.start * width..samples.end * width)?;
     ArrayView2::from_shape((samples.len(), width), rows).ok()
 }
 
@@ -211,7 +216,7 @@ where
     }
 
     fn inputs_in_place(&self, samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
-        rows_in_place(self.0.view().into_dyn(), samples)
+        rows_in_place(self.0, samples)
     }
 }
 

@@ -70,14 +70,14 @@ impl<F: Float> WithSimd for Product<'_, F> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let Product { mut m, mut n, k, mut a, mut b, c, finish } = self;
-        if n == 1 && a.col != 1 {
-            // a column of C is as well a row, Cᵀ = Bᵀ·Aᵀ, and there vectors are full
+        if n == 1 {
+            // a column of C is as well a row, Cᵀ = Bᵀ·Aᵀ
             (m, n, a, b) = (1, m, b.transposed(), a.transposed());
         }
         if k == 1 {
             return outer(simd, a, &b.data[..n], c, finish);
         }
-        if m * k * n <= SMALL && (b.col == 1 || n == 1) {
+        if m * k * n <= SMALL && b.col == 1 {
             return small(simd, [k, n], a, b, c, finish);
         }
         // equal shares, so that no block is much smaller than the others

@@ -70,7 +70,7 @@ impl<F: Float> Positions<F> {
 
     pub(crate) fn at(&self, position: usize) -> ArrayView2<'_, F> {
         let matrix = self.matrices[self.places[position]].view();
-        // the usual case, a full batch, without the arithmetic of a slice
+        // as in `first_rows`
         if matrix.nrows() == self.samples { matrix } else { matrix.slice_move(s![..self.samples, ..]) }
     }
 
@@ -118,7 +118,8 @@ impl<F: Float> Positions<F> {
     }
 }
 
-fn first_rows<F>(matrix: &mut Array2<F>, rows: usize) -> ArrayViewMut2<'_, F> {
+/// So many rows; in the usual case, all of them, without the arithmetic of a slice.
+pub(crate) fn first_rows<F>(matrix: &mut Array2<F>, rows: usize) -> ArrayViewMut2<'_, F> {
     if matrix.nrows() == rows { matrix.view_mut() } else { matrix.slice_mut(s![..rows, ..]) }
 }
 
