@@ -10,7 +10,7 @@
 //! could add sixteen. The remedy is the usual one (Goto and van de Geijn, *Anatomy of High-Performance Matrix
 //! Multiplication*, 2008), in safe Rust, over the vectors of the crate `pulp`, which picks AVX-512, AVX2, NEON or plain
 //! numbers when the program runs. [`blocks`] cuts the matrices so that what is needed next lies in the nearest cache, and
-//! [`tile`] keeps a few rows and columns of sums in registers.
+//! [`tile`] keeps a few rows and columns of sums in registers. What has one row or is tiny needs neither: [`thin`].
 //!
 //! A vector holds neighbouring columns of C, never parts of one sum. So each entry is added up in the order of k, in
 //! blocks that depend on k alone, and is the same number for every batch size, number of threads and width of vectors.

@@ -120,17 +120,21 @@ impl<F: Float> WithSimd for Product<'_, F> {
                             if i0 == 0 && (pack_a || !in_rows) {
                                 pack_strip(simd, b, columns, width, packed_b);
                             }
-                            let operands = if !pack_a {
-                                let right = if i0 > 0 || !in_rows {
-                                    Right::Packed(packed_b)
-                                } else {
-                                    Right::Rows { b: b.data, row: b.row, packed: packed_b }
-                                };
-                                Operands::Rows { a: a.data, row: a.row, b: right }
-                            } else if j == 0 {
-                                Operands::Columns { a: a.data, column: a.col, packed: packed_a, b: packed_b }
-                            } else {
-                                Operands::Packed { a: packed_a, b: packed_b }
+                            let operands = match (pack_a, j) {
+                                (false, _) if i0 == 0 && in_rows => {
+                                    let b = Right::Rows { b: b.data, row: b.row, packed: packed_b };
+                                    Operands::Rows { a: a.data, row: a.row, b }
+                                }
+                                (false, _) => {
+                                    Operands::Rows { a: a.data, row: a.row, b: Right::Packed(packed_b) }
+                                }
+                                (true, 0) => Operands::Columns {
+                                    a: a.data,
+                                    column: a.col,
+                                    packed: packed_a,
+                                    b: packed_b,
+                                },
+                                (true, _) => Operands::Packed { a: packed_a, b: packed_b },
                             };
                             let c = &mut c[i0 * n + j0 + j..];
                             let strip = Strip { simd, depth, rows, columns, operands, c, c_row: n, finish };
