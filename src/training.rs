@@ -4,7 +4,7 @@ use std::fmt;
 
 use ndarray::{Array2, ArrayRef, Dimension};
 
-use crate::data::{self, Samples};
+use crate::data::Samples;
 use crate::parallel::Threads;
 use crate::sequential::first_rows;
 use crate::table::thousands;
@@ -22,7 +22,7 @@ pub use metric::{Accuracy, MeanAbsoluteError, Metric};
 
 use evaluation::Totals;
 use progress::Progress;
-use step::{Batch, step};
+use step::{Batch, forward, step};
 
 /// Trains a model: for every epoch all samples in batches, for every batch one step downhill.
 ///
@@ -281,17 +281,9 @@ impl<F: Float> Trainer<'_, F> {
                     samples.draw_targets(indices, targets.view_mut());
                     // whoever looks after the epoch finds the inputs and the gradients of its last batch
                     let last = batch + 1 == batches;
-                    let start = batch * self.batch_size;
-                    let neighbours = start..start + indices.len();
-                    let rows = if as_they_come { samples.inputs_in_place(neighbours) } else { None };
-                    match rows {
-                        Some(x) if !last => model.forward_in_place(x),
-                        Some(x) => model.forward_filled(x.nrows(), |mut inputs| inputs.assign(&x)),
-                        None => {
-                            model.forward_filled(indices.len(), |x| data::draw_inputs(samples, indices, x));
-                        }
-                    }
-                    let drawn = Batch { in_place: rows.filter(|_| !last), targets: targets.view() };
+                    let first = as_they_come.then_some(batch * self.batch_size);
+                    let in_place = forward(model, samples, indices, first, last);
+                    let drawn = Batch { in_place, targets: targets.view() };
                     let loss = step(model, &*self.loss, &mut *self.optimizer, drawn, last);
                     let loss = loss.map_err(|source| Error::Batch {
                         epoch,

@@ -2,6 +2,7 @@
 
 use ndarray::ArrayView2;
 
+use crate::data::{self, Samples};
 use crate::matmul::SAME_BITS;
 use crate::sequential::Wanted;
 use crate::{Error, Float, Loss, Optimizer, Result, Sequential};
@@ -11,6 +12,24 @@ pub(super) struct Batch<'a, F> {
     /// The inputs, if they are not where the model keeps them.
     pub(super) in_place: Option<ArrayView2<'a, F>>,
     pub(super) targets: ArrayView2<'a, F>,
+}
+
+/// Brings the samples of those indices forward; they are neighbours if it is known which is the `first`. Returns the
+/// inputs if they were read where they lie. `copied`, the model has them in any case.
+pub(super) fn forward<'a, F: Float>(
+    model: &mut Sequential<F>,
+    samples: &'a dyn Samples<F>,
+    indices: &[usize],
+    first: Option<usize>,
+    copied: bool,
+) -> Option<ArrayView2<'a, F>> {
+    let rows = first.and_then(|first| samples.inputs_in_place(first..first + indices.len()));
+    match rows {
+        Some(x) if !copied => model.forward_in_place(x),
+        Some(x) => model.forward_filled(x.nrows(), |mut inputs| inputs.assign(&x)),
+        None => model.forward_filled(indices.len(), |x| data::draw_inputs(samples, indices, x)),
+    }
+    rows.filter(|_| !copied)
 }
 
 /// One step with a batch; returns the loss before it. Without `keep_gradients` it may be taken without any, to the same
