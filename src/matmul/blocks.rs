@@ -82,16 +82,20 @@ impl<F: Float> WithSimd for Product<'_, F> {
         }
         // equal shares, so that no block is much smaller than the others
         let depth = k.div_ceil(k.div_ceil(DEPTH));
-        match (m, b.col) {
-            // two rows are still faster one after the other than as a tile of four
-            (1 | 2, 1) => {
+        // two rows are still faster one after the other than as a tile of four
+        if m == 1 || m == 2 && b.col == 1 {
+            for p0 in (0..k).step_by(depth) {
+                let depth = depth.min(k - p0);
+                let finish = if p0 == 0 { finish } else { finish.next() };
                 for (i, c) in c.chunks_exact_mut(n).enumerate() {
-                    single_row(simd, [k, depth], a.from(i, 0), b, c, finish);
+                    let (a, b) = (a.from(i, p0), b.from(p0, 0));
+                    match b.col {
+                        1 => single_row(simd, depth, a, b, c, finish),
+                        _ => single_row_by_columns(simd, depth, a, b, c, finish),
+                    }
                 }
-                return;
             }
-            (1, _) => return single_row_by_columns(simd, [k, depth], a, b, c, finish),
-            _ => {}
+            return;
         }
         let pack_a = a.col != 1;
         let strips = Strips { lanes: F::lanes::<S>(), widest: if many_registers::<S>() { 4 } else { 2 } };

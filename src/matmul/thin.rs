@@ -8,31 +8,27 @@ use super::blocks::Matrix;
 use super::tile::Finish;
 use crate::Float;
 
-/// One row times B, whose rows are passed once from the first to the last, at memory's speed. Its sums go over the same
-/// `depth` at a time as those of larger products.
+/// One row times B, whose rows are passed once from the first to the last, at memory's speed.
 #[inline(always)]
 pub(super) fn single_row<F: Float, S: Simd>(
     simd: S,
-    [k, depth]: [usize; 2],
+    depth: usize,
     a: Matrix<F>,
     b: Matrix<F>,
     c: &mut [F],
-    mut finish: Finish<F>,
+    finish: Finish<F>,
 ) {
     let width = c.len().next_multiple_of(F::lanes::<S>());
     F::with_buffer(width, |sums| {
-        for p0 in (0..k).step_by(depth) {
-            sums.fill(F::zero());
-            add_rows(simd, depth.min(k - p0), a.from(0, p0), b.from(p0, 0), c.len(), sums);
-            let ((c, c_rest), sums) = (F::vectors_mut::<S>(c), F::vectors::<S>(sums).0);
-            for (c, &sum) in c.iter_mut().zip(sums) {
-                *c = finish.apply(simd, sum, *c);
-            }
-            if !c_rest.is_empty() {
-                let c = finish.apply(simd, sums[c.len()], F::load(simd, c_rest));
-                F::store(simd, c_rest, c);
-            }
-            finish = finish.next();
+        sums.fill(F::zero());
+        add_rows(simd, depth, a, b, c.len(), sums);
+        let ((c, c_rest), sums) = (F::vectors_mut::<S>(c), F::vectors::<S>(sums).0);
+        for (c, &sum) in c.iter_mut().zip(sums) {
+            *c = finish.apply(simd, sum, *c);
+        }
+        if !c_rest.is_empty() {
+            let c = finish.apply(simd, sums[c.len()], F::load(simd, c_rest));
+            F::store(simd, c_rest, c);
         }
     });
 }
@@ -76,31 +72,26 @@ fn add_rows<F: Float, S: Simd>(simd: S, depth: usize, a: Matrix<F>, b: Matrix<F>
 #[inline(always)]
 pub(super) fn single_row_by_columns<F: Float, S: Simd>(
     simd: S,
-    [k, depth]: [usize; 2],
+    depth: usize,
     a: Matrix<F>,
     b: Matrix<F>,
     c: &mut [F],
-    mut finish: Finish<F>,
+    finish: Finish<F>,
 ) {
     const COLUMNS: usize = 8;
-    for p0 in (0..k).step_by(depth) {
-        let depth = depth.min(k - p0);
-        let a = a.from(0, p0);
-        for (j, c) in (0..).step_by(COLUMNS).zip(c.chunks_mut(COLUMNS)) {
-            let last = c.len() - 1;
-            let columns: [&[F]; COLUMNS] = from_fn(|v| &b.data[(j + v.min(last)) * b.col + p0..][..depth]);
-            let mut sums = [F::splat(simd, F::zero()); COLUMNS];
-            for p in 0..depth {
-                let a = F::splat(simd, a.data[p * a.col]);
-                for (sum, column) in sums.iter_mut().zip(&columns) {
-                    *sum = F::fma(simd, a, F::splat(simd, column[p]), *sum);
-                }
-            }
-            for (c, sum) in c.iter_mut().zip(sums) {
-                *c = F::first::<S>(finish.apply(simd, sum, F::splat(simd, *c)));
+    for (j, c) in (0..).step_by(COLUMNS).zip(c.chunks_mut(COLUMNS)) {
+        let last = c.len() - 1;
+        let columns: [&[F]; COLUMNS] = from_fn(|v| &b.data[(j + v.min(last)) * b.col..][..depth]);
+        let mut sums = [F::splat(simd, F::zero()); COLUMNS];
+        for p in 0..depth {
+            let a = F::splat(simd, a.data[p * a.col]);
+            for (sum, column) in sums.iter_mut().zip(&columns) {
+                *sum = F::fma(simd, a, F::splat(simd, column[p]), *sum);
             }
         }
-        finish = finish.next();
+        for (c, sum) in c.iter_mut().zip(sums) {
+            *c = F::first::<S>(finish.apply(simd, sum, F::splat(simd, *c)));
+        }
     }
 }
 
