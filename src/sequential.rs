@@ -1,10 +1,12 @@
 //! The model: layers in a row, everything that a pass leaves behind, and the chain rule.
 
 use std::fmt;
+use std::ops::Range;
 
 use ndarray::{ArrayRef, ArrayView2, ArrayViewMut2, Dimension};
 
 use crate::aligned;
+use crate::data::Samples;
 use crate::layer::{Layer, Output};
 use crate::table::{self, Table, thousands};
 use crate::{Error, Float, Loss, Result, Rng};
@@ -203,9 +205,18 @@ impl<F: Float> Sequential<F> {
         self.cache.forward(&self.layers, Some(x));
     }
 
-    /// Whether only layers read the inputs of a pass, no loss, so that they need not be where the model keeps them.
-    pub(crate) fn can_read_in_place(&self) -> bool {
-        self.cache.activations.is_behind_inputs(self.last_layer())
+    /// Neighbouring samples where they lie, if that is a place where a pass can read them: only layers do so, no loss,
+    /// and the numbers lie as the model would keep them.
+    pub(crate) fn inputs_in_place<'a>(
+        &self,
+        samples: &'a dyn Samples<F>,
+        range: Range<usize>,
+    ) -> Option<ArrayView2<'a, F>> {
+        if !self.cache.activations.is_behind_inputs(self.last_layer()) {
+            return None;
+        }
+        let shape = (range.len(), self.input_shape().iter().product());
+        samples.inputs_in_place(range).filter(|x| x.dim() == shape && x.is_standard_layout())
     }
 
     /// Brings the batch of a pass in place to where the model keeps its inputs.

@@ -270,7 +270,6 @@ impl<F: Float> Trainer<'_, F> {
         let mut totals = Totals::new(metrics.len());
         let [in_all, at_once] =
             [samples.len(), targets.nrows()].map(|samples| model.multiplications(samples));
-        let as_they_come = self.shuffle.is_none() && model.can_read_in_place();
         for epoch in 1..=self.epochs {
             if let Some(seed) = self.shuffle {
                 Rng::stream(seed, epoch as u64).shuffle(&mut order);
@@ -281,7 +280,7 @@ impl<F: Float> Trainer<'_, F> {
                     samples.draw_targets(indices, targets.view_mut());
                     // whoever looks after the epoch finds the inputs and the gradients of its last batch
                     let last = batch + 1 == batches;
-                    let first = as_they_come.then_some(batch * self.batch_size);
+                    let first = self.shuffle.is_none().then_some(batch * self.batch_size);
                     let in_place = forward(model, samples, indices, first, last);
                     let drawn = Batch { in_place, targets: targets.view() };
                     let loss = step(model, &*self.loss, &mut *self.optimizer, drawn, last);

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use chainrule::data::{Samples, toy};
-use chainrule::optimizer::PerParam;
+use chainrule::optimizer::{PerParam, Trainable};
 use chainrule::prelude::*;
 use chainrule::training::{History, MeanAbsoluteError};
 
@@ -88,9 +88,11 @@ fn the_same_seed_ends_with_the_same_bits() {
     assert_ne!(train(1, 2).0, train(1, 3).0);
 }
 
-/// Remembers which samples each batch held.
+/// Remembers which samples each batch held. What it says lies in place is none of them.
+#[derive(Default)]
 struct Spy {
     batches: std::sync::Mutex<Vec<Vec<usize>>>,
+    in_place: Array2<f64>,
 }
 
 impl Samples<f64> for Spy {
@@ -110,12 +112,16 @@ impl Samples<f64> for Spy {
     fn draw_targets(&self, _: &[usize], mut t: ArrayViewMut2<f64>) {
         t.fill(0.0);
     }
+
+    fn inputs_in_place(&self, _: std::ops::Range<usize>) -> Option<ArrayView2<'_, f64>> {
+        Some(self.in_place.view())
+    }
 }
 
 #[test]
 fn every_epoch_takes_all_samples_in_another_order() {
     let order = |configure: fn(Trainer<f64>) -> Trainer<f64>| {
-        let spy = Spy { batches: Default::default() };
+        let spy = Spy::default();
         let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(2).batch_size(3);
         configure(trainer).fit(&mut line(), &spy).unwrap();
         spy.batches.into_inner().unwrap()
@@ -165,6 +171,20 @@ fn samples_are_read_in_place_to_the_same_bits() {
         }
         let last = together.slice(s![20.., .., ..]).into_shape_with_order((3, 6)).unwrap();
         assert_eq!(one.activation(0).unwrap(), last);
+    }
+}
+
+/// Samples of somebody's own may be wrong about what lies in place: what has another shape is drawn.
+#[test]
+fn inputs_in_place_of_another_shape_are_not_read() {
+    let twos_by_columns = Array2::from_elem((2, 3), 2.0).reversed_axes();
+    for (in_place, width) in [(Array2::zeros((3, 2)), 1), (Array2::zeros((2, 1)), 1), (twos_by_columns, 2)] {
+        let spy = Spy { in_place, ..Spy::default() };
+        let mut model = Sequential::new([width]).add(Dense::new(1)).add(Tanh).build(1).unwrap();
+        let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(2).batch_size(3);
+        trainer.without_shuffle().fit(&mut model, &spy).unwrap();
+        assert_eq!(evaluate(&model, &MeanSquaredError, &spy).unwrap().loss(), 0.0);
+        assert_eq!(spy.batches.into_inner().unwrap().len(), 2 * 3 + 1);
     }
 }
 
@@ -461,6 +481,37 @@ fn inputs_that_are_not_finite_are_named() {
         "epoch 1, batch 3: the loss is NaN; NaN or infinity first appears in the inputs\n  help: clean"
     ));
     assert!(model.activation(0).unwrap()[[0, 0]].is_nan());
+}
+
+/// An optimizer that refuses the second step.
+#[derive(Debug, Default)]
+struct Once {
+    steps: usize,
+}
+
+impl Optimizer<f64> for Once {
+    fn name(&self) -> &str {
+        "once"
+    }
+
+    fn update(&mut self, _: usize, _: &mut Array2<f64>, _: &Array2<f64>) {}
+
+    fn step(&mut self, model: &mut dyn Trainable<f64>) -> Result<()> {
+        self.steps += 1;
+        if self.steps < 2 {
+            return model.visit_params(&mut |_, _, _| ());
+        }
+        Err(Error::Misfit { problem: "no more".to_owned(), help: "go".to_owned() })
+    }
+}
+
+#[test]
+fn an_optimizer_that_fails_leaves_the_batch_to_look_at() {
+    let (x, y) = (array![[1.0], [2.0], [3.0], [4.0]], Array2::<f64>::zeros((4, 1)));
+    let mut model = Sequential::new([1]).add(Dense::new(1)).add(Tanh).build(1).unwrap();
+    let mut trainer = Trainer::new(MeanSquaredError, Once::default()).batch_size(1).without_shuffle();
+    assert_eq!(error(trainer.fit(&mut model, (&x, &y))), "epoch 1, batch 2: no more\n  help: go");
+    assert_eq!(model.activation(0).unwrap(), array![[2.0]]);
 }
 
 #[test]

@@ -122,9 +122,9 @@ pub(super) fn measure<F: Float, T: Send>(
             for (indices, result) in chunks.iter().zip(results) {
                 let mut t = targets.slice_mut(s![..indices.len(), ..]);
                 samples.draw_targets(indices, t.view_mut());
-                match samples.inputs_in_place(indices[0]..indices[0] + indices.len()) {
-                    Some(x) if model.can_read_in_place() => pass.run_on(x),
-                    _ => pass.run(indices.len(), |x| samples.draw_inputs(indices, x)),
+                match model.inputs_in_place(samples, indices[0]..indices[0] + indices.len()) {
+                    Some(x) => pass.run_on(x),
+                    None => pass.run(indices.len(), |x| samples.draw_inputs(indices, x)),
                 }
                 let mut totals = Totals::new(metrics.len());
                 totals.add(pass.loss(loss, t.view()).as_f64(), pass.outputs(), t.view(), metrics);

@@ -23,7 +23,7 @@ pub(super) fn forward<'a, F: Float>(
     first: Option<usize>,
     copied: bool,
 ) -> Option<ArrayView2<'a, F>> {
-    let rows = first.and_then(|first| samples.inputs_in_place(first..first + indices.len()));
+    let rows = first.and_then(|first| model.inputs_in_place(samples, first..first + indices.len()));
     match rows {
         Some(x) if !copied => model.forward_in_place(x),
         Some(x) => model.forward_filled(x.nrows(), |mut inputs| inputs.assign(&x)),
@@ -53,11 +53,14 @@ pub(super) fn step<F: Float>(
     if !model.deltas_are_finite() {
         return Err(diverged(model, in_place, rate, "a gradient is no longer finite".to_owned()));
     }
-    match descent {
-        Some(rate) => model.descend(F::from_f64(rate), in_place)?,
-        None => optimizer.step(model)?,
+    let taken = match descent {
+        Some(rate) => model.descend(F::from_f64(rate), in_place),
+        None => optimizer.step(model),
+    };
+    if let (Err(_), Some(x)) = (&taken, in_place) {
+        model.keep_inputs(x);
     }
-    Ok(value)
+    taken.map(|()| value)
 }
 
 fn diverged<F: Float>(
