@@ -22,6 +22,7 @@ use crate::Float;
 use crate::entrywise::largest_magnitude;
 use crate::parallel::{self, WORTH_A_PART, divide};
 use blocks::{Matrix, Product};
+use thin::StepAhead;
 use tile::Finish;
 
 mod blocks;
@@ -62,11 +63,43 @@ pub(crate) const SAME_BITS: usize = blocks::DEPTH;
 /// # Panics
 /// If the shapes don't fit.
 pub(crate) fn descend<F: Float>(learning_rate: F, a: ArrayView2<F>, b: ArrayView2<F>, c: ArrayViewMut2<F>) {
+    let descent = descent(learning_rate, a, b);
+    multiply(a, b, c, descent);
+}
+
+/// How a product comes into what descends.
+fn descent<F: Float>(learning_rate: F, a: ArrayView2<F>, b: ArrayView2<F>) -> Finish<F> {
     let alpha = -learning_rate;
     // A change far below the distance between the largest numbers makes none of them infinite, and is not looked at again.
     let largest_sum = F::from_count(a.ncols()) * largest_magnitude(a) * largest_magnitude(b);
     let harmless = learning_rate * largest_sum < F::max_value() * F::epsilon() * F::from_f64(0.125);
-    multiply(a, b, c, if harmless { Finish::Add { alpha } } else { Finish::AddFinite { alpha } });
+    if harmless { Finish::Add { alpha } } else { Finish::AddFinite { alpha } }
+}
+
+/// W ← W - η·xᵀ·dy, then y ← next·W + y, to the bits of [`descend`] and [`matmul`]. For a single sample, W goes through
+/// memory once for both.
+///
+/// # Panics
+/// If the shapes don't fit.
+pub(crate) fn descend_ahead<F: Float>(
+    learning_rate: F,
+    x: ArrayView2<F>,
+    dy: ArrayView2<F>,
+    mut w: ArrayViewMut2<F>,
+    next: ArrayView2<F>,
+    mut y: ArrayViewMut2<F>,
+) {
+    let descent = descent(learning_rate, x.t(), dy);
+    let (inputs, outputs) = w.dim();
+    let single = [x.dim(), next.dim()] == [(1, inputs); 2] && [dy.dim(), y.dim()] == [(1, outputs); 2];
+    if single && w.len() > blocks::SMALL && parts(w.len()) <= 1 {
+        let slices = (x.to_slice(), dy.to_slice(), w.as_slice_mut(), next.to_slice(), y.as_slice_mut());
+        if let (Some(x), Some(dy), Some(w), Some(next), Some(y)) = slices {
+            return F::run_ahead(StepAhead { x, dy, w, descent, next, y });
+        }
+    }
+    multiply(x.t(), dy, w.view_mut(), descent);
+    matmul(F::one(), next, w.view(), F::one(), y);
 }
 
 fn multiply<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F>, finish: Finish<F>) {

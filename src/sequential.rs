@@ -195,18 +195,23 @@ impl<F: Float> Sequential<F> {
 
     /// The same for a batch that `fill` writes where the model keeps its inputs.
     pub(crate) fn forward_filled(&mut self, samples: usize, fill: impl FnOnce(ArrayViewMut2<F>)) {
-        fill(self.cache.start(samples));
-        self.cache.forward(&self.layers, None);
+        fill(self.start(samples));
+        self.run(None, false);
     }
 
-    /// The same for a batch in place, which has to be given to the steps that follow as well.
-    pub(crate) fn forward_in_place(&mut self, x: ArrayView2<F>) {
-        self.cache.start(x.nrows());
-        self.cache.forward(&self.layers, Some(x));
+    /// Begins a forward pass: makes room for a batch and lends the place where its inputs go.
+    pub(crate) fn start(&mut self, samples: usize) -> ArrayViewMut2<'_, F> {
+        self.cache.start(samples)
     }
 
-    /// Neighbouring samples where they lie, if that is a place where a pass can read them: only layers do so, no loss,
-    /// and the numbers lie as the model would keep them.
+    /// Runs the layers on the batch in that place, or on one `in_place` elsewhere, which has to be given to the steps
+    /// that follow as well; if it has [begun](Self::descend), all but the first.
+    pub(crate) fn run(&mut self, in_place: Option<ArrayView2<F>>, begun: bool) {
+        self.cache.forward(&self.layers, in_place, begun);
+    }
+
+    /// Neighbouring samples where they lie, if that is a place where a pass can read them: the numbers lie as the model
+    /// would keep them, and only layers read them, no loss, so that the first layer is not the last one either.
     pub(crate) fn inputs_in_place<'a>(
         &self,
         samples: &'a dyn Samples<F>,
@@ -290,14 +295,19 @@ impl<F: Float> Sequential<F> {
         self.cache.backward(&mut self.layers, top, wanted, in_place);
     }
 
-    /// Plain gradient descent after a backward pass for the [deltas](Wanted::Deltas).
+    /// Plain gradient descent after a backward pass for the [deltas](Wanted::Deltas). If the `next` batch is known and lies
+    /// [in place](Self::inputs_in_place), its forward pass may begin on the way; tells whether it has.
     ///
     /// # Errors
     /// As [`visit_params`](crate::optimizer::Trainable::visit_params).
-    pub(crate) fn descend(&mut self, learning_rate: F, in_place: Option<ArrayView2<F>>) -> Result<()> {
+    pub(crate) fn descend(
+        &mut self,
+        learning_rate: F,
+        in_place: Option<ArrayView2<F>>,
+        next: Option<ArrayView2<F>>,
+    ) -> Result<bool> {
         self.check_gradient_shapes()?;
-        self.cache.descend(&mut self.layers, learning_rate, in_place);
-        Ok(())
+        Ok(self.cache.descend(&mut self.layers, learning_rate, in_place, next))
     }
 
     /// Runs the chain rule from a given ∂L/∂ŷ (samples × outputs) down to the input, for a loss that is computed

@@ -22,7 +22,7 @@ pub use metric::{Accuracy, MeanAbsoluteError, Metric};
 
 use evaluation::Totals;
 use progress::Progress;
-use step::{Batch, forward, step};
+use step::{Batch, forward, in_place, step};
 
 /// Trains a model: for every epoch all samples in batches, for every batch one step downhill.
 ///
@@ -275,21 +275,21 @@ impl<F: Float> Trainer<'_, F> {
                 Rng::stream(seed, epoch as u64).shuffle(&mut order);
             }
             self.threads.run(in_all, at_once, || {
-                for (batch, indices) in order.chunks(self.batch_size).enumerate() {
+                let in_order = self.shuffle.is_none();
+                let mut chunks = (1..).zip(order.chunks(self.batch_size)).peekable();
+                let mut begun = false;
+                while let Some((batch, indices)) = chunks.next() {
                     let mut targets = first_rows(&mut targets, indices.len());
                     samples.draw_targets(indices, targets.view_mut());
                     // whoever looks after the epoch finds the inputs and the gradients of its last batch
-                    let last = batch + 1 == batches;
-                    let first = self.shuffle.is_none().then_some(batch * self.batch_size);
-                    let in_place = forward(model, samples, indices, first, last);
-                    let drawn = Batch { in_place, targets: targets.view() };
-                    let loss = step(model, &*self.loss, &mut *self.optimizer, drawn, last);
-                    let loss = loss.map_err(|source| Error::Batch {
-                        epoch,
-                        batch: batch + 1,
-                        source: Box::new(source),
-                    })?;
-                    totals.add(loss, model.outputs(), targets.view(), metrics);
+                    let last = batch == batches;
+                    let inputs = forward(model, samples, indices, in_order, last, begun);
+                    let next = chunks.peek().and_then(|(_, next)| in_place(model, samples, next, in_order));
+                    let drawn = Batch { in_place: inputs, targets: targets.view(), next };
+                    let taken = step(model, &*self.loss, &mut *self.optimizer, drawn, last)
+                        .map_err(|source| Error::Batch { epoch, batch, source: Box::new(source) })?;
+                    begun = taken.next_begun;
+                    totals.add(taken.loss, model.outputs(), targets.view(), metrics);
                     progress.step(epoch, &totals);
                 }
                 Ok(())
@@ -377,8 +377,8 @@ impl<F: Float> Trainer<'_, F> {
         self.threads.run(multiplications, multiplications, || {
             model.forward(x)?;
             let t = model.check_targets(&*self.loss, targets)?;
-            let batch = Batch { in_place: None, targets: t.view() };
-            step(model, &*self.loss, &mut *self.optimizer, batch, true)
+            let batch = Batch { in_place: None, targets: t.view(), next: None };
+            step(model, &*self.loss, &mut *self.optimizer, batch, true).map(|step| step.loss)
         })
     }
 }

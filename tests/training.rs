@@ -174,6 +174,49 @@ fn samples_are_read_in_place_to_the_same_bits() {
     }
 }
 
+/// Batches of one sample begin the next forward pass with the step before it, in a shuffled order as well. One by one they
+/// come to the same.
+#[test]
+fn single_samples_in_a_row_are_the_same_steps_one_by_one() {
+    let mut rng = Rng::new(11);
+    let x = Array3::from_shape_simple_fn((9, 5, 7), || rng.normal());
+    let labels: Vec<usize> = (0..9).map(|_| rng.below(40)).collect();
+    let t = one_hot(&labels, 40).unwrap();
+    let layers = || Sequential::new([5, 7]).add(Flatten);
+    let nets = [
+        layers().add(Dense::new(20)).add(Dense::new(40)),
+        layers().add(Dense::new(40).without_bias()).add(ReLU),
+        layers().add(Dense::new(40)).add(Flatten),
+        layers().add(Tanh).add(Dense::new(40)),
+    ];
+    for (net, shuffled) in nets.map(|net| net.build(3).unwrap()).into_iter().zip([true, false, true, false]) {
+        let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(1).epochs(1);
+        let trainer = trainer.metric(MeanAbsoluteError);
+        let mut trainer = if shuffled { trainer.shuffle(4) } else { trainer.without_shuffle() };
+        let (mut row, mut single) = (net.clone(), net);
+        let history = trainer.fit(&mut row, (&x, &t)).unwrap();
+
+        let mut order: Vec<usize> = (0..9).collect();
+        if shuffled {
+            Rng::stream(4, 1).shuffle(&mut order);
+        }
+        let (mut loss, mut error) = (0.0, 0.0);
+        for sample in order {
+            let (x, t) = (x.select(Axis(0), &[sample]), t.select(Axis(0), &[sample]));
+            error += (single.predict(&x).unwrap() - &t).abs().mean().unwrap();
+            loss += trainer.train_batch(&mut single, &x, &t).unwrap();
+        }
+        let training = &history.last().unwrap().training;
+        assert!((training.loss - loss / 9.0).abs() < 1e-14);
+        assert!((training.metric("mean_absolute_error").unwrap() - error / 9.0).abs() < 1e-14);
+        assert_eq!(weights(&row), weights(&single));
+        for position in 0..=row.layers().count() {
+            assert_eq!(row.activation(position), single.activation(position));
+        }
+        assert_eq!(row.gradients().collect::<Vec<_>>(), single.gradients().collect::<Vec<_>>());
+    }
+}
+
 /// Samples of somebody's own may be wrong about what lies in place: what has another shape is drawn.
 #[test]
 fn inputs_in_place_of_another_shape_are_not_read() {

@@ -15,7 +15,13 @@ const ROWS: usize = 192;
 const COLUMNS: usize = 256;
 
 /// Products of up to so many multiplications go without blocks.
-const SMALL: usize = 512;
+pub(super) const SMALL: usize = 512;
+
+/// How many numbers of so many are added up at a time: equal shares, so that no block is much smaller than the others.
+#[inline(always)]
+pub(super) fn depth_of_blocks(k: usize) -> usize {
+    k.div_ceil(k.div_ceil(DEPTH))
+}
 
 /// A matrix in a slice: entry (i, j) lies at `i * row + j * col`, and one of the two steps is 1.
 #[derive(Clone, Copy)]
@@ -80,8 +86,7 @@ impl<F: Float> WithSimd for Product<'_, F> {
         if m * k * n <= SMALL && b.col == 1 {
             return small(simd, [k, n], a, b, c, finish);
         }
-        // equal shares, so that no block is much smaller than the others
-        let depth = k.div_ceil(k.div_ceil(DEPTH));
+        let depth = depth_of_blocks(k);
         // two rows are still faster one after the other than as a tile of four
         if m == 1 || m == 2 && b.col == 1 {
             for p0 in (0..k).step_by(depth) {

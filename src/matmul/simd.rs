@@ -3,6 +3,7 @@
 use pulp::{Arch, Simd};
 
 use super::blocks::Product;
+use super::thin::StepAhead;
 
 /// Numbers of which the CPU takes several at a time.
 pub trait Lanes: Copy + 'static {
@@ -33,6 +34,10 @@ pub trait Lanes: Copy + 'static {
     fn with_buffer<R>(len: usize, work: impl FnOnce(&mut [Self]) -> R) -> R;
     /// Computes with the widest vectors of this CPU. Not generic, so that it is compiled once, in this crate.
     fn run(product: Product<Self>)
+    where
+        Self: crate::Float;
+    /// The same for a step ahead.
+    fn run_ahead(step: StepAhead<Self>)
     where
         Self: crate::Float;
 
@@ -106,6 +111,9 @@ macro_rules! lanes {
             }
             fn run(product: Product<$F>) {
                 Arch::new().dispatch(product)
+            }
+            fn run_ahead(step: StepAhead<$F>) {
+                Arch::new().dispatch(step)
             }
         }
     };

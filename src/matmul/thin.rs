@@ -2,9 +2,9 @@
 
 use std::array::from_fn;
 
-use pulp::Simd;
+use pulp::{Simd, WithSimd};
 
-use super::blocks::Matrix;
+use super::blocks::{Matrix, depth_of_blocks};
 use super::tile::Finish;
 use crate::Float;
 
@@ -22,15 +22,21 @@ pub(super) fn single_row<F: Float, S: Simd>(
     F::with_buffer(width, |sums| {
         sums.fill(F::zero());
         add_rows(simd, depth, a, b, c.len(), sums);
-        let ((c, c_rest), sums) = (F::vectors_mut::<S>(c), F::vectors::<S>(sums).0);
-        for (c, &sum) in c.iter_mut().zip(sums) {
-            *c = finish.apply(simd, sum, *c);
-        }
-        if !c_rest.is_empty() {
-            let c = finish.apply(simd, sums[c.len()], F::load(simd, c_rest));
-            F::store(simd, c_rest, c);
-        }
+        finish_row(simd, sums, c, finish);
     });
+}
+
+/// Brings sums that are padded to whole vectors to their row of C.
+#[inline(always)]
+fn finish_row<F: Float, S: Simd>(simd: S, sums: &[F], c: &mut [F], finish: Finish<F>) {
+    let ((c, c_rest), sums) = (F::vectors_mut::<S>(c), F::vectors::<S>(sums).0);
+    for (c, &sum) in c.iter_mut().zip(sums) {
+        *c = finish.apply(simd, sum, *c);
+    }
+    if !c_rest.is_empty() {
+        let c = finish.apply(simd, sums[c.len()], F::load(simd, c_rest));
+        F::store(simd, c_rest, c);
+    }
 }
 
 /// Adds the first rows of B, each times its entry of A, to sums that are padded to whole vectors.
@@ -168,5 +174,46 @@ fn outer_rows<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], fi
             let c = finish.apply(simd, F::times(simd, a, F::load(simd, rest)), F::load(simd, c_rest));
             F::store(simd, c_rest, c);
         }
+    }
+}
+
+/// So many numbers of W, a part of the first-level cache.
+const NEAR: usize = 2048;
+
+/// W ← W - η·xᵀ·dy for one sample and y ← next·W + y for the one after it. A few rows of W at a time go through both, so
+/// that a W of any size is fetched once.
+pub struct StepAhead<'a, F> {
+    pub(super) x: &'a [F],
+    pub(super) dy: &'a [F],
+    pub(super) w: &'a mut [F],
+    pub(super) descent: Finish<F>,
+    pub(super) next: &'a [F],
+    pub(super) y: &'a mut [F],
+}
+
+impl<F: Float> WithSimd for StepAhead<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let StepAhead { x, dy, w, descent, next, y } = self;
+        let (k, n) = (x.len(), dy.len());
+        let depth = depth_of_blocks(k);
+        let near = (NEAR / n).next_multiple_of(4).max(4);
+        F::with_buffer(n.next_multiple_of(F::lanes::<S>()), |sums| {
+            for p0 in (0..k).step_by(depth) {
+                let end = k.min(p0 + depth);
+                sums.fill(F::zero());
+                for p in (p0..end).step_by(near) {
+                    let rows = near.min(end - p);
+                    let column = Matrix { data: &x[p..], row: 1, col: 1 };
+                    outer(simd, column, dy, &mut w[p * n..][..rows * n], descent);
+                    let next = Matrix { data: &next[p..], row: 1, col: 1 };
+                    let w = Matrix { data: &w[p * n..], row: n, col: 1 };
+                    add_rows(simd, rows, next, w, n, sums);
+                }
+                finish_row(simd, sums, y, Finish::Add { alpha: F::one() });
+            }
+        });
     }
 }

@@ -7,45 +7,70 @@ use crate::matmul::SAME_BITS;
 use crate::sequential::Wanted;
 use crate::{Error, Float, Loss, Optimizer, Result, Sequential};
 
-/// A batch that has gone forward.
+/// A batch of a training.
 pub(super) struct Batch<'a, F> {
     /// The inputs, if they are not where the model keeps them.
     pub(super) in_place: Option<ArrayView2<'a, F>>,
     pub(super) targets: ArrayView2<'a, F>,
+    /// The inputs of the batch after it, where they lie, if that is known.
+    pub(super) next: Option<ArrayView2<'a, F>>,
 }
 
-/// Brings the samples of those indices forward; they are neighbours if it is known which is the `first`. Returns the
-/// inputs if they were read where they lie. `copied`, the model has them in any case.
+/// A step that was taken.
+pub(super) struct Step {
+    /// The loss before it.
+    pub(super) loss: f64,
+    /// Whether the forward pass of the next batch has begun.
+    pub(super) next_begun: bool,
+}
+
+/// The inputs of a batch where they lie, if they are neighbours: in `order` they are, and so is one sample by itself.
+pub(super) fn in_place<'a, F: Float>(
+    model: &Sequential<F>,
+    samples: &'a dyn Samples<F>,
+    indices: &[usize],
+    in_order: bool,
+) -> Option<ArrayView2<'a, F>> {
+    let &[first, ref others @ ..] = indices else { return None };
+    let neighbours = in_order || others.is_empty();
+    neighbours.then(|| model.inputs_in_place(samples, first..first + indices.len())).flatten()
+}
+
+/// Brings a batch forward from where it lies, or copies it first. Returns the inputs if the model has not got them;
+/// `copied`, it has them in any case.
 pub(super) fn forward<'a, F: Float>(
     model: &mut Sequential<F>,
     samples: &'a dyn Samples<F>,
     indices: &[usize],
-    first: Option<usize>,
+    in_order: bool,
     copied: bool,
+    begun: bool,
 ) -> Option<ArrayView2<'a, F>> {
-    let rows = first.and_then(|first| model.inputs_in_place(samples, first..first + indices.len()));
+    let rows = in_place(model, samples, indices, in_order);
+    let mut inputs = model.start(indices.len());
     match rows {
-        Some(x) if !copied => model.forward_in_place(x),
-        Some(x) => model.forward_filled(x.nrows(), |mut inputs| inputs.assign(&x)),
-        None => model.forward_filled(indices.len(), |x| data::draw_inputs(samples, indices, x)),
+        None => data::draw_inputs(samples, indices, inputs),
+        Some(x) if copied => inputs.assign(&x),
+        Some(_) => {}
     }
-    rows.filter(|_| !copied)
+    let elsewhere = rows.filter(|_| !copied);
+    model.run(elsewhere, begun);
+    elsewhere
 }
 
-/// One step with a batch; returns the loss before it. Without `keep_gradients` it may be taken without any, to the same
-/// bits.
+/// One step with a batch that has gone forward. Without `keep_gradients` it may be taken without any, to the same bits.
 pub(super) fn step<F: Float>(
     model: &mut Sequential<F>,
     loss: &dyn Loss<F>,
     optimizer: &mut dyn Optimizer<F>,
     batch: Batch<F>,
     keep_gradients: bool,
-) -> Result<f64> {
-    let Batch { in_place, targets: t } = batch;
+) -> Result<Step> {
+    let Batch { in_place, targets: t, next } = batch;
     let rate = optimizer.learning_rate();
-    let value = model.loss_unchecked(loss, t).as_f64();
-    if !value.is_finite() {
-        return Err(diverged(model, in_place, rate, format!("the loss is {value}")));
+    let loss_before = model.loss_unchecked(loss, t).as_f64();
+    if !loss_before.is_finite() {
+        return Err(diverged(model, in_place, rate, format!("the loss is {loss_before}")));
     }
     let descent = optimizer.plain_descent().filter(|_| !keep_gradients && t.nrows() <= SAME_BITS);
     let wanted = if descent.is_some() { Wanted::Deltas } else { Wanted::Gradients };
@@ -54,13 +79,13 @@ pub(super) fn step<F: Float>(
         return Err(diverged(model, in_place, rate, "a gradient is no longer finite".to_owned()));
     }
     let taken = match descent {
-        Some(rate) => model.descend(F::from_f64(rate), in_place),
-        None => optimizer.step(model),
+        Some(rate) => model.descend(F::from_f64(rate), in_place, next),
+        None => optimizer.step(model).map(|()| false),
     };
     if let (Err(_), Some(x)) = (&taken, in_place) {
         model.keep_inputs(x);
     }
-    taken.map(|()| value)
+    Ok(Step { loss: loss_before, next_begun: taken? })
 }
 
 fn diverged<F: Float>(
@@ -110,7 +135,7 @@ mod tests {
                 for _ in 0..3 {
                     model.forward(&x).unwrap();
                     let (loss, mut optimizer) = (CategoricalCrossEntropy, Sgd::new(0.3));
-                    let batch = Batch { in_place: None, targets: t.view() };
+                    let batch = Batch { in_place: None, targets: t.view(), next: None };
                     step(&mut model, &loss, &mut optimizer, batch, keep_gradients).unwrap();
                 }
                 model
