@@ -40,37 +40,56 @@ fn finish_row<F: Float, S: Simd>(simd: S, sums: &[F], c: &mut [F], finish: Finis
 }
 
 /// Adds the first rows of B, each times its entry of A, to sums that are padded to whole vectors.
-#[inline(always)]
+///
+/// Its own function, compiled once for all who call it.
+#[inline(never)]
 fn add_rows<F: Float, S: Simd>(simd: S, depth: usize, a: Matrix<F>, b: Matrix<F>, n: usize, sums: &mut [F]) {
-    let width = sums.len();
-    let sums = F::vectors_mut::<S>(sums).0;
-    let factor = |p: usize| a.data[p * a.col];
-    let mut p = 0;
-    // Four rows at a time, so that the sums are seldom taken from memory and back. What vectors read past the end of a
-    // row goes into the padding.
-    while p + 4 <= depth && (p + 3) * b.row + width <= b.data.len() {
-        let [a0, a1, a2, a3] = [0, 1, 2, 3].map(|i| factor(p + i));
-        let (a0, a1) = (F::splat(simd, a0), F::splat(simd, a1));
-        let (a2, a3) = (F::splat(simd, a2), F::splat(simd, a3));
-        let row = |i: usize| F::vectors::<S>(&b.data[(p + i) * b.row..][..width]).0;
-        let rows = row(0).iter().zip(row(1)).zip(row(2).iter().zip(row(3)));
-        for (sum, ((&b0, &b1), (&b2, &b3))) in sums.iter_mut().zip(rows) {
-            let two = F::fma(simd, a1, b1, F::fma(simd, a0, b0, *sum));
-            *sum = F::fma(simd, a3, b3, F::fma(simd, a2, b2, two));
-        }
-        p += 4;
+    struct AddRows<'a, F, S> {
+        simd: S,
+        depth: usize,
+        a: Matrix<'a, F>,
+        b: Matrix<'a, F>,
+        n: usize,
+        sums: &'a mut [F],
     }
-    for p in p..depth {
-        let a = F::splat(simd, factor(p));
-        let (row, rest) = F::vectors::<S>(&b.data[p * b.row..][..n]);
-        for (sum, &b) in sums.iter_mut().zip(row) {
-            *sum = F::fma(simd, a, b, *sum);
-        }
-        if !rest.is_empty() {
-            let sum = &mut sums[row.len()];
-            *sum = F::fma(simd, a, F::load(simd, rest), *sum);
+    impl<F: Float, S: Simd> WithSimd for AddRows<'_, F, S> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<Same: Simd>(self, _: Same) {
+            let AddRows { simd, depth, a, b, n, sums } = self;
+            let width = sums.len();
+            let sums = F::vectors_mut::<S>(sums).0;
+            let factor = |p: usize| a.data[p * a.col];
+            let mut p = 0;
+            // Four rows at a time, so that the sums are seldom taken from memory and back. What vectors read past the end of a
+            // row goes into the padding.
+            while p + 4 <= depth && (p + 3) * b.row + width <= b.data.len() {
+                let [a0, a1, a2, a3] = [0, 1, 2, 3].map(|i| factor(p + i));
+                let (a0, a1) = (F::splat(simd, a0), F::splat(simd, a1));
+                let (a2, a3) = (F::splat(simd, a2), F::splat(simd, a3));
+                let row = |i: usize| F::vectors::<S>(&b.data[(p + i) * b.row..][..width]).0;
+                let rows = row(0).iter().zip(row(1)).zip(row(2).iter().zip(row(3)));
+                for (sum, ((&b0, &b1), (&b2, &b3))) in sums.iter_mut().zip(rows) {
+                    let two = F::fma(simd, a1, b1, F::fma(simd, a0, b0, *sum));
+                    *sum = F::fma(simd, a3, b3, F::fma(simd, a2, b2, two));
+                }
+                p += 4;
+            }
+            for p in p..depth {
+                let a = F::splat(simd, factor(p));
+                let (row, rest) = F::vectors::<S>(&b.data[p * b.row..][..n]);
+                for (sum, &b) in sums.iter_mut().zip(row) {
+                    *sum = F::fma(simd, a, b, *sum);
+                }
+                if !rest.is_empty() {
+                    let sum = &mut sums[row.len()];
+                    *sum = F::fma(simd, a, F::load(simd, rest), *sum);
+                }
+            }
         }
     }
+    simd.vectorize(AddRows { simd, depth, a, b, n, sums });
 }
 
 /// The same for a B that lies column by column: the sums of neighbouring columns side by side, so that none waits for
@@ -134,13 +153,31 @@ pub(super) fn small<F: Float, S: Simd>(
 }
 
 /// A column times a row, k = 1: nothing to add up, so each row of C is passed once, at memory's speed.
-#[inline(always)]
+///
+/// Its own function, as [`add_rows`].
+#[inline(never)]
 pub(super) fn outer<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], finish: Finish<F>) {
-    match finish {
-        Finish::Replace { alpha } => outer_rows(simd, a, b, c, Finish::Replace { alpha }),
-        Finish::Add { alpha } => outer_rows(simd, a, b, c, Finish::Add { alpha }),
-        Finish::AddFinite { alpha } => outer_rows(simd, a, b, c, Finish::AddFinite { alpha }),
+    struct Outer<'a, F, S> {
+        simd: S,
+        a: Matrix<'a, F>,
+        b: &'a [F],
+        c: &'a mut [F],
+        finish: Finish<F>,
     }
+    impl<F: Float, S: Simd> WithSimd for Outer<'_, F, S> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<Same: Simd>(self, _: Same) {
+            let Outer { simd, a, b, c, finish } = self;
+            match finish {
+                Finish::Replace { alpha } => outer_rows(simd, a, b, c, Finish::Replace { alpha }),
+                Finish::Add { alpha } => outer_rows(simd, a, b, c, Finish::Add { alpha }),
+                Finish::AddFinite { alpha } => outer_rows(simd, a, b, c, Finish::AddFinite { alpha }),
+            }
+        }
+    }
+    simd.vectorize(Outer { simd, a, b, c, finish });
 }
 
 #[inline(always)]
