@@ -37,6 +37,7 @@ impl Cases {
 }
 
 fn main() {
+    a_careless_layer_is_noticed();
     let mut cases = Cases::default();
     let digits = Size { inputs: 784, hidden: 128, classes: 10, batch: 32 };
     let small = Size { inputs: 8, hidden: 8, classes: 4, batch: 16 };
@@ -44,16 +45,22 @@ fn main() {
         fits::<f32>(size, &mut cases);
         fits::<f64>(size, &mut cases);
     }
+    fits::<f32>(Size { batch: 1, ..digits }, &mut cases);
     for size in [digits, small, Size { batch: 1, ..digits }, Size { batch: 1, ..small }] {
         single_steps::<f32>(size, &mut cases);
         single_steps::<f64>(size, &mut cases);
     }
-    threads(digits, &mut cases);
     other_layers(&mut cases);
     epochs(&mut cases);
     predictions(&mut cases);
+    // last, because the threads of a pool end when they get to it, not when the pool is gone
+    threads(digits, &mut cases);
     assert!(cases.failed.is_empty(), "these allocate more than they may: {:#?}", cases.failed);
-    a_careless_layer_is_noticed();
+}
+
+/// A trainer without the bar that a terminal would get, which writes text.
+fn trainer<F: Float>(loss: impl Loss<F> + 'static, rate: f64) -> Trainer<'static, F> {
+    Trainer::new(loss, Sgd::new(rate)).progress_bar(false)
 }
 
 /// A net inputs-hidden-classes and its batch.
@@ -112,8 +119,7 @@ fn for_more_samples<D>(samples: impl Fn(usize) -> D, work: impl Fn(&D)) -> usize
 fn fits<F: Float>(size: Size, cases: &mut Cases) {
     let Size { inputs, classes, batch, .. } = size;
     let model = size.net::<F>();
-    let trainer =
-        || Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01)).batch_size(batch).epochs(2).threads(1);
+    let trainer = || trainer(CategoricalCrossEntropy, 0.01).batch_size(batch).epochs(2).threads(1);
 
     let bytes = |samples| {
         let bytes = Array2::from_shape_fn((samples, inputs), |(i, j)| (31 * i + 7 * j) as u8);
@@ -142,8 +148,7 @@ fn threads(size: Size, cases: &mut Cases) {
     let Size { inputs, classes, batch, .. } = size;
     let model = size.net::<f32>();
     let data = |samples| (numbers::<f32>(samples, inputs), labels(samples, classes));
-    let mut trainer =
-        Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01)).batch_size(batch).epochs(2).threads(3);
+    let mut trainer = trainer(CategoricalCrossEntropy, 0.01).batch_size(batch).epochs(2).threads(3);
     let [_, few, many] = [FEW, FEW, MANY].map(|samples| {
         let (x, labels) = data(samples);
         allocations(|| drop(trainer.fit(&mut model.clone(), (&x, &labels)).unwrap()))
@@ -160,7 +165,7 @@ fn single_steps<F: Float>(size: Size, cases: &mut Cases) {
     let (x_rest, t_rest) = (x.slice(s![..rest, ..]), t.slice(s![..rest, ..]));
 
     let mut model = size.net::<F>();
-    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01)).threads(1);
+    let mut trainer = trainer(CategoricalCrossEntropy, 0.01).threads(1);
     trainer.train_batch(&mut model, &x, &t).unwrap();
     let found = allocations(|| {
         trainer.train_batch(&mut model, &x, &t).unwrap();
@@ -197,16 +202,14 @@ fn other_layers(cases: &mut Cases) {
     };
     let probabilities = hidden().add(Sigmoid).build(1).unwrap();
     let found = for_more_samples(samples, |(x, t)| {
-        let mut trainer =
-            Trainer::new(BinaryCrossEntropy, Sgd::new(0.01)).batch_size(16).epochs(2).validation((x, t));
+        let mut trainer = trainer(BinaryCrossEntropy, 0.01).batch_size(16).epochs(2).validation((x, t));
         trainer.fit(&mut probabilities.clone(), (x, t)).unwrap();
     });
     cases.at_most(0, "Flatten, Tanh, Maxout, Identity, Sigmoid, with validation", found);
 
     let values = hidden().build(1).unwrap();
     let found = for_more_samples(samples, |(x, t)| {
-        let mut trainer =
-            Trainer::new(Half(Summed(MeanSquaredError)), Sgd::new(1e-6)).batch_size(16).epochs(2);
+        let mut trainer = trainer(Half(Summed(MeanSquaredError)), 1e-6).batch_size(16).epochs(2);
         trainer.fit(&mut values.clone(), (x, t)).unwrap();
     });
     cases.at_most(0, "half the sum of squared errors", found);
@@ -218,7 +221,7 @@ fn epochs(cases: &mut Cases) {
     let t = array![[0.0], [1.0], [1.0], [0.0]];
     let net =
         Sequential::new([2]).add(Dense::new(8)).add(Tanh).add(Dense::new(1)).add(Sigmoid).build(1).unwrap();
-    let trainer = |epochs| Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).epochs(epochs);
+    let trainer = |epochs| trainer(BinaryCrossEntropy, 0.5).epochs(epochs);
     let of_900_more = |fit: &dyn Fn(usize)| allocations(|| fit(1_000)).abs_diff(allocations(|| fit(100)));
 
     let fit = |epochs| drop(trainer(epochs).without_metrics().fit(&mut net.clone(), (&x, &t)).unwrap());
@@ -270,7 +273,7 @@ fn a_careless_layer_is_noticed() {
     let model = Sequential::<f32>::new([8]).add(Dense::new(4)).add(Careless).add(Softmax).build(1).unwrap();
     let samples = |count| (numbers::<f32>(count, 8), labels(count, 4));
     let found = for_more_samples(samples, |(x, labels)| {
-        let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01)).batch_size(16).epochs(1);
+        let mut trainer = trainer(CategoricalCrossEntropy, 0.01).batch_size(16).epochs(1);
         trainer.fit(&mut model.clone(), (x, labels)).unwrap();
     });
     assert_eq!(found, MANY.div_ceil(16) - FEW.div_ceil(16));
