@@ -297,10 +297,11 @@ impl<F: Float> Trainer<'_, F> {
             let training = totals.take_means(metrics);
             let validation = self.validate(model, epoch, metrics)?;
             let record = Epoch { number: epoch, training, validation };
-            let stop = progress.pause(|| {
-                let stops = self.after_epoch.iter_mut().map(|closure| closure(&record, model) == Next::Stop);
-                stops.fold(false, |any, stop| any | stop)
-            });
+            if !self.after_epoch.is_empty() {
+                progress.clear();
+            }
+            let stops = self.after_epoch.iter_mut().map(|closure| closure(&record, model) == Next::Stop);
+            let stop = stops.fold(false, |any, stop| any | stop);
             history.push(record);
             if stop {
                 break;

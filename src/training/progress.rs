@@ -25,21 +25,25 @@ impl Progress {
         if cfg!(debug_assertions) && self.started.elapsed() > PATIENCE {
             static ONCE: Once = Once::new();
             ONCE.call_once(|| {
-                self.bar
-                    .pause(|| eprintln!("this is a debug build: with `--release` it is many times faster"));
+                self.bar.clear();
+                eprintln!("this is a debug build: with `--release` it is many times faster");
             });
         }
     }
 
-    /// Takes the bar away while somebody prints.
-    pub(super) fn pause<T>(&self, print: impl FnOnce() -> T) -> T {
-        self.bar.pause(print)
+    /// Takes the bar away, so that somebody can print. It comes back with a later step.
+    pub(super) fn clear(&mut self) {
+        self.bar.clear();
     }
 }
 
 #[cfg(feature = "progress")]
 struct Bar {
     bar: indicatif::ProgressBar,
+    /// Of this one bar: a group can be cleared without being drawn again at once.
+    group: indicatif::MultiProgress,
+    hidden: bool,
+    on_screen: bool,
     epochs: usize,
     drawn: Instant,
     waiting: u64,
@@ -47,44 +51,53 @@ struct Bar {
 
 #[cfg(feature = "progress")]
 impl Bar {
-    /// How often the bar changes; between two changes a step only counts.
+    /// How often the bar changes; between two changes a step only counts, and a shorter training shows none.
     const INTERVAL: Duration = Duration::from_millis(50);
 
     fn new(show: bool, epochs: usize, batches: usize) -> Self {
-        use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-        let length = (epochs as u64).saturating_mul(batches as u64);
+        use indicatif::ProgressDrawTarget;
         // indicatif draws on stderr, and nothing at all if that is no terminal
         let target = if show { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(length), target);
+        Bar::on(target, epochs, batches)
+    }
+
+    fn on(target: indicatif::ProgressDrawTarget, epochs: usize, batches: usize) -> Self {
+        use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+        let length = (epochs as u64).saturating_mul(batches as u64);
+        let group = MultiProgress::with_draw_target(target);
+        let bar = group.add(ProgressBar::new(length));
         let style =
             ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len} batches, {eta} left, {msg}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
-        Bar { bar, epochs, drawn: Instant::now(), waiting: 0 }
+        let hidden = group.is_hidden();
+        Bar { bar, group, hidden, on_screen: false, epochs, drawn: Instant::now(), waiting: 0 }
     }
 
     fn step(&mut self, epoch: usize, totals: &Totals) {
         self.waiting += 1;
-        if self.bar.is_hidden() || self.drawn.elapsed() < Self::INTERVAL {
+        if self.hidden || self.drawn.elapsed() < Self::INTERVAL {
             return;
         }
         self.bar.set_prefix(format!("epoch {epoch}/{}", self.epochs));
         self.bar.set_message(format!("loss {:.3}", totals.mean_loss()));
         self.bar.inc(self.waiting);
-        (self.drawn, self.waiting) = (Instant::now(), 0);
+        (self.drawn, self.waiting, self.on_screen) = (Instant::now(), 0, true);
     }
 
-    fn pause<T>(&self, print: impl FnOnce() -> T) -> T {
-        if self.bar.is_hidden() { print() } else { self.bar.suspend(print) }
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.on_screen) {
+            // a terminal that can't be written to shows no bar either
+            let _ = self.group.clear();
+        }
     }
 }
 
 #[cfg(feature = "progress")]
 impl Drop for Bar {
     fn drop(&mut self) {
-        // a closure that panicked under `suspend` has left the bar locked
-        if !std::thread::panicking() {
-            self.bar.finish_and_clear();
-        }
+        self.clear();
+        // or indicatif would draw it a last time
+        self.bar.finish_and_clear();
     }
 }
 
@@ -99,7 +112,91 @@ impl Bar {
 
     fn step(&mut self, _: usize, _: &Totals) {}
 
-    fn pause<T>(&self, print: impl FnOnce() -> T) -> T {
-        print()
+    fn clear(&mut self) {}
+}
+
+#[cfg(all(test, feature = "progress"))]
+mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use indicatif::{ProgressDrawTarget, TermLike};
+
+    use super::*;
+
+    /// A terminal that keeps what is written to it, with "<" where a line is cleared.
+    #[derive(Clone, Debug, Default)]
+    struct Paper(Arc<Mutex<String>>);
+
+    impl Paper {
+        fn write(&self, text: &str) -> io::Result<()> {
+            self.0.lock().map_err(|_| io::ErrorKind::Other)?.push_str(text);
+            Ok(())
+        }
+
+        fn take(&self) -> String {
+            self.0.lock().map(|mut text| std::mem::take(&mut *text)).unwrap_or_default()
+        }
+    }
+
+    impl TermLike for Paper {
+        fn width(&self) -> u16 {
+            100
+        }
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.write(text)
+        }
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.write(text)
+        }
+        fn clear_line(&self) -> io::Result<()> {
+            self.write("<")
+        }
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// Nothing is written between two changes of the bar, however many epochs end there, nor by a short training.
+    #[test]
+    fn the_bar_is_written_when_it_changes_and_cleared_once() {
+        let paper = Paper::default();
+        let mut bar = Bar::on(ProgressDrawTarget::term_like(Box::new(paper.clone())), 9, 100);
+        let totals = Totals::new(0);
+        bar.drawn = Instant::now() + Duration::from_secs(60);
+        bar.step(1, &totals);
+        bar.clear();
+        assert_eq!(paper.take(), "");
+
+        bar.drawn = Instant::now().checked_sub(Bar::INTERVAL).unwrap();
+        bar.step(2, &totals);
+        let written = paper.take();
+        assert!(written.contains("epoch 2/9 [") && written.contains("2/900 batches"), "{written:?}");
+
+        bar.drawn = Instant::now() + Duration::from_secs(60);
+        bar.clear();
+        assert_eq!(paper.take(), "<");
+        bar.clear();
+        bar.step(3, &totals);
+        bar.clear();
+        assert_eq!(paper.take(), "");
+
+        bar.drawn = Instant::now().checked_sub(Bar::INTERVAL).unwrap();
+        bar.step(4, &totals);
+        assert!(paper.take().contains("4/900 batches"));
+        drop(bar);
+        assert_eq!(paper.take(), "<");
     }
 }
