@@ -140,6 +140,14 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
             let (tile, below) = c.split_at_mut(c.len().min(R * c_row));
             self.c = below;
             let to = Target { rows: R.min(rows - first), columns, c: tile, c_row, finish };
+            // at the lower edge there is no whole column of a tile to copy: that one is packed before it is computed
+            if to.rows < R
+                && let Operands::Columns { a, column, packed, b } = &mut self.operands
+            {
+                let packed = take(packed);
+                pack_tile(a, *column, to.rows, packed[..R * depth].as_chunks_mut::<R>().0);
+                self.operands = Operands::Packed { a: packed, b };
+            }
             match &mut self.operands {
                 Operands::Packed { a, b } => {
                     let (tile, rest) = a.split_at(R * depth);
@@ -149,20 +157,13 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
                 Operands::Columns { a, column, packed, b } => {
                     let (tile, rest) = take(packed).split_at_mut(R * depth);
                     *packed = rest;
-                    let tile = tile.as_chunks_mut::<R>().0;
-                    let here = *a;
+                    let here = a.chunks(*column).zip(tile.as_chunks_mut::<R>().0);
                     *a = a.get(R..).unwrap_or_default();
-                    let b = packed_vectors::<F, S, V>(b);
-                    if to.rows < R {
-                        pack_tile(here, *column, to.rows, tile);
-                        to.compute(simd, tile.iter().copied(), b);
-                    } else {
-                        let pack = |(entries, tile): (&[F], &mut [F; R])| {
-                            tile.copy_from_slice(&entries[..R]);
-                            *tile
-                        };
-                        to.compute(simd, here.chunks(*column).zip(tile).map(pack), b);
-                    }
+                    let pack = |(entries, tile): (&[F], &mut [F; R])| {
+                        tile.copy_from_slice(&entries[..R]);
+                        *tile
+                    };
+                    to.compute(simd, here.map(pack), packed_vectors::<F, S, V>(b));
                 }
                 Operands::Rows { a, row, b } => {
                     // rows that don't exist repeat the last one; their sums are dropped
