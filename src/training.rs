@@ -277,18 +277,19 @@ impl<F: Float> Trainer<'_, F> {
             self.threads.run(in_all, at_once, || {
                 let in_order = self.shuffle.is_none();
                 let mut chunks = (1..).zip(order.chunks(self.batch_size)).peekable();
+                let mut rows = chunks.peek().and_then(|(_, first)| in_place(model, samples, first, in_order));
                 let mut begun = false;
                 while let Some((batch, indices)) = chunks.next() {
                     let mut targets = first_rows(&mut targets, indices.len());
                     samples.draw_targets(indices, targets.view_mut());
                     // whoever looks after the epoch finds the inputs and the gradients of its last batch
                     let last = batch == batches;
-                    let inputs = forward(model, samples, indices, in_order, last, begun);
+                    let inputs = forward(model, samples, indices, rows, last, begun);
                     let next = chunks.peek().and_then(|(_, next)| in_place(model, samples, next, in_order));
                     let drawn = Batch { in_place: inputs, targets: targets.view(), next };
                     let taken = step(model, &*self.loss, &mut *self.optimizer, drawn, last)
                         .map_err(|source| Error::Batch { epoch, batch, source: Box::new(source) })?;
-                    begun = taken.next_begun;
+                    (rows, begun) = (next, taken.next_begun);
                     totals.add(taken.loss, model.outputs(), targets.view(), metrics);
                     progress.step(epoch, &totals);
                 }

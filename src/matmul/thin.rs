@@ -62,8 +62,8 @@ fn add_rows<F: Float, S: Simd>(simd: S, depth: usize, a: Matrix<F>, b: Matrix<F>
             let sums = F::vectors_mut::<S>(sums).0;
             let factor = |p: usize| a.data[p * a.col];
             let mut p = 0;
-            // Four rows at a time, so that the sums are seldom taken from memory and back. What vectors read past the end of a
-            // row goes into the padding.
+            // Four rows at a time, so that the sums are seldom taken from memory and back. What vectors read past the
+            // end of a row goes into the padding.
             while p + 4 <= depth && (p + 3) * b.row + width <= b.data.len() {
                 let [a0, a1, a2, a3] = [0, 1, 2, 3].map(|i| factor(p + i));
                 let (a0, a1) = (F::splat(simd, a0), F::splat(simd, a1));

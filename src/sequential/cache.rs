@@ -112,9 +112,9 @@ impl<F: Float> Positions<F> {
         mut elsewhere: Option<ArrayView2<F>>,
         begun: bool,
     ) {
-        let done = if begun { self.first_layer().map_or(0, |first| first + 1) } else { 0 };
+        let mut done = 0;
         if begun {
-            elsewhere = None;
+            (done, elsewhere) = (self.first_layer().map_or(0, |first| first + 1), None);
         }
         for ((index, layer), memory) in layers.iter().enumerate().zip(memories).skip(done) {
             if !self.joined(index) {

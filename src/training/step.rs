@@ -36,24 +36,23 @@ pub(super) fn in_place<'a, F: Float>(
     neighbours.then(|| model.inputs_in_place(samples, first..first + indices.len())).flatten()
 }
 
-/// Brings a batch forward from where it lies, or copies it first. Returns the inputs if the model has not got them;
-/// `copied`, it has them in any case.
+/// Brings a batch forward from where it lies, if it is [`in_place`], or copies it first. Returns the inputs if the model
+/// has not got them; `copied`, it has them in any case.
 pub(super) fn forward<'a, F: Float>(
     model: &mut Sequential<F>,
-    samples: &'a dyn Samples<F>,
+    samples: &dyn Samples<F>,
     indices: &[usize],
-    in_order: bool,
+    in_place: Option<ArrayView2<'a, F>>,
     copied: bool,
     begun: bool,
 ) -> Option<ArrayView2<'a, F>> {
-    let rows = in_place(model, samples, indices, in_order);
     let mut inputs = model.start(indices.len());
-    match rows {
+    match in_place {
         None => data::draw_inputs(samples, indices, inputs),
         Some(x) if copied => inputs.assign(&x),
         Some(_) => {}
     }
-    let elsewhere = rows.filter(|_| !copied);
+    let elsewhere = in_place.filter(|_| !copied);
     model.run(elsewhere, begun);
     elsewhere
 }
