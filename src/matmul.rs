@@ -14,14 +14,14 @@
 //!
 //! A vector holds neighbouring columns of C, never parts of one sum. So each entry is added up in the order of k, in
 //! blocks that depend on k alone, and is the same number for every batch size, number of threads and width of vectors.
-//! Inside a training or prediction that has several threads, each computes some rows of a large product.
+//! Inside a training or prediction that has several threads, each computes some rows or columns of a large product.
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use crate::Float;
 use crate::entrywise::largest_magnitude;
 use crate::parallel::{self, WORTH_A_PART, divide};
-use blocks::{Matrix, Product};
+use blocks::{ByColumns, Matrix, Product};
 use thin::StepAhead;
 use tile::Finish;
 
@@ -122,21 +122,33 @@ fn multiply<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F
     let (Some(left), Some(right)) = (in_slice(&a), in_slice(&b)) else {
         return multiply(a.as_standard_layout().view(), b.as_standard_layout().view(), c, finish);
     };
-    if let Some(c) = c.as_slice_mut() {
-        let product = Product { m, n, k, a: left, b: right, c, finish };
-        match parts(m * k * n) {
-            0 | 1 => F::run(product),
-            parts => divide(product, UNIT, parts, &F::run),
-        }
-    } else {
+    if !c.is_standard_layout() {
         let mut copy = c.as_standard_layout().into_owned();
         multiply(a, b, copy.view_mut(), finish);
         c.assign(&copy);
+        return;
+    }
+    let product = Product { k, a: left, b: right, c, finish };
+    match parts(m * k * n) {
+        0 | 1 => F::run(product),
+        parts if by_columns([m, k, n], parts) => {
+            divide(ByColumns(product), COLUMNS, parts, &|ByColumns(part)| F::run(part));
+        }
+        parts => divide(product, ROWS, parts, &F::run),
     }
 }
 
 /// Each thread but the last computes a multiple of so many rows of C, which tiles cover without waste.
-const UNIT: usize = 8;
+const ROWS: usize = 8;
+/// Or a multiple of so many columns, which are the widest strip.
+const COLUMNS: usize = 64;
+
+/// Whether threads share the columns of a product of these m, k and n. Then each keeps its columns of W in its own cache
+/// from the forward pass to the update and on to the next step, but reads the whole batch for them: of up to so many
+/// samples that is the better way. The batch is m in the forward pass and k in the update.
+fn by_columns([m, k, n]: [usize; 3], parts: usize) -> bool {
+    k > 1 && n >= parts * COLUMNS && m.min(k) <= 4 * n
+}
 
 /// How many parts a product of that many multiplications is divided into.
 fn parts(multiplications: usize) -> usize {

@@ -1,8 +1,8 @@
 //! Threads: how many there are, and how work is divided among them.
 //!
 //! What is large enough runs [inside a pool](Threads::run), on one of its threads. There [`divide`] hands parts of the
-//! rows to those that have nothing to do. Who computes a row makes no difference to its numbers, so the results have the
-//! same bits for any number of threads.
+//! rows, or of the columns of a product, to those that have nothing to do. Who computes a number makes no difference to
+//! it, so the results have the same bits for any number of threads.
 
 use std::cell::Cell;
 use std::ops::Range;

@@ -1,5 +1,6 @@
 //! Cuts a product into blocks that fit the caches, and blocks into tiles.
 
+use ndarray::{ArrayViewMut2, Axis};
 use pulp::{Simd, WithSimd};
 
 use super::thin::{outer, single_row, single_row_by_columns, small};
@@ -44,29 +45,41 @@ impl<F> Matrix<'_, F> {
     }
 }
 
-/// A·B on its way into C: m rows of n numbers, one after the other.
+/// A·B on its way into C, whose rows are without gaps.
 pub struct Product<'a, F> {
-    pub(super) m: usize,
-    pub(super) n: usize,
     pub(super) k: usize,
     pub(super) a: Matrix<'a, F>,
     pub(super) b: Matrix<'a, F>,
-    pub(super) c: &'a mut [F],
+    pub(super) c: ArrayViewMut2<'a, F>,
     pub(super) finish: Finish<F>,
 }
 
 /// Some rows of A and C, and all of B.
 impl<F: Float> Divide for Product<'_, F> {
     fn rows(&self) -> usize {
-        self.m
+        self.c.nrows()
     }
 
     fn split(self, rows: usize) -> (Self, Self) {
-        let Product { m, n, k, a, b, c, finish } = self;
-        let (above, below) = c.split_at_mut(rows * n);
-        let rest = a.from(rows, 0);
-        let part = |m, a, c| Product { m, n, k, a, b, c, finish };
-        (part(rows, a, above), part(m - rows, rest, below))
+        let (above, below) = self.c.split_at(Axis(0), rows);
+        let rest = self.a.from(rows, 0);
+        (Product { c: above, ..self }, Product { a: rest, c: below, ..self })
+    }
+}
+
+/// The same by columns of B and C, with all of A.
+pub(super) struct ByColumns<'a, F>(pub(super) Product<'a, F>);
+
+impl<F: Float> Divide for ByColumns<'_, F> {
+    fn rows(&self) -> usize {
+        self.0.c.ncols()
+    }
+
+    fn split(self, columns: usize) -> (Self, Self) {
+        let ByColumns(product) = self;
+        let (left, right) = product.c.split_at(Axis(1), columns);
+        let rest = product.b.from(0, columns);
+        (ByColumns(Product { c: left, ..product }), ByColumns(Product { b: rest, c: right, ..product }))
     }
 }
 
@@ -75,32 +88,36 @@ impl<F: Float> WithSimd for Product<'_, F> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let Product { mut m, mut n, k, mut a, mut b, c, finish } = self;
-        if n == 1 {
-            // a column of C is as well a row, Cᵀ = Bᵀ·Aᵀ
-            (m, n, a, b) = (1, m, b.transposed(), a.transposed());
-        }
-        if k == 1 {
-            return outer(simd, a, &b.data[..n], c, finish);
-        }
-        if m * k * n <= SMALL && b.col == 1 {
-            return small(simd, [k, n], a, b, c, finish);
-        }
+        let Product { k, mut a, mut b, mut c, finish } = self;
+        let (mut m, mut n) = c.dim();
         let depth = depth_of_blocks(k);
-        // two rows are still faster one after the other than as a tile of four
-        if m == 1 || m == 2 && b.col == 1 {
-            for p0 in (0..k).step_by(depth) {
-                let depth = depth.min(k - p0);
-                let finish = if p0 == 0 { finish } else { finish.next() };
-                for (i, c) in c.chunks_exact_mut(n).enumerate() {
-                    let (a, b) = (a.from(i, p0), b.from(p0, 0));
-                    match b.col {
-                        1 => single_row(simd, depth, a, b, c, finish),
-                        _ => single_row_by_columns(simd, depth, a, b, c, finish),
+        // what is divided by columns has gaps, and is worth blocks
+        if let Some(c) = c.as_slice_mut() {
+            if n == 1 {
+                // a column of C is as well a row, Cᵀ = Bᵀ·Aᵀ
+                (m, n, a, b) = (1, m, b.transposed(), a.transposed());
+            }
+            if k == 1 {
+                return outer(simd, a, &b.data[..n], c, finish);
+            }
+            if m * k * n <= SMALL && b.col == 1 {
+                return small(simd, [k, n], a, b, c, finish);
+            }
+            // two rows are still faster one after the other than as a tile of four
+            if m == 1 || m == 2 && b.col == 1 {
+                for p0 in (0..k).step_by(depth) {
+                    let depth = depth.min(k - p0);
+                    let finish = if p0 == 0 { finish } else { finish.next() };
+                    for (i, c) in c.chunks_exact_mut(n).enumerate() {
+                        let (a, b) = (a.from(i, p0), b.from(p0, 0));
+                        match b.col {
+                            1 => single_row(simd, depth, a, b, c, finish),
+                            _ => single_row_by_columns(simd, depth, a, b, c, finish),
+                        }
                     }
                 }
+                return;
             }
-            return;
         }
         let pack_a = a.col != 1;
         let strips = Strips { lanes: F::lanes::<S>(), widest: if many_registers::<S>() { 4 } else { 2 } };
@@ -114,13 +131,14 @@ impl<F: Float> WithSimd for Product<'_, F> {
             for p0 in (0..k).step_by(depth) {
                 let depth = depth.min(k - p0);
                 let finish = if p0 == 0 { finish } else { finish.next() };
-                for j0 in (0..n).step_by(columns) {
-                    let columns = columns.min(n - j0);
-                    for i0 in (0..m).step_by(rows) {
-                        let rows = rows.min(m - i0);
+                for (j0, mut c) in (0..).step_by(columns).zip(c.axis_chunks_iter_mut(Axis(1), columns)) {
+                    for (i0, mut c) in (0..).step_by(rows).zip(c.axis_chunks_iter_mut(Axis(0), rows)) {
                         let a = a.from(i0, p0);
-                        for (j, width) in strips.over(columns) {
-                            let columns = width.min(columns - j);
+                        let mut c = c.view_mut();
+                        for (j, width) in strips.over(c.ncols()) {
+                            let columns = width.min(c.ncols());
+                            let strip;
+                            (strip, c) = c.split_at(Axis(1), columns);
                             let b = b.from(p0, j0 + j);
                             // a strip that no other block of rows will read makes room for the next one
                             let start = if m > rows { j * depth } else { 0 };
@@ -145,8 +163,7 @@ impl<F: Float> WithSimd for Product<'_, F> {
                                 },
                                 (true, _) => Operands::Packed { a: packed_a, b: packed_b },
                             };
-                            let c = &mut c[i0 * n + j0 + j..];
-                            let strip = Strip { simd, depth, rows, columns, operands, c, c_row: n, finish };
+                            let strip = Strip { simd, depth, operands, c: strip, finish };
                             strip.compute(width / strips.lanes);
                         }
                     }

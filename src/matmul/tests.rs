@@ -146,7 +146,9 @@ fn the_bits_do_not_depend_on_the_number_of_threads() {
     let mut rng = Rng::new(3);
     // forward, weight gradient and a wide net's; ragged rows, and more depth than the product takes at a time
     // or one row more than the parts are made of
-    for (m, k, n) in [(128, 200, 205), (200, 128, 205), (37, 900, 96), (333, 70, 127), (9, 390, 610)] {
+    let wide = [(128, 200, 205), (200, 128, 205), (9, 390, 610), (2, 900, 1200), (1, 3000, 700)];
+    for (m, k, n) in [(37, 900, 96), (333, 70, 127), (2100, 1000, 1)].into_iter().chain(wide) {
+        assert_eq!(by_columns([m, k, n], 2), wide.contains(&(m, k, n)), "both ways are met");
         let (a, b, c) = (uniform((m, k), &mut rng), uniform((k, n), &mut rng), uniform((m, n), &mut rng));
         let (at, bt) = (a.t().as_standard_layout().into_owned(), b.t().as_standard_layout().into_owned());
         for (a, b) in [(a.view(), b.view()), (at.t(), b.view()), (a.view(), bt.t()), (at.t(), bt.t())] {
@@ -171,11 +173,11 @@ fn the_bits_do_not_depend_on_the_number_of_threads() {
 /// This CPU has vectors of one width; `pulp` computes as if it had others.
 fn every_width_of_vectors_gives_the_same_bits<F: Float>() {
     fn run<F: Float, S: Simd>(simd: S, a: &Array2<F>, b: &Array2<F>, c: &Array2<F>) -> Array2<F> {
-        let (mut c, (m, k), n) = (c.clone(), a.dim(), b.ncols());
+        let (mut c, k) = (c.clone(), a.ncols());
         let (a, b) = (a.view(), b.view());
         let (a, b) = (in_slice(&a).unwrap(), in_slice(&b).unwrap());
         let finish = Finish::Add { alpha: F::from_f64(0.3) };
-        simd.vectorize(Product { m, n, k, a, b, c: c.as_slice_mut().unwrap(), finish });
+        simd.vectorize(Product { k, a, b, c: c.view_mut(), finish });
         c
     }
     let mut rng = Rng::new(4);

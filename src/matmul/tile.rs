@@ -3,6 +3,7 @@
 use std::array::from_fn;
 use std::mem::take;
 
+use ndarray::{ArrayViewMut2, Axis};
 use pulp::{Simd, WithSimd};
 
 use crate::Float;
@@ -85,11 +86,8 @@ pub(super) enum Right<'a, F> {
 pub(super) struct Strip<'a, F, S> {
     pub(super) simd: S,
     pub(super) depth: usize,
-    pub(super) rows: usize,
-    pub(super) columns: usize,
     pub(super) operands: Operands<'a, F>,
-    pub(super) c: &'a mut [F],
-    pub(super) c_row: usize,
+    pub(super) c: ArrayViewMut2<'a, F>,
     pub(super) finish: Finish<F>,
 }
 
@@ -106,13 +104,13 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
 
     #[inline(always)]
     fn tall_and_low<const V: usize>(mut self) {
-        let tall = tall_rows(self.rows);
+        let tall = tall_rows(self.c.nrows());
         if tall > 0 {
             self = self.run::<TALL, V>(tall);
         }
-        if self.rows > 0 {
-            let rows = self.rows;
-            self.run::<LOW, V>(rows);
+        let low = self.c.nrows();
+        if low > 0 {
+            self.run::<LOW, V>(low);
         }
     }
 
@@ -134,18 +132,18 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
 
     #[inline(always)]
     fn tiles<const R: usize, const V: usize>(mut self, rows: usize) -> Self {
-        let Strip { simd, depth, columns, c_row, finish, .. } = self;
-        for first in (0..rows).step_by(R) {
-            let c = take(&mut self.c);
-            let (tile, below) = c.split_at_mut(c.len().min(R * c_row));
-            self.c = below;
-            let to = Target { rows: R.min(rows - first), columns, c: tile, c_row, finish };
+        let Strip { simd, depth, finish, .. } = self;
+        let (mut c, below) = self.c.split_at(Axis(0), rows);
+        self.c = below;
+        for c in c.axis_chunks_iter_mut(Axis(0), R) {
+            let rows = c.nrows();
+            let to = Target { c, finish };
             // at the lower edge there is no whole column of a tile to copy: that one is packed before it is computed
-            if to.rows < R
+            if rows < R
                 && let Operands::Columns { a, column, packed, b } = &mut self.operands
             {
                 let packed = take(packed);
-                pack_tile(a, *column, to.rows, packed[..R * depth].as_chunks_mut::<R>().0);
+                pack_tile(a, *column, rows, packed[..R * depth].as_chunks_mut::<R>().0);
                 self.operands = Operands::Packed { a: packed, b };
             }
             match &mut self.operands {
@@ -167,7 +165,7 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
                 }
                 Operands::Rows { a, row, b } => {
                     // rows that don't exist repeat the last one; their sums are dropped
-                    let tile: [&[F]; R] = from_fn(|i| &a[i.min(to.rows - 1) * *row..][..depth]);
+                    let tile: [&[F]; R] = from_fn(|i| &a[i.min(rows - 1) * *row..][..depth]);
                     *a = a.get(R * *row..).unwrap_or_default();
                     let a = (0..depth).map(|p| -> [F; R] { from_fn(|i| tile[i][p]) });
                     match b {
@@ -186,17 +184,13 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
                 }
             }
         }
-        self.rows -= rows;
         self
     }
 }
 
 /// Where a tile goes.
 struct Target<'a, F> {
-    rows: usize,
-    columns: usize,
-    c: &'a mut [F],
-    c_row: usize,
+    c: ArrayViewMut2<'a, F>,
     finish: Finish<F>,
 }
 
@@ -208,14 +202,12 @@ impl<F: Float> Target<'_, F> {
         a: impl Iterator<Item = [F; R]>,
         b: impl Iterator<Item = [F::Vector<S>; V]>,
     ) {
-        let whole = self.columns == V * F::lanes::<S>() && self.rows == R;
+        let whole = self.c.dim() == (R, V * F::lanes::<S>());
         let sums = sums(simd, a, b);
         match self.finish {
             // the same twice, so that nothing is asked between one vector and the next
-            Finish::Replace { alpha } if whole => {
-                store(simd, sums, self.c, self.c_row, Finish::Replace { alpha })
-            }
-            Finish::Add { alpha } if whole => store(simd, sums, self.c, self.c_row, Finish::Add { alpha }),
+            Finish::Replace { alpha } if whole => store(simd, sums, self.c, Finish::Replace { alpha }),
+            Finish::Add { alpha } if whole => store(simd, sums, self.c, Finish::Add { alpha }),
             _ => store_part(simd, &{ sums }, self),
         }
     }
@@ -262,21 +254,25 @@ fn first_vectors<F: Float, S: Simd, const V: usize>(row: &[F]) -> [F::Vector<S>;
     from_fn(|v| vectors[v])
 }
 
+/// The rows of C, which have no gaps.
+#[inline(always)]
+fn rows_mut<'a, F>(c: &'a mut ArrayViewMut2<F>) -> impl Iterator<Item = &'a mut [F]> {
+    c.rows_mut().into_iter().map(|row| row.into_slice().unwrap_or_default())
+}
+
 /// Takes a whole tile to C. All its indices are constants: others would keep the sums in memory instead of registers.
 #[inline(always)]
 fn store<F: Float, S: Simd, const R: usize, const V: usize>(
     simd: S,
     sums: [[F::Vector<S>; V]; R],
-    mut c: &mut [F],
-    c_row: usize,
+    mut c: ArrayViewMut2<F>,
     finish: Finish<F>,
 ) {
-    for sums in sums {
-        let row = F::vectors_mut::<S>(&mut c[..V * F::lanes::<S>()]).0;
+    for (sums, row) in sums.into_iter().zip(rows_mut(&mut c)) {
+        let row = F::vectors_mut::<S>(&mut row[..V * F::lanes::<S>()]).0;
         for v in 0..V {
             row[v] = finish.apply(simd, sums[v], row[v]);
         }
-        c = c.get_mut(c_row..).unwrap_or_default();
     }
 }
 
@@ -287,18 +283,18 @@ fn store_part<F: Float, S: Simd, const R: usize, const V: usize>(
     sums: &[[F::Vector<S>; V]; R],
     target: Target<F>,
 ) {
-    struct StorePart<'a, F: Float, S: Simd, const R: usize, const V: usize> {
+    struct StorePart<'s, 'c, F: Float, S: Simd, const R: usize, const V: usize> {
         simd: S,
-        sums: &'a [[F::Vector<S>; V]; R],
-        target: Target<'a, F>,
+        sums: &'s [[F::Vector<S>; V]; R],
+        target: Target<'c, F>,
     }
-    impl<F: Float, S: Simd, const R: usize, const V: usize> WithSimd for StorePart<'_, F, S, R, V> {
+    impl<F: Float, S: Simd, const R: usize, const V: usize> WithSimd for StorePart<'_, '_, F, S, R, V> {
         type Output = ();
         #[inline(always)]
         fn with_simd<Same: Simd>(self, _: Same) {
-            let StorePart { simd, sums, target: Target { rows, columns, c, c_row, finish } } = self;
-            for (sums, c) in sums.iter().zip(c.chunks_mut(c_row)).take(rows) {
-                let (c, rest) = F::vectors_mut::<S>(&mut c[..columns]);
+            let StorePart { simd, sums, target: Target { mut c, finish } } = self;
+            for (sums, row) in sums.iter().zip(rows_mut(&mut c)) {
+                let (c, rest) = F::vectors_mut::<S>(row);
                 for (c, &sum) in c.iter_mut().zip(sums) {
                     *c = finish.apply(simd, sum, *c);
                 }
