@@ -60,10 +60,13 @@ impl<F: Float> Positions<F> {
         Positions { samples: 0, places, widths, matrices: Vec::new() }
     }
 
-    /// Makes room for a batch.
-    pub(crate) fn start(&mut self, samples: usize) {
-        if self.matrices.first().is_none_or(|matrix| matrix.nrows() < samples) {
-            self.matrices = self.widths.iter().map(|&width| aligned::zeros((samples, width))).collect();
+    /// Makes room for a batch, but not for inputs that lie `elsewhere`.
+    pub(crate) fn start(&mut self, samples: usize, elsewhere: bool) {
+        let rows = |place: usize| if elsewhere && place == 0 { 0 } else { samples };
+        let too_small = |(place, matrix): (usize, &Array2<F>)| matrix.nrows() < rows(place);
+        if self.matrices.is_empty() || self.matrices.iter().enumerate().any(too_small) {
+            let matrix = |(place, &width): (usize, &usize)| aligned::zeros((rows(place), width));
+            self.matrices = self.widths.iter().enumerate().map(matrix).collect();
         }
         self.samples = samples;
     }
@@ -118,10 +121,11 @@ impl<F: Float> Positions<F> {
         }
         for ((index, layer), memory) in layers.iter().enumerate().zip(memories).skip(done) {
             if !self.joined(index) {
-                let (x, y) = self.around(index);
-                match elsewhere.take() {
-                    Some(x) => layer.forward(x, y, memory),
-                    None => layer.forward(x.view(), y, memory),
+                if let Some(x) = elsewhere.take() {
+                    layer.forward(x, self.at_mut(index + 1), memory);
+                } else {
+                    let (x, y) = self.around(index);
+                    layer.forward(x.view(), y, memory);
                 }
             }
         }
@@ -168,8 +172,8 @@ impl<F: Float> Cache<F> {
     pub(crate) fn start(&mut self, samples: usize) -> ArrayViewMut2<'_, F> {
         self.progress = Progress::Nothing;
         self.computed = 0..0;
-        self.activations.start(samples);
-        self.deltas.start(samples);
+        self.activations.start(samples, false);
+        self.deltas.start(samples, false);
         self.activations.at_mut(0)
     }
 

@@ -103,7 +103,7 @@ pub(crate) struct PredictionPass<'a, F: Float> {
 impl<F: Float> PredictionPass<'_, F> {
     /// Predicts for so many samples, which `fill` writes: few enough at a time that they stay in the CPU's cache.
     pub(crate) fn run(&mut self, samples: usize, fill: impl FnOnce(ArrayViewMut2<F>)) {
-        self.activations.start(samples);
+        self.activations.start(samples, false);
         fill(self.activations.at_mut(0));
         self.activations.forward(&self.model.layers, &mut self.memories, None, false);
     }
@@ -114,7 +114,7 @@ impl<F: Float> PredictionPass<'_, F> {
         if !x.is_standard_layout() || layers.iter().all(|layer| layer.only_reshapes()) {
             return self.run(x.nrows(), |mut inputs| inputs.assign(&x));
         }
-        self.activations.start(x.nrows());
+        self.activations.start(x.nrows(), true);
         self.activations.forward(layers, &mut self.memories, Some(x), false);
     }
 
