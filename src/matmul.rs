@@ -92,7 +92,7 @@ pub(crate) fn descend_ahead<F: Float>(
     let descent = descent(learning_rate, x.t(), dy);
     let (inputs, outputs) = w.dim();
     let single = [x.dim(), next.dim()] == [(1, inputs); 2] && [dy.dim(), y.dim()] == [(1, outputs); 2];
-    if single && w.len() > blocks::SMALL && parts(w.len()) <= 1 {
+    if single && w.len() > thin::SMALL && parts(w.len()) <= 1 {
         let slices = (x.to_slice(), dy.to_slice(), w.as_slice_mut(), next.to_slice(), y.as_slice_mut());
         if let (Some(x), Some(dy), Some(w), Some(next), Some(y)) = slices {
             return F::run_ahead(StepAhead { x, dy, w, descent, next, y });

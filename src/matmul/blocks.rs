@@ -3,7 +3,7 @@
 use ndarray::{ArrayViewMut2, Axis};
 use pulp::{Simd, WithSimd};
 
-use super::thin::{outer, single_row, single_row_by_columns, small};
+use super::thin::without_blocks;
 use super::tile::{Finish, LOW, Operands, Right, Strip, TALL, many_registers};
 use crate::Float;
 use crate::parallel::Divide;
@@ -14,9 +14,6 @@ pub(super) const DEPTH: usize = 400;
 const ROWS: usize = 192;
 /// Columns of a block of B that is packed: another part of that cache.
 const COLUMNS: usize = 256;
-
-/// Products of up to so many multiplications go without blocks.
-pub(super) const SMALL: usize = 512;
 
 /// How many numbers of so many are added up at a time: equal shares, so that no block is much smaller than the others.
 #[inline(always)]
@@ -34,7 +31,7 @@ pub(super) struct Matrix<'a, F> {
 
 impl<F> Matrix<'_, F> {
     #[inline(always)]
-    fn transposed(self) -> Self {
+    pub(super) fn transposed(self) -> Self {
         Matrix { data: self.data, row: self.col, col: self.row }
     }
 
@@ -87,38 +84,19 @@ impl<F: Float> WithSimd for Product<'_, F> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Product { k, mut a, mut b, mut c, finish } = self;
-        let (mut m, mut n) = c.dim();
-        let depth = depth_of_blocks(k);
-        // what is divided by columns has gaps, and is worth blocks
-        if let Some(c) = c.as_slice_mut() {
-            if n == 1 {
-                // a column of C is as well a row, Cᵀ = Bᵀ·Aᵀ
-                (m, n, a, b) = (1, m, b.transposed(), a.transposed());
-            }
-            if k == 1 {
-                return outer(simd, a, &b.data[..n], c, finish);
-            }
-            if m * k * n <= SMALL && b.col == 1 {
-                return small(simd, [k, n], a, b, c, finish);
-            }
-            // two rows are still faster one after the other than as a tile of four
-            if m == 1 || m == 2 && b.col == 1 {
-                for p0 in (0..k).step_by(depth) {
-                    let depth = depth.min(k - p0);
-                    let finish = if p0 == 0 { finish } else { finish.next() };
-                    for (i, c) in c.chunks_exact_mut(n).enumerate() {
-                        let (a, b) = (a.from(i, p0), b.from(p0, 0));
-                        match b.col {
-                            1 => single_row(simd, depth, a, b, c, finish),
-                            _ => single_row_by_columns(simd, depth, a, b, c, finish),
-                        }
-                    }
-                }
-                return;
-            }
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        if !without_blocks(simd, &mut self) {
+            self.in_blocks(simd);
         }
+    }
+}
+
+impl<F: Float> Product<'_, F> {
+    #[inline(always)]
+    fn in_blocks<S: Simd>(self, simd: S) {
+        let Product { k, a, b, mut c, finish } = self;
+        let (m, n) = c.dim();
+        let depth = depth_of_blocks(k);
         let pack_a = a.col != 1;
         let strips = Strips { lanes: F::lanes::<S>(), widest: if many_registers::<S>() { 4 } else { 2 } };
         let rows = m.div_ceil(m.div_ceil(ROWS)).next_multiple_of(TALL);

@@ -4,13 +4,54 @@ use std::array::from_fn;
 
 use pulp::{Simd, WithSimd};
 
-use super::blocks::{Matrix, depth_of_blocks};
+use super::blocks::{Matrix, Product, depth_of_blocks};
 use super::tile::Finish;
 use crate::Float;
 
+/// Products of up to so many multiplications are not worth any preparation.
+pub(super) const SMALL: usize = 512;
+
+/// Computes a product that needs no blocks; returns whether this is one.
+#[inline(always)]
+pub(super) fn without_blocks<F: Float, S: Simd>(simd: S, product: &mut Product<F>) -> bool {
+    let Product { k, mut a, mut b, ref mut c, finish } = *product;
+    let (mut m, mut n) = c.dim();
+    // only what threads share by columns has gaps: that is worth blocks
+    let Some(c) = c.as_slice_mut() else { return false };
+    if n == 1 {
+        // a column of C is as well a row, Cᵀ = Bᵀ·Aᵀ
+        (m, n, a, b) = (1, m, b.transposed(), a.transposed());
+    }
+    if k == 1 {
+        outer(simd, a, &b.data[..n], c, finish);
+        return true;
+    }
+    if m * k * n <= SMALL && b.col == 1 {
+        small(simd, [k, n], a, b, c, finish);
+        return true;
+    }
+    // two rows are still faster one after the other than as a tile of four
+    if m > 2 || m == 2 && b.col != 1 {
+        return false;
+    }
+    let depth = depth_of_blocks(k);
+    for p0 in (0..k).step_by(depth) {
+        let depth = depth.min(k - p0);
+        let finish = if p0 == 0 { finish } else { finish.next() };
+        for (i, c) in c.chunks_exact_mut(n).enumerate() {
+            let (a, b) = (a.from(i, p0), b.from(p0, 0));
+            match b.col {
+                1 => single_row(simd, depth, a, b, c, finish),
+                _ => single_row_by_columns(simd, depth, a, b, c, finish),
+            }
+        }
+    }
+    true
+}
+
 /// One row times B, whose rows are passed once from the first to the last, at memory's speed.
 #[inline(always)]
-pub(super) fn single_row<F: Float, S: Simd>(
+fn single_row<F: Float, S: Simd>(
     simd: S,
     depth: usize,
     a: Matrix<F>,
@@ -95,7 +136,7 @@ fn add_rows<F: Float, S: Simd>(simd: S, depth: usize, a: Matrix<F>, b: Matrix<F>
 /// The same for a B that lies column by column: the sums of neighbouring columns side by side, so that none waits for
 /// the one before.
 #[inline(always)]
-pub(super) fn single_row_by_columns<F: Float, S: Simd>(
+fn single_row_by_columns<F: Float, S: Simd>(
     simd: S,
     depth: usize,
     a: Matrix<F>,
@@ -122,7 +163,7 @@ pub(super) fn single_row_by_columns<F: Float, S: Simd>(
 
 /// Products of so few multiplications that there is no time to prepare anything: row by row.
 #[inline(always)]
-pub(super) fn small<F: Float, S: Simd>(
+fn small<F: Float, S: Simd>(
     simd: S,
     [k, n]: [usize; 2],
     a: Matrix<F>,
@@ -156,7 +197,7 @@ pub(super) fn small<F: Float, S: Simd>(
 ///
 /// Its own function, as [`add_rows`].
 #[inline(never)]
-pub(super) fn outer<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], finish: Finish<F>) {
+fn outer<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], finish: Finish<F>) {
     struct Outer<'a, F, S> {
         simd: S,
         a: Matrix<'a, F>,
