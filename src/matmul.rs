@@ -131,24 +131,34 @@ fn multiply<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F
     let product = Product { k, a: left, b: right, c, finish };
     match parts(m * k * n) {
         0 | 1 => F::run(product),
-        parts if by_columns([m, k, n], parts) => {
-            divide(ByColumns(product), COLUMNS, parts, &|ByColumns(part)| F::run(part));
-        }
-        parts => divide(product, ROWS, parts, &F::run),
+        parts => share(product, parts),
+    }
+}
+
+/// Computes a product in so many parts.
+fn share<F: Float>(product: Product<F>, parts: usize) {
+    let ((m, n), k) = (product.c.dim(), product.k);
+    // the batch is the rows of A in a forward pass, and its columns in an update, which takes xᵀ
+    let batch = if product.a.col == 1 { m } else { k };
+    let columns = parts.min(n / NARROWEST);
+    // an outer product, k = 1, goes through memory row by row
+    if k > 1 && batch <= WIDE * n && columns >= parts.min(m.div_ceil(ROWS_OF_A_PART)) {
+        divide(ByColumns(product), COLUMNS_OF_A_PART, columns, &|ByColumns(part)| F::run(part));
+    } else {
+        divide(product, ROWS_OF_A_PART, parts, &F::run);
     }
 }
 
 /// Each thread but the last computes a multiple of so many rows of C, which tiles cover without waste.
-const ROWS: usize = 8;
-/// Or a multiple of so many columns, which are the widest strip.
-const COLUMNS: usize = 64;
+const ROWS_OF_A_PART: usize = 8;
+/// Or each computes a multiple of so many columns, and not fewer than `NARROWEST`.
+const COLUMNS_OF_A_PART: usize = 32;
+const NARROWEST: usize = 64;
 
-/// Whether threads share the columns of a product of these m, k and n. Then each keeps its columns of W in its own cache
-/// from the forward pass to the update and on to the next step, but reads the whole batch for them: of up to so many
-/// samples that is the better way. The batch is m in the forward pass and k in the update.
-fn by_columns([m, k, n]: [usize; 3], parts: usize) -> bool {
-    k > 1 && n >= parts * COLUMNS && m.min(k) <= 4 * n
-}
+/// Threads share the columns of C if the batch has up to so many samples for each of them. Every thread reads the whole
+/// batch then, but its columns of W stay in its own cache from the forward pass to the update and on to the next step,
+/// where by rows it reads all of W, most of it written by others. Measured for 2 threads.
+const WIDE: usize = 4;
 
 /// How many parts a product of that many multiplications is divided into.
 fn parts(multiplications: usize) -> usize {
@@ -160,7 +170,7 @@ fn in_slice<'a, F>(a: &'a ArrayView2<F>) -> Option<Matrix<'a, F>> {
     let (m, n) = a.dim();
     match a.as_slice() {
         Some(data) => Some(Matrix { data, row: n, col: 1 }),
-        None => a.as_slice_memory_order().map(|data| Matrix { data, row: 1, col: m }),
+        None => a.t().to_slice().map(|data| Matrix { data, row: 1, col: m }),
     }
 }
 

@@ -140,7 +140,7 @@ fn default_number() -> usize {
     })
 }
 
-/// Work that can be divided between two rows.
+/// Work that can be divided between two rows, or two of whatever stands for them.
 pub(crate) trait Divide: Sized {
     /// How many rows there are.
     fn rows(&self) -> usize;

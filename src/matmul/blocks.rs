@@ -42,7 +42,7 @@ impl<F> Matrix<'_, F> {
     }
 }
 
-/// A·B on its way into C, whose rows are without gaps.
+/// A·B on its way into C. No row of C has gaps; between two rows there may be some.
 pub struct Product<'a, F> {
     pub(super) k: usize,
     pub(super) a: Matrix<'a, F>,
@@ -64,7 +64,7 @@ impl<F: Float> Divide for Product<'_, F> {
     }
 }
 
-/// The same by columns of B and C, with all of A.
+/// Some columns of B and C, and all of A.
 pub(super) struct ByColumns<'a, F>(pub(super) Product<'a, F>);
 
 impl<F: Float> Divide for ByColumns<'_, F> {

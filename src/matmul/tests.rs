@@ -11,6 +11,8 @@ fn uniform<F: Float>((rows, columns): (usize, usize), rng: &mut Rng) -> Array2<F
 /// A matrix in one of the layouts that a product may meet.
 enum Layout<F> {
     Whole(Array2<F>),
+    /// last row first, or last column, or both
+    Backwards(Array2<F>, [isize; 2]),
     /// every second row and third column, the rest NaN
     Gaps(Array2<F>),
 }
@@ -18,9 +20,15 @@ enum Layout<F> {
 impl<F: Float> Layout<F> {
     fn any(a: &Array2<F>, rng: &mut Rng) -> Self {
         let (rows, columns) = a.dim();
-        match rng.below(4) {
+        match rng.below(5) {
             0 | 1 => Layout::Whole(a.clone()),
             2 => Layout::Whole(a.t().as_standard_layout().into_owned().reversed_axes()),
+            3 => {
+                let steps = [[-1, 1], [1, -1], [-1, -1]][rng.below(3)];
+                let mut turned = Layout::Backwards(a.clone(), steps);
+                turned.view_mut().assign(a);
+                turned
+            }
             _ => {
                 let mut all = Array2::from_elem((2 * rows + 1, 3 * columns + 2), F::nan());
                 all.slice_mut(s![1..;2, 2..;3]).assign(a);
@@ -32,6 +40,7 @@ impl<F: Float> Layout<F> {
     fn view(&self) -> ArrayView2<'_, F> {
         match self {
             Layout::Whole(a) => a.view(),
+            Layout::Backwards(a, [i, j]) => a.slice(s![..;*i, ..;*j]),
             Layout::Gaps(all) => all.slice(s![1..;2, 2..;3]),
         }
     }
@@ -39,6 +48,7 @@ impl<F: Float> Layout<F> {
     fn view_mut(&mut self) -> ArrayViewMut2<'_, F> {
         match self {
             Layout::Whole(a) => a.view_mut(),
+            Layout::Backwards(a, [i, j]) => a.slice_mut(s![..;*i, ..;*j]),
             Layout::Gaps(all) => all.slice_mut(s![1..;2, 2..;3]),
         }
     }
@@ -144,11 +154,18 @@ fn an_entry_depends_on_its_row_and_column_only() {
 fn the_bits_do_not_depend_on_the_number_of_threads() {
     use crate::parallel::Threads;
     let mut rng = Rng::new(3);
-    // forward, weight gradient and a wide net's; ragged rows, and more depth than the product takes at a time
-    // or one row more than the parts are made of
-    let wide = [(128, 200, 205), (200, 128, 205), (9, 390, 610), (2, 900, 1200), (1, 3000, 700)];
-    for (m, k, n) in [(37, 900, 96), (333, 70, 127), (2100, 1000, 1)].into_iter().chain(wide) {
-        assert_eq!(by_columns([m, k, n], 2), wide.contains(&(m, k, n)), "both ways are met");
+    // by rows and by columns of the product, ragged ones too; in more blocks than one, and one row more than they have
+    for (m, k, n) in [
+        (37, 900, 96),
+        (333, 70, 127),
+        (2100, 1000, 1),
+        (700, 65, 64),
+        (128, 200, 205),
+        (200, 128, 205),
+        (9, 390, 610),
+        (2, 900, 1200),
+        (1, 3000, 700),
+    ] {
         let (a, b, c) = (uniform((m, k), &mut rng), uniform((k, n), &mut rng), uniform((m, n), &mut rng));
         let (at, bt) = (a.t().as_standard_layout().into_owned(), b.t().as_standard_layout().into_owned());
         for (a, b) in [(a.view(), b.view()), (at.t(), b.view()), (a.view(), bt.t()), (at.t(), bt.t())] {

@@ -16,7 +16,7 @@ pub(super) const SMALL: usize = 512;
 pub(super) fn without_blocks<F: Float, S: Simd>(simd: S, product: &mut Product<F>) -> bool {
     let Product { k, mut a, mut b, ref mut c, finish } = *product;
     let (mut m, mut n) = c.dim();
-    // only what threads share by columns has gaps: that is worth blocks
+    // several rows that threads share by columns have gaps between them, and mostly are worth blocks
     let Some(c) = c.as_slice_mut() else { return false };
     if n == 1 {
         // a column of C is as well a row, Cᵀ = Bᵀ·Aᵀ

@@ -60,9 +60,19 @@ impl<F: Float> Positions<F> {
         Positions { samples: 0, places, widths, matrices: Vec::new() }
     }
 
-    /// Makes room for a batch, but not for inputs that lie `elsewhere`.
-    pub(crate) fn start(&mut self, samples: usize, elsewhere: bool) {
-        let rows = |place: usize| if elsewhere && place == 0 { 0 } else { samples };
+    /// Makes room for a batch.
+    pub(crate) fn start(&mut self, samples: usize) {
+        self.make_room(samples, 0);
+    }
+
+    /// The same without room for its inputs, which lie elsewhere.
+    pub(crate) fn start_behind_inputs(&mut self, samples: usize) {
+        self.make_room(samples, 1);
+    }
+
+    /// Makes room for a batch from that place on.
+    fn make_room(&mut self, samples: usize, first: usize) {
+        let rows = |place: usize| if place < first { 0 } else { samples };
         let too_small = |(place, matrix): (usize, &Array2<F>)| matrix.nrows() < rows(place);
         if self.matrices.is_empty() || self.matrices.iter().enumerate().any(too_small) {
             let matrix = |(place, &width): (usize, &usize)| aligned::zeros((rows(place), width));
@@ -172,8 +182,8 @@ impl<F: Float> Cache<F> {
     pub(crate) fn start(&mut self, samples: usize) -> ArrayViewMut2<'_, F> {
         self.progress = Progress::Nothing;
         self.computed = 0..0;
-        self.activations.start(samples, false);
-        self.deltas.start(samples, false);
+        self.activations.start(samples);
+        self.deltas.start(samples);
         self.activations.at_mut(0)
     }
 

@@ -103,18 +103,18 @@ pub(crate) struct PredictionPass<'a, F: Float> {
 impl<F: Float> PredictionPass<'_, F> {
     /// Predicts for so many samples, which `fill` writes: few enough at a time that they stay in the CPU's cache.
     pub(crate) fn run(&mut self, samples: usize, fill: impl FnOnce(ArrayViewMut2<F>)) {
-        self.activations.start(samples, false);
+        self.activations.start(samples);
         fill(self.activations.at_mut(0));
         self.activations.forward(&self.model.layers, &mut self.memories, None, false);
     }
 
-    /// Predicts for samples where they lie.
+    /// Predicts for samples where they lie. A loss that needs them too can't be asked for afterwards.
     pub(crate) fn run_on(&mut self, x: ArrayView2<F>) {
         let layers = &self.model.layers;
         if !x.is_standard_layout() || layers.iter().all(|layer| layer.only_reshapes()) {
             return self.run(x.nrows(), |mut inputs| inputs.assign(&x));
         }
-        self.activations.start(x.nrows(), true);
+        self.activations.start_behind_inputs(x.nrows());
         self.activations.forward(layers, &mut self.memories, Some(x), false);
     }
 
