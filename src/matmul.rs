@@ -140,13 +140,18 @@ fn share<F: Float>(product: Product<F>, parts: usize) {
     let ((m, n), k) = (product.c.dim(), product.k);
     // the batch is the rows of A in a forward pass, and its columns in an update, which takes xᵀ
     let batch = if product.a.col == 1 { m } else { k };
-    let columns = parts.min(n / NARROWEST);
-    // an outer product, k = 1, goes through memory row by row
-    if k > 1 && batch <= WIDE * n && columns >= parts.min(m.div_ceil(ROWS_OF_A_PART)) {
-        divide(ByColumns(product), COLUMNS_OF_A_PART, columns, &|ByColumns(part)| F::run(part));
+    if by_columns([m, k, n], batch, parts) {
+        let parts = parts.min(n / NARROWEST);
+        divide(ByColumns(product), COLUMNS_OF_A_PART, parts, &|ByColumns(part)| F::run(part));
     } else {
         divide(product, ROWS_OF_A_PART, parts, &F::run);
     }
+}
+
+/// Whether parts of the columns of C are better than parts of its rows, and not fewer.
+fn by_columns([m, k, n]: [usize; 3], batch: usize, parts: usize) -> bool {
+    // an outer product, k = 1, goes through memory row by row
+    k > 1 && batch <= WIDE * n && n / NARROWEST >= parts.min(m.div_ceil(ROWS_OF_A_PART))
 }
 
 /// Each thread but the last computes a multiple of so many rows of C, which tiles cover without waste.

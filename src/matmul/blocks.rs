@@ -112,11 +112,10 @@ impl<F: Float> Product<'_, F> {
                 for (j0, mut c) in (0..).step_by(columns).zip(c.axis_chunks_iter_mut(Axis(1), columns)) {
                     for (i0, mut c) in (0..).step_by(rows).zip(c.axis_chunks_iter_mut(Axis(0), rows)) {
                         let a = a.from(i0, p0);
-                        let mut c = c.view_mut();
                         for (j, width) in strips.over(c.ncols()) {
                             let columns = width.min(c.ncols());
-                            let strip;
-                            (strip, c) = c.split_at(Axis(1), columns);
+                            let (left, right) = c.split_at(Axis(1), columns);
+                            c = right;
                             let b = b.from(p0, j0 + j);
                             // a strip that no other block of rows will read makes room for the next one
                             let start = if m > rows { j * depth } else { 0 };
@@ -141,7 +140,7 @@ impl<F: Float> Product<'_, F> {
                                 },
                                 (true, _) => Operands::Packed { a: packed_a, b: packed_b },
                             };
-                            let strip = Strip { simd, depth, operands, c: strip, finish };
+                            let strip = Strip { simd, depth, operands, c: left, finish };
                             strip.compute(width / strips.lanes);
                         }
                     }

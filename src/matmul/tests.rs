@@ -154,6 +154,7 @@ fn an_entry_depends_on_its_row_and_column_only() {
 fn the_bits_do_not_depend_on_the_number_of_threads() {
     use crate::parallel::Threads;
     let mut rng = Rng::new(3);
+    let mut divided_by_columns = [0, 0];
     // by rows and by columns of the product, ragged ones too; in more blocks than one, and one row more than they have
     for (m, k, n) in [
         (37, 900, 96),
@@ -181,10 +182,13 @@ fn the_bits_do_not_depend_on_the_number_of_threads() {
                 let one = product(1);
                 for threads in [2, 3, 5] {
                     assert_eq!(product(threads), one, "{m} × {k} × {n} with beta {beta}, {threads} threads");
+                    let batch = if a.is_standard_layout() { m } else { k };
+                    divided_by_columns[usize::from(by_columns([m, k, n], batch, threads))] += 1;
                 }
             }
         }
     }
+    assert!(divided_by_columns.into_iter().all(|products| products > 100), "{divided_by_columns:?}");
 }
 
 /// This CPU has vectors of one width; `pulp` computes as if it had others.
@@ -250,12 +254,15 @@ fn a_descent_is_the_product_and_then_the_step() {
 
 #[test]
 fn a_descent_keeps_what_would_not_be_finite() {
-    for (m, k, n) in [(5, 1, 9), (7, 3, 20)] {
+    for (m, k, n) in [(5, 1, 9), (7, 3, 20), (200, 100, 130), (300, 100, 70)] {
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
             let (mut a, b) = (Array2::ones((m, k)), Array2::ones((k, n)));
             a[[2, 0]] = bad;
             let mut theta = Array2::ones((m, n));
-            descend(1.0, a.view(), b.view(), theta.view_mut());
+            // those that are large enough on two threads
+            parallel::Threads::new(2).run(usize::MAX, usize::MAX, || {
+                descend(1.0, a.view(), b.view(), theta.view_mut());
+            });
             for ((i, _), &theta) in theta.indexed_iter() {
                 assert_eq!(theta, if i == 2 { 1.0 } else { 1.0 - k as f32 });
             }
