@@ -19,8 +19,7 @@
 //!         azip!((y in y, &x in x) *y = x * x);
 //!     }
 //!
-//!     fn backward(&self, pass: Backward<F>) {
-//!         let Some(dx) = pass.dx else { return };
+//!     fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
 //!         azip!((dx in dx, &x in pass.x, &dy in pass.dy) *dx = (x + x) * dy);
 //!     }
 //! }
@@ -36,7 +35,7 @@ use std::fmt::Debug;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 use crate::formula::{Formula, Number, Sample};
-use crate::{Float, Result, Rng};
+use crate::{Error, Float, Gradient, Result, Rng};
 
 mod dense;
 mod flatten;
@@ -64,12 +63,30 @@ pub use tanh::Tanh;
 /// fixed by [`build`](Layer::build) and known to the model; the matrices here always have its product as their width.
 ///
 /// Only [`name`](Layer::name), [`forward`](Layer::forward) and [`backward`](Layer::backward) have to be written for a
-/// layer without parameters that keeps its input's shape (see the [module](self) for one in ten lines).
+/// layer without parameters that keeps its input's shape (see the [module](self) for one in ten lines); one with
+/// parameters adds [`params`](Layer::params), [`params_mut`](Layer::params_mut) and [`gradient`](Layer::gradient).
+///
+/// # What a layer may rely on
+///
+/// - [`build`](Layer::build) comes first, and every matrix has the widths that it has fixed.
+/// - [`backward`](Layer::backward) and [`gradient`](Layer::gradient) get the x, y and memory that
+///   [`forward`](Layer::forward) has left for the same batch, with the parameters that it used.
+/// - While the model trains, each layer has a random stream of its own, [`Memory::rng`].
+///
+/// # What a layer must keep
+///
+/// - `forward` writes every entry of y and `backward` every entry of dx; what they held before is arbitrary.
+/// - In a prediction (without [`Memory::rng`]) each row of y depends on its own row of x alone, because
+///   [`predict`](crate::Sequential::predict) takes many samples in chunks. A layer that looks at its whole batch while
+///   training, as a batch normalisation does, keeps what it learns from batches in its [`state`](Layer::state).
+/// - `backward` may be left out by the model, for layers below all parameters; `gradient` can't rely on it.
+///
+/// [`check_layer`](crate::check_layer) tries all of it.
 pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     /// What the layer is called in tables and errors: one lower-case word.
     fn name(&self) -> &str;
 
-    /// Fixes the layer's shapes for samples of shape `input`, draws its first weights from `rng`, and returns the
+    /// Fixes the layer's shapes for samples of shape `input`, samples its first weights from `rng`, and returns the
     /// shape of one output sample. Without parameters and with the output shaped like the input, nothing is to do.
     ///
     /// # Errors
@@ -79,28 +96,46 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
         Ok(input.to_vec())
     }
 
-    /// y = f(x): fills all of `y`, whose old content is arbitrary.
+    /// y = f(x): fills all of `y`.
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, memory: &mut Memory<F>);
 
-    /// ∂L/∂x and ∂L/∂θ from ∂L/∂y: fills all of `pass.dx`, if that is wanted, and of `pass.gradients`.
-    fn backward(&self, pass: Backward<F>);
+    /// ∂L/∂x from ∂L/∂y: fills all of `dx`.
+    fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>);
 
-    /// The parameters θ, in the order of the gradients, each with a name of its own.
+    /// ∂L/∂θ of one parameter, counted as in [`params`](Layer::params): its numbers, written into `room` (of the
+    /// parameter's shape), or a [product](Gradient::product) over the samples, with `room` to multiply it out.
+    fn gradient<'a>(&self, param: usize, pass: Pass<'a, F>, room: &'a mut Array2<F>) -> Gradient<'a, F> {
+        let _ = (param, pass);
+        room.fill(F::nan()); // a parameter whose gradient was forgotten is found out at once
+        room.into()
+    }
+
+    /// The parameters θ, each with a name of its own.
     fn params(&self) -> &[Param<F>] {
         &[]
     }
 
-    /// The same parameters θ, for whoever changes their numbers. Their shapes stay those of [`build`](Layer::build).
+    /// The parameters θ again, for whoever changes their numbers. Their shapes stay those of [`build`](Layer::build).
     fn params_mut(&mut self) -> &mut [Param<F>] {
         &mut []
     }
 
-    /// A shortcut for plain gradient descent, which only layers with large parameters need: see [`Descent`].
-    fn descent(&mut self) -> Option<&mut dyn Descent<F>> {
-        None
+    /// Numbers that are not trained but belong to the model, such as the running mean of a batch normalisation.
+    fn state(&self) -> &[Param<F>] {
+        &[]
     }
 
-    /// What the outputs mean, for the losses that pair with the last layer.
+    /// The state again, for whoever restores its numbers.
+    fn state_mut(&mut self) -> &mut [Param<F>] {
+        &mut []
+    }
+
+    /// Brings the [state](Layer::state) up to date after a step of a training, from what `forward` left in `memory`.
+    fn update_state(&mut self, memory: &Memory<F>) {
+        let _ = memory;
+    }
+
+    /// What the outputs mean, for the losses that take the last layer's inputs, the logits.
     fn output(&self) -> Output {
         Output::Values
     }
@@ -119,84 +154,101 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     }
 }
 
-/// θ ← θ - η·∂L/∂θ without a ∂L/∂θ that goes to memory and back: a shortcut that a training with
-/// [`Sgd`](crate::Sgd) takes, except for the last batch of an epoch, whose gradients can be looked at.
-///
-/// [`Layer::backward`] comes first, with no `gradients` at all if nobody wants them.
-pub trait Descent<F: Float> {
-    /// Leaves the bits in θ that `backward` and `Sgd` would leave; an entry that would not be finite keeps its value.
-    /// In `gradients`, of the shapes of θ, there is room for what is computed on the way.
-    fn descend(&mut self, x: ArrayView2<F>, dy: ArrayView2<F>, gradients: &mut [Array2<F>], learning_rate: F);
-
-    /// The same, and then [`forward`](Layer::forward) of the next batch into `y`, for a layer that reads its θ once for
-    /// both; `false`, with nothing done, if that does not pay. Asked of the first layer only.
-    fn descend_ahead(
-        &mut self,
-        x: ArrayView2<F>,
-        dy: ArrayView2<F>,
-        gradients: &mut [Array2<F>],
-        learning_rate: F,
-        next: ArrayView2<F>,
-        y: ArrayViewMut2<F>,
-    ) -> bool {
-        let _ = (x, dy, gradients, learning_rate, next, y);
-        false
-    }
-}
-
 /// What the outputs of a layer mean.
 ///
-/// A loss that pairs with `Probabilities` or `Distribution` takes the layer as exactly what is said there, so a layer
-/// with parameters can't be one of them.
+/// A loss that takes the logits of `Probabilities` or a `Distribution` takes the layer as exactly what is said there, so
+/// a layer with parameters can't be one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Output {
     /// Numbers of which nothing more is known.
     Values,
     /// Raw scores that no activation has touched: the outputs of [`Dense`].
-    Scores,
+    Logits,
     /// Each number is a probability of its own: [`Sigmoid`] of its input, the logit.
     Probabilities,
     /// Each row is a distribution over classes: [`Softmax`] of its input, the logits.
     Distribution,
 }
 
-/// A named parameter of a layer. Every parameter is a matrix; a bias is one with a single row.
+/// A named parameter of a layer, or a part of its state.
+///
+/// Its numbers are a matrix; a bias is one with a single row. A parameter whose own shape is no matrix, such as the
+/// kernel of a convolution, is a matrix for the arithmetic and says its [shape](Param::shape) beside it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Param<F> {
     /// Its name within the layer, such as `weight`.
     pub name: &'static str,
     /// Its numbers.
     pub value: Array2<F>,
+    /// The shape of its own, if that is no matrix.
+    own_shape: Option<Vec<usize>>,
 }
 
 impl<F> Param<F> {
     /// A parameter of that name.
     pub fn new(name: &'static str, value: Array2<F>) -> Self {
-        Param { name, value }
+        Param { name, value, own_shape: None }
+    }
+
+    /// The parameter with a shape of its own, of which the matrix holds the numbers row by row.
+    ///
+    /// # Errors
+    /// [`Error::misfit`](crate::Error::misfit) if that shape has another number of entries.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// // 8 kernels of 3 × 3 over one channel: a row for each kernel
+    /// let kernels = Param::new("weight", Array2::<f32>::zeros((8, 9))).with_shape([8, 1, 3, 3])?;
+    /// assert_eq!(kernels.shape(), [8, 1, 3, 3]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn with_shape(mut self, shape: impl Into<Vec<usize>>) -> Result<Self> {
+        let shape = shape.into();
+        if shape.iter().try_fold(1_usize, |size, &axis| size.checked_mul(axis)) != Some(self.value.len()) {
+            return Err(Error::misfit(
+                format!("{} has {} numbers, but is to have the shape {shape:?}", self.name, self.value.len()),
+                "give a shape whose product is the number of entries",
+            ));
+        }
+        self.own_shape = Some(shape);
+        Ok(self)
+    }
+
+    /// Its own shape: that of its matrix unless it was given another.
+    pub fn shape(&self) -> &[usize] {
+        self.own_shape.as_deref().unwrap_or(self.value.shape())
     }
 }
 
-/// What one layer gets for its step of the chain rule.
+/// What a pass has left around one layer.
 ///
 /// All matrices of samples × features are row-major and hold the same samples in the same order.
-#[derive(Debug)]
-pub struct Backward<'a, F> {
+#[derive(Clone, Copy, Debug)]
+pub struct Pass<'a, F> {
     /// The layer's input of the last forward pass.
     pub x: ArrayView2<'a, F>,
     /// Its output then.
     pub y: ArrayView2<'a, F>,
     /// ∂L/∂y, the derivative of the loss with respect to the output.
     pub dy: ArrayView2<'a, F>,
-    /// Where ∂L/∂x goes; `None` if no layer before this one has parameters and nobody asked.
-    pub dx: Option<ArrayViewMut2<'a, F>>,
-    /// Where ∂L/∂θ goes: one matrix for each parameter, of its shape; none for a layer that has a [`Descent`] and takes it.
-    pub gradients: &'a mut [Array2<F>],
     /// What the layer remembered in `forward`.
     pub memory: &'a Memory<F>,
 }
 
 /// What a layer may remember from `forward` for `backward`, such as the mask of a dropout. The model keeps it.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let mut memory = Memory::<f32>::for_training(Rng::new(1));
+/// let keep = memory.rng().map(|rng| rng.uniform() < 0.5);    // a dropout tosses a coin while the model trains
+/// assert!(keep.is_some());
+/// assert!(Memory::<f32>::for_prediction().rng().is_none());
+/// ```
 #[derive(Clone, Debug)]
 pub struct Memory<F> {
     /// Whatever the layer needs; empty at first, and never looked at by anyone else.
@@ -216,7 +268,7 @@ impl<F: Float> Memory<F> {
     }
 
     /// The layer's random stream while the model trains; `None` when it predicts.
-    pub fn training(&mut self) -> Option<&mut Rng> {
+    pub fn rng(&mut self) -> Option<&mut Rng> {
         self.rng.as_mut()
     }
 }
@@ -236,6 +288,61 @@ impl<F: Float, L: Layer<F> + Clone + 'static> CloneLayer<F> for L {
 impl<F: Float> Clone for Box<dyn Layer<F>> {
     fn clone(&self) -> Self {
         (**self).clone_box()
+    }
+}
+
+/// A layer chosen at run time: everything is asked of the layer in the box.
+impl<F: Float> Layer<F> for Box<dyn Layer<F>> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
+        (**self).build(input, rng)
+    }
+
+    fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, memory: &mut Memory<F>) {
+        (**self).forward(x, y, memory);
+    }
+
+    fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
+        (**self).backward(pass, dx);
+    }
+
+    fn gradient<'a>(&self, param: usize, pass: Pass<'a, F>, room: &'a mut Array2<F>) -> Gradient<'a, F> {
+        (**self).gradient(param, pass, room)
+    }
+
+    fn params(&self) -> &[Param<F>] {
+        (**self).params()
+    }
+
+    fn params_mut(&mut self) -> &mut [Param<F>] {
+        (**self).params_mut()
+    }
+
+    fn state(&self) -> &[Param<F>] {
+        (**self).state()
+    }
+
+    fn state_mut(&mut self) -> &mut [Param<F>] {
+        (**self).state_mut()
+    }
+
+    fn update_state(&mut self, memory: &Memory<F>) {
+        (**self).update_state(memory);
+    }
+
+    fn output(&self) -> Output {
+        (**self).output()
+    }
+
+    fn only_reshapes(&self) -> bool {
+        (**self).only_reshapes()
+    }
+
+    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
+        (**self).explain(number, sample)
     }
 }
 
@@ -259,8 +366,8 @@ mod tests {
     #[test]
     fn a_memory_is_random_only_while_training() {
         let mut memory = Memory::<f32>::for_training(Rng::new(1));
-        assert_eq!(memory.training().map(Rng::uniform), Some(Rng::new(1).uniform()));
-        assert!(Memory::<f32>::for_prediction().training().is_none());
+        assert_eq!(memory.rng().map(Rng::uniform), Some(Rng::new(1).uniform()));
+        assert!(Memory::<f32>::for_prediction().rng().is_none());
     }
 
     #[test]

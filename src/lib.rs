@@ -60,6 +60,7 @@ mod entrywise;
 mod error;
 pub mod explain;
 mod float;
+mod gradient;
 pub mod formula;
 pub mod gradient_check;
 pub mod graph;
@@ -83,11 +84,11 @@ pub use data::Dataset;
 pub use error::{Error, Result};
 pub use explain::Explanation;
 pub use float::Float;
+pub use gradient::Gradient;
 pub use gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
 pub use init::Init;
 pub use layer::{
-    Backward, Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, ReLU, Sigmoid, Softmax, Step,
-    Tanh,
+    Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, Pass, ReLU, Sigmoid, Softmax, Step, Tanh,
 };
 pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed};
 pub use matmul::matmul;
@@ -109,8 +110,8 @@ pub mod prelude {
     pub use crate::draw::Drawing;
     pub use crate::gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
     pub use crate::layer::{
-        Backward, Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, ReLU, Sigmoid, Softmax,
-        Step, Tanh,
+        Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, Pass, ReLU, Sigmoid, Softmax, Step,
+        Tanh,
     };
     pub use crate::loss::{
         BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed,
@@ -118,7 +119,7 @@ pub mod prelude {
     pub use crate::metrics::{ConfusionMatrix, accuracy};
     pub use crate::optimizer::{Optimizer, Sgd};
     pub use crate::training::{Next, Trainer, evaluate};
-    pub use crate::{Error, Float, Init, Result, Rng, Sequential};
+    pub use crate::{Error, Float, Gradient, Init, Result, Rng, Sequential};
     pub use ndarray::{
         Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Zip, array, azip, s,
     };

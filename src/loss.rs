@@ -1,10 +1,9 @@
-//! What a network is to make small, and how it pairs with the last layer.
+//! What a network is to make small, and what it makes of the logits.
 
 use std::fmt::Debug;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use crate::entrywise::map2;
 use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
@@ -67,10 +66,24 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
         samples
     }
 
-    /// The stable form of this loss together with such a last layer, if there is one.
-    fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
-        let _ = last;
+    /// L from the logits z, the inputs of such a last layer, if loss and layer have a stable form together: then the
+    /// logarithm of the one cancels the exponential of the other before either can overflow or lose digits.
+    fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
+        let _ = (last, z, t);
         None
+    }
+
+    /// ∂L/∂z at those logits, from the probabilities p that the last layer has made of them: fills all of `dz` and
+    /// returns `true`. `false` if there is no such form, and the chain rule starts with [`gradient`](Loss::gradient).
+    fn gradient_with_logits(
+        &self,
+        last: Output,
+        p: ArrayView2<F>,
+        t: ArrayView2<F>,
+        dz: ArrayViewMut2<F>,
+    ) -> bool {
+        let _ = (last, p, t, dz);
+        false
     }
 
     /// How the loss is put together, for [`Sequential::explain`](crate::Sequential::explain). A loss that gives nothing
@@ -105,28 +118,56 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     }
 }
 
-/// A loss and the last layer taken as one function of the logits z, the inputs of that layer.
-///
-/// So the logarithm of the loss cancels the exponential of the layer before either can overflow or lose digits.
-pub trait Pairing<F: Float> {
-    /// L from the logits.
-    fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F;
+/// Passes every question on to the loss inside.
+macro_rules! forward_to_the_loss_inside {
+    ($($outer:ty),*) => {$(
+        impl<F: Float, L: Loss<F> + ?Sized> Loss<F> for $outer {
+            fn name(&self) -> &str {
+                (**self).name()
+            }
 
-    /// ∂L/∂z from the probabilities p that the last layer has made of the logits: fills all of `dz`.
-    fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>);
+            fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
+                (**self).value(y, t)
+            }
+
+            fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>) {
+                (**self).gradient(y, t, dy);
+            }
+
+            fn mean_over(&self, samples: usize, outputs: usize) -> usize {
+                (**self).mean_over(samples, outputs)
+            }
+
+            fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
+                (**self).value_with_logits(last, z, t)
+            }
+
+            fn gradient_with_logits(
+                &self,
+                last: Output,
+                p: ArrayView2<F>,
+                t: ArrayView2<F>,
+                dz: ArrayViewMut2<F>,
+            ) -> bool {
+                (**self).gradient_with_logits(last, p, t, dz)
+            }
+
+            fn explain(&self) -> Option<LossFormula> {
+                (**self).explain()
+            }
+
+            fn check_output(&self, last: Output, width: usize) -> Result<()> {
+                (**self).check_output(last, width)
+            }
+
+            fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
+                (**self).check_targets(t, first)
+            }
+        }
+    )*};
 }
 
-/// The pairing of a loss that another one wraps. A loss pairs with one kind of last layer, whichever that is.
-fn inner_pairing<F: Float, L: Loss<F>>(loss: &L) -> Option<&dyn Pairing<F>> {
-    let all = [Output::Probabilities, Output::Distribution, Output::Scores, Output::Values];
-    all.into_iter().find_map(|last| loss.pairing(last))
-}
-
-/// (p - t)/n: what both cross-entropies come to at the logits.
-fn mean_difference<F: Float>(p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {
-    let n = F::from_count(p.nrows());
-    map2(p, t, dz, |p, t| (p - t) / n);
-}
+forward_to_the_loss_inside!(Box<L>, &L);
 
 /// Keeps a probability so far from 0 and 1 that its logarithm and the division by it are finite.
 fn clip<F: Float>(p: F) -> F {

@@ -4,12 +4,11 @@ use std::fmt::Debug;
 
 use ndarray::Array2;
 
-use crate::{Float, Result};
+use crate::{Float, Gradient, Result};
 
 mod sgd;
 
 pub use sgd::Sgd;
-pub(crate) use sgd::step_downhill;
 
 /// A rule that makes of a parameter θ and its gradient ∂L/∂θ the next θ.
 ///
@@ -32,18 +31,18 @@ pub(crate) use sgd::step_downhill;
 ///         "momentum"
 ///     }
 ///
-///     fn update(&mut self, index: usize, theta: &mut Array2<F>, gradient: &Array2<F>) {
+///     fn update(&mut self, index: usize, theta: &mut Array2<F>, gradient: Gradient<F>) {
 ///         let velocity = self.velocity.of(index, theta.dim());
 ///         *velocity *= self.momentum;
-///         *velocity += gradient;
+///         gradient.add_to(velocity, F::one());
 ///         theta.scaled_add(-self.learning_rate, velocity);
 ///     }
 /// }
 ///
 /// let mut optimizer = Momentum { learning_rate: 0.5, momentum: 0.5, velocity: PerParam::default() };
 /// let mut theta = array![[1.0]];
-/// optimizer.update(0, &mut theta, &array![[1.0]]);   // v = 1
-/// optimizer.update(0, &mut theta, &array![[1.0]]);   // v = 1.5
+/// optimizer.update(0, &mut theta, (&array![[1.0]]).into());   // v = 1
+/// optimizer.update(0, &mut theta, (&array![[1.0]]).into());   // v = 1.5
 /// assert_eq!(theta, array![[-0.25]]);
 /// ```
 pub trait Optimizer<F: Float>: Debug + Send {
@@ -51,7 +50,7 @@ pub trait Optimizer<F: Float>: Debug + Send {
     fn name(&self) -> &str;
 
     /// Moves one parameter by one step. `index` counts the parameters of the model from 0, always in the same order.
-    fn update(&mut self, index: usize, theta: &mut Array2<F>, gradient: &Array2<F>);
+    fn update(&mut self, index: usize, theta: &mut Array2<F>, gradient: Gradient<F>);
 
     /// Comes before the updates of each step, for optimizers that count their steps.
     fn begin_step(&mut self) {}
@@ -69,12 +68,6 @@ pub trait Optimizer<F: Float>: Debug + Send {
 
     /// The learning rate, if the optimizer has one: errors name it.
     fn learning_rate(&self) -> Option<f64> {
-        None
-    }
-
-    /// The learning rate η if each step is θ ← θ - η·∂L/∂θ and nothing else, as that of [`Sgd`]. Then a training may take
-    /// it with [`Descent`](crate::layer::Descent), to the same bits, and calls neither `begin_step` nor `update`.
-    fn plain_descent(&self) -> Option<f64> {
         None
     }
 
@@ -97,14 +90,14 @@ pub trait Trainable<F> {
 }
 
 /// What is called with the position of a parameter, the parameter and its gradient.
-pub type Visit<'a, F> = dyn FnMut(usize, &mut Array2<F>, &Array2<F>) + 'a;
+pub type Visit<'a, F> = dyn FnMut(usize, &mut Array2<F>, Gradient<F>) + 'a;
 
 impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
     fn name(&self) -> &str {
         (**self).name()
     }
 
-    fn update(&mut self, index: usize, theta: &mut Array2<F>, gradient: &Array2<F>) {
+    fn update(&mut self, index: usize, theta: &mut Array2<F>, gradient: Gradient<F>) {
         (**self).update(index, theta, gradient);
     }
 
@@ -116,8 +109,8 @@ impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
         (**self).learning_rate()
     }
 
-    fn plain_descent(&self) -> Option<f64> {
-        (**self).plain_descent()
+    fn step(&mut self, model: &mut dyn Trainable<F>) -> Result<()> {
+        (**self).step(model)
     }
 
     fn check(&self) -> Result<()> {

@@ -1,26 +1,27 @@
 //! The model: layers in a row, everything that a pass leaves behind, and the chain rule.
 
 use std::fmt;
-use std::ops::Range;
 
-use ndarray::{ArrayRef, ArrayView2, ArrayViewMut2, Dimension};
+use ndarray::{ArrayRef, ArrayView2, Dimension};
 
-use crate::aligned;
-use crate::data::Samples;
-use crate::layer::{Layer, Output};
+use crate::layer::{Layer, Memory, Output, Pass};
 use crate::table::{self, Table, thousands};
-use crate::{Error, Float, Loss, Result, Rng};
+use crate::{Float, Loss, Result};
 
-mod cache;
+mod buffers;
+mod build;
 mod contract;
 mod inspection;
 mod prediction;
 mod probe;
+mod route;
 mod shapes;
+mod update;
 
-use cache::{Cache, Positions, Progress};
-pub(crate) use cache::{Wanted, first_rows};
-pub(crate) use prediction::PREDICTION_ROWS;
+use buffers::{Buffer, Cache, Phase, Trace, around};
+pub use build::SequentialBuilder;
+pub(crate) use prediction::INFERENCE_CHUNK;
+use route::Route;
 pub(crate) use shapes::{check_input_shape, check_target_shape};
 
 /// A network of layers in a row, with everything that a pass leaves behind.
@@ -58,126 +59,9 @@ pub struct Sequential<F: Float> {
     layers: Vec<Box<dyn Layer<F>>>,
     /// the shape of one sample at each position
     shapes: Vec<Vec<usize>>,
+    route: Route,
     seed: u64,
     cache: Cache<F>,
-}
-
-/// Layers that are to become a [`Sequential`].
-#[derive(Clone, Debug)]
-pub struct SequentialBuilder<F: Float> {
-    input: Vec<usize>,
-    layers: Vec<Box<dyn Layer<F>>>,
-}
-
-impl<F: Float> SequentialBuilder<F> {
-    /// Puts a layer behind those that are there.
-    #[must_use]
-    #[expect(clippy::should_implement_trait, reason = "`add` is what the field calls it")]
-    pub fn add(mut self, layer: impl Layer<F> + 'static) -> Self {
-        self.layers.push(Box::new(layer));
-        self
-    }
-
-    /// Fits the layers to each other and draws their first weights: the same seed, the same weights.
-    ///
-    /// # Errors
-    /// [`Error::Layer`] with the first layer that can't follow what comes before it or breaks its own promises;
-    /// [`Error::Misfit`] if there is no layer, or no feature in a sample.
-    pub fn build(self, seed: u64) -> Result<Sequential<F>> {
-        let SequentialBuilder { input, mut layers } = self;
-        if contract::width::<F>(&input).is_none() {
-            return Err(Error::misfit(
-                format!("a model can't have samples of shape {input:?}"),
-                "give the shape of one sample, such as Sequential::new([2]) or Sequential::new([28, 28])",
-            ));
-        }
-        if layers.is_empty() {
-            return Err(Error::misfit("a model needs at least one layer", "add one: .add(Dense::new(1))"));
-        }
-        let mut rng = Rng::stream(seed, 0);
-        let mut shapes = vec![input];
-        let mut before = Output::Values;
-        for (index, layer) in layers.iter_mut().enumerate() {
-            let in_this_layer = |error: Error, layer: &dyn Layer<F>| error.in_layer(index, layer.name());
-            if before == Output::Distribution && layer.output() == Output::Distribution {
-                let twice = Error::misfit(
-                    "follows another softmax; a distribution taken for scores becomes almost uniform",
-                    "remove one of the two",
-                );
-                return Err(in_this_layer(twice, &**layer));
-            }
-            let output =
-                layer.build(&shapes[index], &mut rng).map_err(|error| in_this_layer(error, &**layer))?;
-            contract::check(&mut **layer, &shapes[index], &output)
-                .map_err(|error| in_this_layer(error, &**layer))?;
-            for param in layer.params_mut() {
-                param.value = aligned::copy(&param.value);
-            }
-            shapes.push(output);
-            if !layer.only_reshapes() {
-                before = layer.output();
-            }
-        }
-        let cache = Cache::new(&layers, &shapes, seed);
-        Ok(Sequential { layers, shapes, seed, cache })
-    }
-}
-
-impl<F: Float> Sequential<F> {
-    /// Starts a model for samples of that shape: `[2]` for two features, `[28, 28]` for images.
-    #[expect(clippy::new_ret_no_self, reason = "a model exists once it is built")]
-    pub fn new(input: impl Into<Vec<usize>>) -> SequentialBuilder<F> {
-        SequentialBuilder { input: input.into(), layers: Vec::new() }
-    }
-
-    /// The layers, in order.
-    pub fn layers(&self) -> impl ExactSizeIterator<Item = &dyn Layer<F>> {
-        self.layers.iter().map(|layer| &**layer)
-    }
-
-    /// The shape of one sample at a position: 0 is the input, i + 1 the output of layer i.
-    pub fn shape(&self, position: usize) -> Option<&[usize]> {
-        self.shapes.get(position).map(Vec::as_slice)
-    }
-
-    /// The shape of one input sample.
-    pub fn input_shape(&self) -> &[usize] {
-        &self.shapes[0]
-    }
-
-    /// How many numbers the model gives for each sample.
-    pub fn output_width(&self) -> usize {
-        self.shapes[self.layers.len()].iter().product()
-    }
-
-    /// The shape of one output sample.
-    pub fn output_shape(&self) -> &[usize] {
-        &self.shapes[self.layers.len()]
-    }
-
-    /// How many classes the outputs tell apart; `None` if they are no answer of that kind.
-    pub fn class_count(&self) -> Option<usize> {
-        match (self.output(), self.output_width()) {
-            (Output::Probabilities, 1) => Some(2),
-            (Output::Distribution, width) => Some(width),
-            _ => None,
-        }
-    }
-
-    /// What those numbers mean: what the last layer says that does more than reshape.
-    pub fn output(&self) -> Output {
-        self.layers[self.last_layer()].output()
-    }
-
-    /// The index of that layer; the same position holds its input, the logits of a loss that pairs with it.
-    fn last_layer(&self) -> usize {
-        self.layers.iter().rposition(|layer| !layer.only_reshapes()).unwrap_or(self.layers.len() - 1)
-    }
-
-    /// The seed that the first weights were drawn with.
-    pub fn seed(&self) -> u64 {
-        self.seed
-    }
 }
 
 impl<F: Float> Sequential<F> {
@@ -186,135 +70,72 @@ impl<F: Float> Sequential<F> {
     /// The batch has the samples along its first axis and the model's [input shape](Self::input_shape) behind it.
     ///
     /// # Errors
-    /// [`Error::Data`] if the batch is empty or its samples have another shape.
+    /// [`Error::Data`](crate::Error::Data) if the batch is empty or its samples have another shape.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let mut model = Sequential::new([2]).add(Tanh).build(1)?;
+    /// assert_eq!(model.forward(&array![[0.0, 0.0]])?, array![[0.0, 0.0]]);
+    /// assert_eq!(model.activation(0).unwrap(), array![[0.0, 0.0]]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn forward<D: Dimension>(&mut self, x: &ArrayRef<F, D>) -> Result<ArrayView2<'_, F>> {
         let x = self.check_inputs(x)?;
-        self.forward_filled(x.nrows(), |mut inputs| inputs.assign(&x));
+        self.run(x.view());
+        self.keep_inputs(x.view());
         Ok(self.outputs())
     }
 
-    /// The same for a batch that `fill` writes where the model keeps its inputs.
-    pub(crate) fn forward_filled(&mut self, samples: usize, fill: impl FnOnce(ArrayViewMut2<F>)) {
-        fill(self.start(samples));
-        self.run(None, false);
-    }
-
-    /// Begins a forward pass: makes room for a batch and lends the place where its inputs go.
-    pub(crate) fn start(&mut self, samples: usize) -> ArrayViewMut2<'_, F> {
-        self.cache.start(samples)
-    }
-
-    /// Runs the layers on the batch in that place, or on one `in_place` elsewhere, which has to be given to the steps
-    /// that follow as well; if it has [begun](Self::descend), all but the first.
-    pub(crate) fn run(&mut self, in_place: Option<ArrayView2<F>>, begun: bool) {
-        self.cache.forward(&self.layers, in_place, begun);
-    }
-
-    /// Neighbouring samples where they lie, if that is a place where a pass can read them: the numbers lie as the model
-    /// would keep them, and only layers read them, no loss, so that the first layer is not the last one either.
-    pub(crate) fn inputs_in_place<'a>(
-        &self,
-        samples: &'a dyn Samples<F>,
-        range: Range<usize>,
-    ) -> Option<ArrayView2<'a, F>> {
-        if !self.cache.activations.is_behind_inputs(self.last_layer()) {
-            return None;
-        }
-        let shape = (range.len(), self.input_shape().iter().product());
-        samples.inputs_in_place(range).filter(|x| x.dim() == shape && x.is_standard_layout())
-    }
-
-    /// Brings the batch of a pass in place to where the model keeps its inputs.
-    pub(crate) fn keep_inputs(&mut self, x: ArrayView2<F>) {
-        self.cache.activations.at_mut(0).assign(&x);
-    }
-
-    /// The output of the last forward pass.
-    pub(crate) fn outputs(&self) -> ArrayView2<'_, F> {
-        self.kept_activation(self.layers.len())
-    }
-
-    /// What a pass that is known to have run kept at a position that is known to exist.
-    pub(crate) fn kept_activation(&self, position: usize) -> ArrayView2<'_, F> {
-        self.cache.activations.at(position)
-    }
-
-    /// The loss of the last forward pass for these targets, through the [pairing](crate::loss::Pairing) with the last
-    /// layer if there is one.
+    /// The loss of the last forward pass for these targets: from the logits, if the loss takes those of the last layer.
     ///
     /// # Errors
-    /// [`Error::Misfit`] if no forward pass was run or the loss can't follow the last layer, [`Error::Data`] if the
-    /// targets are not one row of outputs for each sample.
+    /// [`Error::Misfit`](crate::Error::Misfit) if no forward pass was run or the loss can't follow the last layer,
+    /// [`Error::Data`](crate::Error::Data) if the targets are not one row of outputs for each sample.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let mut model = Sequential::new([2]).add(Identity).build(1)?;
+    /// model.forward(&array![[1.0, 2.0]])?;
+    /// assert_eq!(model.loss(&MeanSquaredError, &array![[1.0, 4.0]])?, 2.0);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn loss<D: Dimension>(&self, loss: &dyn Loss<F>, targets: &ArrayRef<F, D>) -> Result<F> {
         let t = self.check_targets(loss, targets)?;
         Ok(self.loss_unchecked(loss, t.view()))
     }
 
-    pub(crate) fn loss_unchecked(&self, loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {
-        self.loss_of(&self.cache.activations, loss, t)
-    }
-
-    fn loss_of(&self, activations: &Positions<F>, loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {
-        match loss.pairing(self.output()) {
-            Some(pair) => pair.value_at_logits(activations.at(self.last_layer()), t),
-            None => loss.value(activations.at(self.layers.len()), t),
-        }
-    }
-
-    /// Runs the chain rule from the loss down to the input: afterwards every [gradient](Self::gradient) and
-    /// [delta](Self::delta) of the last forward pass can be read.
+    /// Runs the chain rule from the loss down to the first layer with parameters: afterwards every
+    /// [gradient](Self::gradient) and [delta](Self::delta) of the last forward pass can be read.
     ///
     /// # Errors
     /// As [`loss`](Self::loss).
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// model.forward(&array![[3.0]])?;
+    /// model.backward(&MeanSquaredError, &array![[0.0]])?;
+    /// let dy = model.delta(1).unwrap()[[0, 0]];
+    /// assert_eq!(model.gradient("0.weight")?, array![[3.0 * dy]]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn backward<D: Dimension>(&mut self, loss: &dyn Loss<F>, targets: &ArrayRef<F, D>) -> Result<()> {
         let t = self.check_targets(loss, targets)?;
-        self.backward_unchecked(loss, t.view(), Wanted::All, None);
+        self.run_back(loss, t.view());
         Ok(())
     }
 
-    /// The inputs lie `in_place` if they did so for the forward pass.
-    pub(crate) fn backward_unchecked(
-        &mut self,
-        loss: &dyn Loss<F>,
-        t: ArrayView2<F>,
-        wanted: Wanted,
-        in_place: Option<ArrayView2<F>>,
-    ) {
-        let y = self.cache.activations.at(self.layers.len());
-        let top = match loss.pairing(self.output()) {
-            Some(pair) => {
-                let logits = self.last_layer();
-                pair.gradient_at_logits(y, t, self.cache.deltas.at_mut(logits));
-                logits
-            }
-            None => {
-                loss.gradient(y, t, self.cache.deltas.at_mut(self.layers.len()));
-                self.layers.len()
-            }
-        };
-        self.cache.backward(&mut self.layers, top, wanted, in_place);
-    }
-
-    /// Plain gradient descent after a backward pass for the [deltas](Wanted::Deltas). If the `next` batch is known and lies
-    /// [in place](Self::inputs_in_place), its forward pass may begin on the way; tells whether it has.
+    /// Runs the chain rule from a given ∂L/∂ŷ (samples × outputs), for a loss that is computed elsewhere.
     ///
     /// # Errors
-    /// As [`visit_params`](crate::optimizer::Trainable::visit_params).
-    pub(crate) fn descend(
-        &mut self,
-        learning_rate: F,
-        in_place: Option<ArrayView2<F>>,
-        next: Option<ArrayView2<F>>,
-    ) -> Result<bool> {
-        self.check_gradient_shapes()?;
-        Ok(self.cache.descend(&mut self.layers, learning_rate, in_place, next))
-    }
-
-    /// Runs the chain rule from a given ∂L/∂ŷ (samples × outputs) down to the input, for a loss that is computed
-    /// elsewhere.
-    ///
-    /// # Errors
-    /// [`Error::Misfit`] if no forward pass was run, [`Error::Data`] if `dy` has another shape than the output.
+    /// [`Error::Misfit`](crate::Error::Misfit) if no forward pass was run, [`Error::Data`](crate::Error::Data) if `dy`
+    /// has another shape than the output.
     ///
     /// # Examples
     /// ```
@@ -327,11 +148,77 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn backward_from<D: Dimension>(&mut self, dy: &ArrayRef<F, D>) -> Result<()> {
-        let last = self.layers.len();
+        let outputs = self.route.outputs();
         let dy = self.as_outputs("output gradient", dy)?;
-        self.cache.deltas.at_mut(last).assign(&dy);
-        self.cache.backward(&mut self.layers, last, Wanted::All, None);
+        self.cache.trace.deltas[outputs].assign(dy.view());
+        self.chain_rule(outputs);
         Ok(())
+    }
+
+    /// Runs a batch forward from where it lies, row by row; [`keep_inputs`](Self::keep_inputs) copies it.
+    pub(crate) fn run(&mut self, x: ArrayView2<F>) {
+        self.cache.start(x.nrows());
+        let trace = &mut self.cache.trace;
+        forward(&self.layers, &self.route, x, &mut trace.activations, &mut trace.memories);
+        self.cache.phase = Phase::Forward;
+        if self.route.computing.len() < 2 {
+            self.keep_inputs(x); // they are the outputs, or the logits that a loss may ask for
+        }
+    }
+
+    /// Copies the inputs of the pass that has run, for whoever looks later.
+    pub(crate) fn keep_inputs(&mut self, x: ArrayView2<F>) {
+        self.cache.trace.activations[0].assign(x);
+    }
+
+    pub(crate) fn loss_unchecked(&self, loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {
+        self.loss_of(&self.cache.trace.activations, loss, t)
+    }
+
+    /// The loss of these activations.
+    fn loss_of(&self, activations: &[Buffer<F>], loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {
+        let (z, y) = (activations[self.route.logits()].view(), activations[self.route.outputs()].view());
+        loss.value_with_logits(self.output(), z, t).unwrap_or_else(|| loss.value(y, t))
+    }
+
+    /// Runs the chain rule from where the loss starts it: at the logits if it takes them, else at the outputs.
+    pub(crate) fn run_back(&mut self, loss: &dyn Loss<F>, t: ArrayView2<F>) {
+        let (last, mut top) = (self.output(), self.route.logits());
+        let trace = &mut self.cache.trace;
+        let y = trace.activations[self.route.outputs()].view();
+        if !loss.gradient_with_logits(last, y, t, trace.deltas[top].view_mut()) {
+            top = self.route.outputs();
+            loss.gradient(y, t, trace.deltas[top].view_mut());
+        }
+        self.chain_rule(top);
+    }
+
+    /// ∂L/∂xᵢ ← layer i ← ∂L/∂xᵢ₊₁, from a place whose delta is known down to the first layer with parameters.
+    fn chain_rule(&mut self, top: usize) {
+        let lowest = top.min(self.route.trained.start + 1);
+        let Trace { activations, deltas, memories } = &mut self.cache.trace;
+        for layer in (lowest..top).rev() {
+            let (x, y, memory) = (activations[layer].view(), activations[layer + 1].view(), &memories[layer]);
+            let (dx, dy) = around(deltas, layer);
+            self.layers[self.route.computing[layer]].backward(Pass { x, y, dy, memory }, dx);
+        }
+        self.cache.computed = lowest..top + 1;
+        self.cache.phase = Phase::Backward;
+    }
+}
+
+/// xᵢ → layer i → xᵢ₊₁: each output stays in the buffer behind its layer.
+fn forward<F: Float>(
+    layers: &[Box<dyn Layer<F>>],
+    route: &Route,
+    mut x: ArrayView2<F>,
+    activations: &mut [Buffer<F>],
+    memories: &mut [Memory<F>],
+) {
+    let buffers = activations[1..].iter_mut().zip(memories);
+    for (&layer, (y, memory)) in route.computing.iter().zip(buffers) {
+        layers[layer].forward(x, y.view_mut(), memory);
+        x = y.view();
     }
 }
 

@@ -2,12 +2,10 @@
 
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 
-use super::{Backward, Descent, Layer, Memory, Output, Param};
+use super::{Layer, Memory, Output, Param, Pass};
 use crate::entrywise::{repeat_row, sum_rows};
 use crate::formula::{Formula, Number, Sample, Term};
-use crate::matmul::{descend, descend_ahead};
-use crate::optimizer::step_downhill;
-use crate::{Error, Float, Init, Result, Rng, matmul};
+use crate::{Error, Float, Gradient, Init, Result, Rng, matmul};
 
 /// Fully connected layer.
 ///
@@ -131,18 +129,17 @@ impl<F: Float> Layer<F> for Dense<F> {
         matmul(F::one(), x, w.value.view(), F::one(), y);
     }
 
-    fn backward(&self, pass: Backward<F>) {
-        let Backward { x, dy, dx, gradients, .. } = pass;
+    fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
         let [w, _] = &self.params;
-        if let [dw, ..] = gradients {
-            matmul(F::one(), x.t(), dy, F::zero(), dw.view_mut());
+        matmul(F::one(), pass.dy, w.value.t(), F::zero(), dx);
+    }
+
+    fn gradient<'a>(&self, param: usize, pass: Pass<'a, F>, room: &'a mut Array2<F>) -> Gradient<'a, F> {
+        if param == 0 {
+            return Gradient::product(pass.x, pass.dy, room); // dW = xᵀ·dy
         }
-        if let [_, db] = gradients {
-            sum_rows(dy, db);
-        }
-        if let Some(dx) = dx {
-            matmul(F::one(), dy, w.value.t(), F::zero(), dx);
-        }
+        sum_rows(pass.dy, room); // db = Σ dy
+        room.into()
     }
 
     fn params(&self) -> &[Param<F>] {
@@ -153,12 +150,8 @@ impl<F: Float> Layer<F> for Dense<F> {
         if self.bias { &mut self.params } else { &mut self.params[..1] }
     }
 
-    fn descent(&mut self) -> Option<&mut dyn Descent<F>> {
-        Some(self)
-    }
-
     fn output(&self) -> Output {
-        Output::Scores
+        Output::Logits
     }
 
     fn explain(&self, number: Number, at: &Sample<F>) -> Option<Formula> {
@@ -173,48 +166,6 @@ impl<F: Float> Layer<F> for Dense<F> {
             Number::Gradient { param: 0, row, column } => Term::product(at.dy(column), at.x(row)).into(),
             Number::Gradient { column, .. } => Term::from(at.dy(column)).into(),
         })
-    }
-}
-
-impl<F: Float> Descent<F> for Dense<F> {
-    fn descend(
-        &mut self,
-        x: ArrayView2<F>,
-        dy: ArrayView2<F>,
-        gradients: &mut [Array2<F>],
-        learning_rate: F,
-    ) {
-        descend(learning_rate, x.t(), dy, self.params[0].value.view_mut());
-        self.descend_bias(dy, gradients, learning_rate);
-    }
-
-    fn descend_ahead(
-        &mut self,
-        x: ArrayView2<F>,
-        dy: ArrayView2<F>,
-        gradients: &mut [Array2<F>],
-        learning_rate: F,
-        next: ArrayView2<F>,
-        mut y: ArrayViewMut2<F>,
-    ) -> bool {
-        // that of several samples is arithmetic, not memory
-        let single = x.nrows() == 1 && next.nrows() == 1;
-        if single {
-            self.descend_bias(dy, gradients, learning_rate);
-            let [w, b] = &mut self.params;
-            repeat_row(&b.value, y.view_mut());
-            descend_ahead(learning_rate, x, dy, w.value.view_mut(), next, y);
-        }
-        single
-    }
-}
-
-impl<F: Float> Dense<F> {
-    fn descend_bias(&mut self, dy: ArrayView2<F>, gradients: &mut [Array2<F>], learning_rate: F) {
-        if let [_, db] = gradients {
-            sum_rows(dy, db);
-            step_downhill(&mut self.params[1].value, db, learning_rate);
-        }
     }
 }
 

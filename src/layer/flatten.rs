@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::{Backward, Layer, Memory};
+use super::{Layer, Memory, Pass};
 use crate::{Float, Result, Rng};
 
 /// Change of shape: a sample of 28 × 28 becomes one of 784, row by row.
@@ -38,8 +38,7 @@ impl<F: Float> Layer<F> for Flatten {
         y.assign(&x);
     }
 
-    fn backward(&self, pass: Backward<F>) {
-        let Some(mut dx) = pass.dx else { return };
+    fn backward(&self, pass: Pass<F>, mut dx: ArrayViewMut2<F>) {
         dx.assign(&pass.dy);
     }
 

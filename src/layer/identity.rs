@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::{Backward, Layer, Memory, Output};
+use super::{Layer, Memory, Output, Pass};
 use crate::Float;
 
 /// Identity, entry by entry.
@@ -36,13 +36,12 @@ impl<F: Float> Layer<F> for Identity {
         y.assign(&x);
     }
 
-    fn backward(&self, pass: Backward<F>) {
-        let Some(mut dx) = pass.dx else { return };
+    fn backward(&self, pass: Pass<F>, mut dx: ArrayViewMut2<F>) {
         dx.assign(&pass.dy);
     }
 
     fn output(&self) -> Output {
-        Output::Scores
+        Output::Logits
     }
 
     fn only_reshapes(&self) -> bool {

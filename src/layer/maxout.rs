@@ -2,9 +2,9 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
 
-use super::{Backward, Layer, Memory, Param};
+use super::{Layer, Memory, Param, Pass};
 use crate::formula::{Formula, Number, Sample, Term};
-use crate::{Error, Float, Init, Result, Rng, matmul};
+use crate::{Error, Float, Gradient, Init, Result, Rng, matmul};
 
 /// Fully connected layer whose units each take the largest of k linear pieces.
 ///
@@ -88,6 +88,13 @@ impl<F: Float> Maxout<F> {
         };
         (first..first + self.pieces).reduce(larger).unwrap_or(first)
     }
+
+    /// Sample, column and dy of each largest piece: only these have a part in the output, so only these learn.
+    fn winners<'a>(&'a self, pass: Pass<'a, F>) -> impl Iterator<Item = (usize, usize, F)> {
+        pass.dy.into_indexed_iter().map(move |((sample, unit), &dy)| {
+            (sample, self.winner(pass.memory.saved.row(sample), unit), dy)
+        })
+    }
 }
 
 impl<F: Float> Layer<F> for Maxout<F> {
@@ -136,27 +143,23 @@ impl<F: Float> Layer<F> for Maxout<F> {
         }
     }
 
-    fn backward(&self, pass: Backward<F>) {
-        let Backward { x, dy, mut dx, gradients, memory, .. } = pass;
+    fn backward(&self, pass: Pass<F>, mut dx: ArrayViewMut2<F>) {
         let [w, _] = &self.params;
-        let [dw, db] = gradients else { return };
-        dw.fill(F::zero());
-        db.fill(F::zero());
-        if let Some(dx) = &mut dx {
-            dx.fill(F::zero());
+        dx.fill(F::zero());
+        for (sample, column, dy) in self.winners(pass) {
+            dx.row_mut(sample).scaled_add(dy, &w.value.column(column));
         }
-        for (sample, (x, dy)) in x.rows().into_iter().zip(dy.rows()).enumerate() {
-            let z = memory.saved.row(sample);
-            for (unit, &dy) in dy.iter().enumerate() {
-                // only the largest piece has a part in the output, so only it learns
-                let column = self.winner(z, unit);
-                dw.column_mut(column).scaled_add(dy, &x);
-                db[[0, column]] += dy;
-                if let Some(dx) = &mut dx {
-                    dx.row_mut(sample).scaled_add(dy, &w.value.column(column));
-                }
+    }
+
+    fn gradient<'a>(&self, param: usize, pass: Pass<'a, F>, room: &'a mut Array2<F>) -> Gradient<'a, F> {
+        room.fill(F::zero());
+        for (sample, column, dy) in self.winners(pass) {
+            match param {
+                0 => room.column_mut(column).scaled_add(dy, &pass.x.row(sample)),
+                _ => room[[0, column]] += dy,
             }
         }
+        room.into()
     }
 
     fn params(&self) -> &[Param<F>] {

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::{Backward, Layer, Memory};
+use super::{Layer, Memory, Pass};
 use crate::Float;
 use crate::entrywise::{map, map2};
 use crate::formula::{Formula, Number, Sample};
@@ -41,8 +41,7 @@ impl<F: Float> Layer<F> for ReLU {
         map(x, y, |x| if x < F::zero() { F::zero() } else { x });
     }
 
-    fn backward(&self, pass: Backward<F>) {
-        let Some(dx) = pass.dx else { return };
+    fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
         map2(pass.dy, pass.x, dx, |dy, x| if x > F::zero() { dy } else { F::zero() });
     }
 

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::{Backward, Layer, Memory, Output};
+use super::{Layer, Memory, Output, Pass};
 use crate::Float;
 use crate::entrywise::{map, map2};
 use crate::formula::{Formula, Number, Sample};
@@ -38,8 +38,7 @@ impl<F: Float> Layer<F> for Sigmoid {
         map(x, y, F::fast_sigmoid);
     }
 
-    fn backward(&self, pass: Backward<F>) {
-        let Some(dx) = pass.dx else { return };
+    fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
         map2(pass.dy, pass.y, dx, |dy, y| dy * y * (F::one() - y));
     }
 

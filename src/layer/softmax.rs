@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
-use super::{Backward, Layer, Memory, Output};
+use super::{Layer, Memory, Output, Pass};
 use crate::Float;
 use crate::entrywise::{Kernel, Slices, largest, on_slices};
 use crate::formula::{Formula, Number, Sample, Term};
@@ -76,8 +76,7 @@ impl<F: Float> Layer<F> for Softmax {
         on_slices(Forward, [x], y);
     }
 
-    fn backward(&self, pass: Backward<F>) {
-        let Some(dx) = pass.dx else { return };
+    fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
         on_slices(Slope, [pass.dy, pass.y], dx);
     }
 

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2, azip};
 
-use super::{Backward, Layer, Memory};
+use super::{Layer, Memory, Pass};
 use crate::Float;
 use crate::formula::{Formula, Number, Sample};
 
@@ -41,8 +41,7 @@ impl<F: Float> Layer<F> for Step {
         });
     }
 
-    fn backward(&self, pass: Backward<F>) {
-        let Some(mut dx) = pass.dx else { return };
+    fn backward(&self, _: Pass<F>, mut dx: ArrayViewMut2<F>) {
         dx.fill(F::zero());
     }
 

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::{Backward, Layer, Memory};
+use super::{Layer, Memory, Pass};
 use crate::Float;
 use crate::entrywise::{map, map2};
 use crate::formula::{Formula, Number, Sample};
@@ -39,8 +39,7 @@ impl<F: Float> Layer<F> for Tanh {
         map(x, y, F::fast_tanh);
     }
 
-    fn backward(&self, pass: Backward<F>) {
-        let Some(dx) = pass.dx else { return };
+    fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
         map2(pass.dy, pass.y, dx, |dy, y| dy * (F::one() - y * y));
     }
 

@@ -2,8 +2,8 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
-use super::{Loss, Pairing, clip, first_bad_target, mean_difference, scores_are_not_probabilities};
-use crate::entrywise::{Kernel, Pair, reduce, sum};
+use super::{Loss, clip, first_bad_target, scores_are_not_probabilities};
+use crate::entrywise::{Kernel, Pair, map2, reduce, sum};
 use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
@@ -11,15 +11,16 @@ use crate::{Error, Float, Output, Result};
 ///
 /// ```text
 /// after Sigmoid, at its logits z (nothing is clipped):
-/// value       L = Σ ( max(z, 0) - z·t + ln(1 + e⁻ᶻ') ) / n        z' = |z|
-/// gradient    ∂L/∂z = (p - t) / n
+/// value       L = Σ ( max(z, 0) - z·t + ln(1 + e⁻ᶻ') ) / (n·k)        z' = |z|, n samples, k outputs
+/// gradient    ∂L/∂z = (p - t) / (n·k)
 ///
 /// after any other layer, at p kept within [c, 1 - c], c = 1e-15 in f64 and 1e-7 in f32:
-/// value       L = -Σ ( t·ln p + (1 - t)·ln(1 - p) ) / n
-/// gradient    ∂L/∂p = (p - t) / (p·(1 - p)) / n
+/// value       L = -Σ ( t·ln p + (1 - t)·ln(1 - p) ) / (n·k)
+/// gradient    ∂L/∂p = (p - t) / (p·(1 - p)) / (n·k)
 /// ```
 ///
-/// The mean is over the n samples; several outputs of a sample (independent questions) are summed.
+/// Several outputs of a sample are independent questions, and the mean is over all of them. For the sum over the
+/// outputs and samples there is [`Summed`](crate::Summed).
 ///
 /// # Errors
 /// After [`Softmax`](crate::Softmax) or raw scores, and for targets outside 0 to 1, training and evaluation return an
@@ -45,19 +46,37 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
             let p = clip(p);
             sum - t * p.ln() - (F::one() - t) * (-p).ln_1p()
         });
-        sum / F::from_count(y.nrows())
+        sum / F::from_count(y.len())
     }
 
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>) {
-        let n = F::from_count(y.nrows());
+        let count = F::from_count(y.len());
         azip!((dy in dy, &p in y, &t in t) {
             let p = clip(p);
-            *dy = (p - t) / (p * (F::one() - p)) / n;
+            *dy = (p - t) / (p * (F::one() - p)) / count;
         });
     }
 
-    fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
-        (last == Output::Probabilities).then_some(self)
+    fn mean_over(&self, samples: usize, outputs: usize) -> usize {
+        samples * outputs
+    }
+
+    fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
+        (last == Output::Probabilities).then(|| reduce(AtLogits, z, t) / F::from_count(z.len()))
+    }
+
+    fn gradient_with_logits(
+        &self,
+        last: Output,
+        p: ArrayView2<F>,
+        t: ArrayView2<F>,
+        dz: ArrayViewMut2<F>,
+    ) -> bool {
+        if last == Output::Probabilities {
+            let count = F::from_count(p.len());
+            map2(p, t, dz, |p, t| (p - t) / count);
+        }
+        last == Output::Probabilities
     }
 
     fn explain(&self) -> Option<LossFormula> {
@@ -78,7 +97,7 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
                 format!("binary cross-entropy can't follow a Softmax (here over {width} classes)"),
                 "end with Dense::new(1) and Sigmoid for yes or no, or use CategoricalCrossEntropy",
             )),
-            Output::Scores => Err(scores_are_not_probabilities("binary cross-entropy", "Sigmoid")),
+            Output::Logits => Err(scores_are_not_probabilities("binary cross-entropy", "Sigmoid")),
             _ => Ok(()),
         }
     }
@@ -110,16 +129,6 @@ impl<F: Float> Kernel<Pair<'_, F>> for AtLogits {
     }
 }
 
-impl<F: Float> Pairing<F> for BinaryCrossEntropy {
-    fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        reduce(AtLogits, z, t) / F::from_count(z.nrows())
-    }
-
-    fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {
-        mean_difference(p, t, dz);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use ndarray::{Array2, array};
@@ -135,7 +144,12 @@ mod tests {
         let mut gradient = Array2::zeros((2, 1));
         BinaryCrossEntropy.gradient(p.view(), t.view(), gradient.view_mut());
         assert_eq!(gradient, array![[-2.0 / 3.0], [1.0]]); // -1/p/n and 1/(1 - p)/n
-        BinaryCrossEntropy.gradient_at_logits(p.view(), t.view(), gradient.view_mut());
+        assert!(BinaryCrossEntropy.gradient_with_logits(
+            Output::Probabilities,
+            p.view(),
+            t.view(),
+            gradient.view_mut()
+        ));
         assert_eq!(gradient, array![[-0.125], [0.25]]);
     }
 
@@ -147,16 +161,28 @@ mod tests {
         Sigmoid.forward(z.view(), p.view_mut(), &mut Memory::for_prediction());
         let (plain, paired) = (
             BinaryCrossEntropy.value(p.view(), t.view()),
-            BinaryCrossEntropy.value_at_logits(z.view(), t.view()),
+            BinaryCrossEntropy.value_with_logits(Output::Probabilities, z.view(), t.view()).unwrap(),
         );
         // 1 - p of p = 0.993 has lost two digits
         assert!((plain - paired).abs() < 1e-13, "{plain} {paired}");
     }
 
     #[test]
-    fn pairs_with_sigmoid_only() {
-        let pairs = |last| Loss::<f64>::pairing(&BinaryCrossEntropy, last).is_some();
-        assert!(pairs(Output::Probabilities));
-        assert!(![Output::Values, Output::Scores, Output::Distribution].into_iter().any(pairs));
+    fn takes_the_logits_of_a_sigmoid_only() {
+        let z = array![[0.5]];
+        let takes = |last| BinaryCrossEntropy.value_with_logits(last, z.view(), z.view()).is_some();
+        assert!(takes(Output::Probabilities));
+        assert!(![Output::Values, Output::Logits, Output::Distribution].into_iter().any(takes));
+    }
+
+    /// Two outputs are two questions: the mean over both is that of two samples with one each.
+    #[test]
+    fn the_mean_is_over_samples_and_outputs() {
+        let (p, t) = (array![[0.25, 0.5], [0.75, 0.125]], array![[0.0, 1.0], [1.0, 1.0]]);
+        let [p_tall, t_tall] = [&p, &t].map(|m| m.to_shape((4, 1)).unwrap().to_owned());
+        assert_eq!(
+            BinaryCrossEntropy.value(p.view(), t.view()),
+            BinaryCrossEntropy.value(p_tall.view(), t_tall.view())
+        );
     }
 }

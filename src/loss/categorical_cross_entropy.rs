@@ -2,8 +2,8 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
-use super::{Loss, Pairing, clip, mean_difference, scores_are_not_probabilities};
-use crate::entrywise::{Kernel, Pair, largest, reduce};
+use super::{Loss, clip, scores_are_not_probabilities};
+use crate::entrywise::{Kernel, Pair, largest, map2, reduce};
 use crate::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
@@ -51,8 +51,22 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         azip!((dy in dy, &p in y, &t in t) *dy = -t / clip(p) / n);
     }
 
-    fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
-        (last == Output::Distribution).then_some(self)
+    fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
+        (last == Output::Distribution).then(|| reduce(AtLogits, z, t) / F::from_count(z.nrows()))
+    }
+
+    fn gradient_with_logits(
+        &self,
+        last: Output,
+        p: ArrayView2<F>,
+        t: ArrayView2<F>,
+        dz: ArrayViewMut2<F>,
+    ) -> bool {
+        if last == Output::Distribution {
+            let n = F::from_count(p.nrows());
+            map2(p, t, dz, |p, t| (p - t) / n);
+        }
+        last == Output::Distribution
     }
 
     fn explain(&self) -> Option<LossFormula> {
@@ -77,7 +91,7 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
                 "categorical cross-entropy can't follow a Sigmoid, whose outputs don't sum to 1",
                 "use Softmax for one class of many, or BinaryCrossEntropy for independent questions",
             )),
-            Output::Scores => Err(scores_are_not_probabilities("categorical cross-entropy", "Softmax")),
+            Output::Logits => Err(scores_are_not_probabilities("categorical cross-entropy", "Softmax")),
             _ => Ok(()),
         }
     }
@@ -156,16 +170,6 @@ fn row_loss<F: Float>(z: &[F], t: &[F], max: F, (others, ones): (F, F)) -> F {
     z.iter().zip(t).fold(F::zero(), |sum, (&z, &t)| sum + t * (max - z + lse))
 }
 
-impl<F: Float> Pairing<F> for CategoricalCrossEntropy {
-    fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        reduce(AtLogits, z, t) / F::from_count(z.nrows())
-    }
-
-    fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {
-        mean_difference(p, t, dz);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use ndarray::{Array2, array};
@@ -182,7 +186,12 @@ mod tests {
         let mut gradient = Array2::zeros((2, 3));
         CategoricalCrossEntropy.gradient(p.view(), t.view(), gradient.view_mut());
         assert_eq!(gradient, array![[0.0, -1.0, 0.0], [-4.0, 0.0, 0.0]]);
-        CategoricalCrossEntropy.gradient_at_logits(p.view(), t.view(), gradient.view_mut());
+        assert!(CategoricalCrossEntropy.gradient_with_logits(
+            Output::Distribution,
+            p.view(),
+            t.view(),
+            gradient.view_mut()
+        ));
         assert_eq!(gradient, array![[0.125, -0.25, 0.125], [-0.4375, 0.0625, 0.375]]);
     }
 
@@ -194,7 +203,7 @@ mod tests {
         let mut p = Array2::zeros((2, 3));
         Softmax.forward(z.view(), p.view_mut(), &mut Memory::for_prediction());
         let plain = CategoricalCrossEntropy.value(p.view(), t.view());
-        let paired = CategoricalCrossEntropy.value_at_logits(z.view(), t.view());
+        let paired = CategoricalCrossEntropy.value_with_logits(Output::Distribution, z.view(), t.view()).unwrap();
         assert!((plain - paired).abs() < 1e-15, "{plain} {paired}");
     }
 
@@ -206,16 +215,18 @@ mod tests {
             let z =
                 Array2::from_shape_fn((5, classes), |(i, k)| if k == largest(i) { 0.0_f32 } else { -20.0 });
             let t = Array2::from_shape_fn((5, classes), |(i, k)| if k == largest(i) { 1.0_f32 } else { 0.0 });
-            let loss = f64::from(CategoricalCrossEntropy.value_at_logits(z.view(), t.view()));
+            let loss = CategoricalCrossEntropy.value_with_logits(Output::Distribution, z.view(), t.view());
+            let loss = f64::from(loss.unwrap());
             let expected = ((classes - 1) as f64 * (-20.0_f64).exp()).ln_1p();
             assert!((loss / expected - 1.0).abs() < 1e-5, "{classes}: {loss} {expected}");
         }
     }
 
     #[test]
-    fn pairs_with_softmax_only() {
-        let pairs = |last| Loss::<f64>::pairing(&CategoricalCrossEntropy, last).is_some();
-        assert!(pairs(Output::Distribution));
-        assert!(![Output::Values, Output::Scores, Output::Probabilities].into_iter().any(pairs));
+    fn takes_the_logits_of_a_softmax_only() {
+        let z = array![[0.5, 0.5]];
+        let takes = |last| CategoricalCrossEntropy.value_with_logits(last, z.view(), z.view()).is_some();
+        assert!(takes(Output::Distribution));
+        assert!(![Output::Values, Output::Logits, Output::Probabilities].into_iter().any(takes));
     }
 }

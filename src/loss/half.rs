@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::{Loss, Pairing, inner_pairing};
+use super::Loss;
 use crate::formula::LossFormula;
 use crate::{Float, Output, Result};
 
@@ -48,8 +48,22 @@ impl<F: Float, L: Loss<F>> Loss<F> for Half<L> {
         self.0.mean_over(samples, outputs)
     }
 
-    fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
-        self.0.pairing(last).map(|_| self as &dyn Pairing<F>)
+    fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
+        self.0.value_with_logits(last, z, t).map(half)
+    }
+
+    fn gradient_with_logits(
+        &self,
+        last: Output,
+        p: ArrayView2<F>,
+        t: ArrayView2<F>,
+        mut dz: ArrayViewMut2<F>,
+    ) -> bool {
+        let takes_logits = self.0.gradient_with_logits(last, p, t, dz.view_mut());
+        if takes_logits {
+            dz.mapv_inplace(half);
+        }
+        takes_logits
     }
 
     fn explain(&self) -> Option<LossFormula> {
@@ -62,19 +76,6 @@ impl<F: Float, L: Loss<F>> Loss<F> for Half<L> {
 
     fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
         self.0.check_targets(t, first)
-    }
-}
-
-impl<F: Float, L: Loss<F>> Pairing<F> for Half<L> {
-    fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        inner_pairing(&self.0).map_or(F::nan(), |pair| half(pair.value_at_logits(z, t)))
-    }
-
-    fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, mut dz: ArrayViewMut2<F>) {
-        if let Some(pair) = inner_pairing(&self.0) {
-            pair.gradient_at_logits(p, t, dz.view_mut());
-            dz.mapv_inplace(half);
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::{Loss, Pairing, inner_pairing};
+use super::Loss;
 use crate::formula::LossFormula;
 use crate::{Float, Output, Result};
 
@@ -59,8 +59,22 @@ impl<F: Float, L: Loss<F>> Loss<F> for Summed<L> {
         1
     }
 
-    fn pairing(&self, last: Output) -> Option<&dyn Pairing<F>> {
-        self.0.pairing(last).map(|_| self as &dyn Pairing<F>)
+    fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
+        Some(self.count::<F>(z.dim()) * self.0.value_with_logits(last, z, t)?)
+    }
+
+    fn gradient_with_logits(
+        &self,
+        last: Output,
+        p: ArrayView2<F>,
+        t: ArrayView2<F>,
+        mut dz: ArrayViewMut2<F>,
+    ) -> bool {
+        let takes_logits = self.0.gradient_with_logits(last, p, t, dz.view_mut());
+        if takes_logits {
+            dz *= self.count::<F>(p.dim());
+        }
+        takes_logits
     }
 
     fn explain(&self) -> Option<LossFormula> {
@@ -73,20 +87,6 @@ impl<F: Float, L: Loss<F>> Loss<F> for Summed<L> {
 
     fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
         self.0.check_targets(t, first)
-    }
-}
-
-impl<F: Float, L: Loss<F>> Pairing<F> for Summed<L> {
-    fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        let mean = inner_pairing(&self.0).map_or(F::nan(), |pair| pair.value_at_logits(z, t));
-        self.count::<F>(z.dim()) * mean
-    }
-
-    fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, mut dz: ArrayViewMut2<F>) {
-        if let Some(pair) = inner_pairing(&self.0) {
-            pair.gradient_at_logits(p, t, dz.view_mut());
-            dz *= self.count::<F>(p.dim());
-        }
     }
 }
 
@@ -111,7 +111,7 @@ mod tests {
         assert!((&dy - &array![[1.4], [-0.4], [-1.6], [1.8]]).iter().all(|d| d.abs() < 1e-15), "{dy}");
     }
 
-    /// With the stable pairing: a logit of 10⁴ on the wrong side gives a finite loss and the gradient 1.
+    /// With the stable form: a logit of 10⁴ on the wrong side gives a finite loss and the gradient 1.
     #[test]
     fn sums_stay_stable_after_sigmoid_and_softmax() {
         let (x, t) = (array![[1e4, -1e4], [0.0, 1e4]], array![[0.0, 1.0], [1.0, 0.0]]);

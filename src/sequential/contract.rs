@@ -56,7 +56,7 @@ pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Backward, Dense, Flatten, Maxout, Memory, Param, ReLU, Rng, Sequential};
+    use crate::{Dense, Flatten, Maxout, Memory, Param, Pass, ReLU, Rng, Sequential};
     use ndarray::{ArrayView2, ArrayViewMut2, array};
 
     /// Promises what it is told to.
@@ -87,7 +87,7 @@ mod tests {
 
         fn forward(&self, _: ArrayView2<f64>, _: ArrayViewMut2<f64>, _: &mut Memory<f64>) {}
 
-        fn backward(&self, _: Backward<f64>) {}
+        fn backward(&self, _: Pass<f64>, _: ArrayViewMut2<f64>) {}
 
         fn params(&self) -> &[Param<f64>] {
             &self.shown

@@ -1,23 +1,133 @@
-//! What a pass has left in a model, and its parameters by name.
+//! What a model is made of, what a pass has left in it, and its parameters by name.
 
-use ndarray::{ArrayRef, ArrayView2, Dimension};
+use ndarray::{Array2, ArrayRef, ArrayView2, CowArray, Dimension, Ix2};
 
-use super::{Progress, Sequential};
-use crate::optimizer::{Trainable, Visit};
+use super::update::check_shape;
+use super::{Phase, Sequential};
+use crate::layer::{Layer, Output, Pass};
 use crate::{Error, Float, Result};
 
 impl<F: Float> Sequential<F> {
-    /// What the last forward pass kept at a position, samples × features: 0 is the input, i + 1 the output of layer i.
-    /// `None` before a forward pass and behind the last layer.
-    pub fn activation(&self, position: usize) -> Option<ArrayView2<'_, F>> {
-        self.cache.activation(position)
+    /// The layers, in order.
+    pub fn layers(&self) -> impl ExactSizeIterator<Item = &dyn Layer<F>> {
+        self.layers.iter().map(|layer| &**layer)
     }
 
-    /// The derivative of the loss with respect to that activation. `None` before a backward pass, behind the last
-    /// layer, and at the output of a model whose loss [pairs](crate::loss::Pairing) with the last layer (the chain
-    /// rule then starts at the logits, one position before).
-    pub fn delta(&self, position: usize) -> Option<ArrayView2<'_, F>> {
-        self.cache.delta(position)
+    /// The shape of one sample at a position: 0 is the input, i + 1 the output of layer i.
+    pub fn shape(&self, position: usize) -> Option<&[usize]> {
+        self.shapes.get(position).map(Vec::as_slice)
+    }
+
+    /// The shape of one input sample.
+    pub fn input_shape(&self) -> &[usize] {
+        &self.shapes[0]
+    }
+
+    /// How many numbers the model gives for each sample.
+    pub fn output_width(&self) -> usize {
+        self.shapes[self.layers.len()].iter().product()
+    }
+
+    /// The shape of one output sample.
+    pub fn output_shape(&self) -> &[usize] {
+        &self.shapes[self.layers.len()]
+    }
+
+    /// How many classes the outputs tell apart; `None` if they are no answer of that kind.
+    pub fn class_count(&self) -> Option<usize> {
+        match (self.output(), self.output_width()) {
+            (Output::Probabilities, 1) => Some(2),
+            (Output::Distribution, width) => Some(width),
+            _ => None,
+        }
+    }
+
+    /// What those numbers mean: what the last layer says that does more than reshape.
+    pub fn output(&self) -> Output {
+        self.layers[self.last_layer()].output()
+    }
+
+    /// The index of that layer; the position of the same number holds its inputs, the logits of a loss that takes them.
+    pub(crate) fn last_layer(&self) -> usize {
+        self.route.computing.last().copied().unwrap_or(self.layers.len() - 1)
+    }
+
+    /// The seed that the first weights were drawn with.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+}
+
+
+impl<F: Float> Sequential<F> {
+    /// The output of the last forward pass.
+    pub(crate) fn outputs(&self) -> ArrayView2<'_, F> {
+        self.kept_activation(self.layers.len())
+    }
+
+    /// The activations at a position that is known to exist, of a pass that is known to have run.
+    pub(crate) fn kept_activation(&self, position: usize) -> ArrayView2<'_, F> {
+        self.cache.trace.activations[self.route.places[position]].view()
+    }
+
+    /// What the last forward pass kept at a position, samples × features: 0 is the input, i + 1 the output of layer i.
+    /// `None` before a forward pass and behind the last layer.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let mut model = Sequential::new([2]).add(ReLU).add(Softmax).build(1)?;
+    /// model.forward(&array![[-1.0, 2.0]])?;
+    /// assert_eq!(model.activation(1).unwrap(), array![[0.0, 2.0]]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn activation(&self, position: usize) -> Option<ArrayView2<'_, F>> {
+        let place = self.route.places.get(position).filter(|_| self.cache.phase != Phase::Nothing)?;
+        Some(self.cache.trace.activations[*place].view())
+    }
+
+    /// The derivative of the loss with respect to that activation.
+    ///
+    /// `None` before a backward pass, behind the last layer, and at the output of a model whose loss takes the
+    /// [logits](crate::Loss::gradient_with_logits) of the last layer (the chain rule then starts one position before).
+    /// Below the first layer with parameters a training needs none, so there it is computed when it is asked for, and is
+    /// `None` once the parameters have changed.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let layer = Dense::from_weights(array![[2.0], [3.0]], array![0.0])?;
+    /// let mut model = Sequential::new([2]).add(layer).build(1)?;
+    /// model.forward(&array![[1.0, 1.0]])?;
+    /// model.backward_from(&array![[10.0]])?;
+    /// assert_eq!(model.delta(0).unwrap(), array![[20.0, 30.0]]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn delta(&self, position: usize) -> Option<CowArray<'_, F, Ix2>> {
+        let place = *self.route.places.get(position)?;
+        let (cache, trace) = (&self.cache, &self.cache.trace);
+        if !cache.has_gradients() || place >= cache.computed.end {
+            return None;
+        }
+        if place >= cache.computed.start {
+            return Some(trace.deltas[place].view().into());
+        }
+        let mut dy = trace.deltas[cache.computed.start].view().to_owned();
+        for layer in (place..cache.computed.start).rev().filter(|_| cache.phase == Phase::Backward) {
+            let mut dx = Array2::from_elem(trace.activations[layer].view().dim(), F::nan());
+            let pass = Pass { dy: dy.view(), ..trace.pass(layer, None) };
+            self.layers[self.route.computing[layer]].backward(pass, dx.view_mut());
+            dy = dx;
+        }
+        (cache.phase == Phase::Backward).then(|| dy.into())
+    }
+
+    /// The position at which the last backward pass began: that of the outputs, or that of the logits.
+    pub(crate) fn chain_start(&self) -> usize {
+        let top = self.cache.computed.end.saturating_sub(1);
+        self.route.computing.get(top).copied().unwrap_or(self.layers.len())
     }
 
     /// Every parameter with its name, `0.weight`, `0.bias`, `2.weight`, in order.
@@ -27,11 +137,15 @@ impl<F: Float> Sequential<F> {
         })
     }
 
-    /// Every gradient of the last backward pass with the name of its parameter; none before one.
-    pub fn gradients(&self) -> impl Iterator<Item = (String, ArrayView2<'_, F>)> {
-        let gradients = self.cache.gradients.iter().flatten().map(|gradient| gradient.view());
-        let computed = self.cache.has_gradients();
-        self.params().map(|(name, _)| name).zip(gradients).filter(move |_| computed)
+    /// Every gradient of the last backward pass with the name of its parameter, in order; none before one.
+    ///
+    /// # Errors
+    /// [`Error::Layer`] if a layer gives a gradient of another shape than its parameter.
+    pub fn gradients(&self) -> Result<Vec<(String, Array2<F>)>> {
+        if !self.cache.has_gradients() {
+            return Ok(Vec::new());
+        }
+        self.params().map(|(name, _)| self.gradient(&name).map(|gradient| (name, gradient))).collect()
     }
 
     /// The parameter of that name, such as `1.weight` for the weights of layer 1.
@@ -39,17 +153,60 @@ impl<F: Float> Sequential<F> {
     /// # Errors
     /// [`Error::Data`] if there is none of that name, with those that there are.
     pub fn param(&self, name: &str) -> Result<ArrayView2<'_, F>> {
-        self.params().find(|(own, _)| own == name).map(|(_, value)| value).ok_or_else(|| self.no_param(name))
+        self.find(name).map(|(layer, param)| self.layers[layer].params()[param].value.view())
     }
 
-    /// The gradient of that parameter in the last backward pass.
+    /// The layer of the parameter of that name, and which of its parameters it is.
+    fn find(&self, name: &str) -> Result<(usize, usize)> {
+        let (index, own) = name.split_once('.').unwrap_or_default();
+        let of_layer = |(layer, of): (usize, &Box<dyn Layer<F>>)| {
+            let param = of.params().iter().position(|param| param.name == own)?;
+            (layer.to_string() == index).then_some((layer, param))
+        };
+        self.layers.iter().enumerate().find_map(of_layer).ok_or_else(|| self.no_param(name))
+    }
+
+    /// The numbers that are not trained but belong to the model, such as the running means of a batch normalisation,
+    /// named as parameters are.
+    pub fn state(&self) -> impl Iterator<Item = (String, ArrayView2<'_, F>)> {
+        self.layers.iter().enumerate().flat_map(|(index, layer)| {
+            layer.state().iter().map(move |state| (format!("{index}.{}", state.name), state.value.view()))
+        })
+    }
+
+    /// The gradient of that parameter in the last backward pass, also after a step along it.
     ///
     /// # Errors
-    /// [`Error::Data`] if there is no parameter of that name, [`Error::Misfit`] before a backward pass.
-    pub fn gradient(&self, name: &str) -> Result<ArrayView2<'_, F>> {
-        self.param(name)?;
-        self.gradients().find(|(own, _)| own == name).map(|(_, gradient)| gradient).ok_or_else(|| {
-            Error::misfit(format!("there is no gradient of {name} yet"), "run forward and backward first")
+    /// [`Error::Data`] if there is no parameter of that name, [`Error::Misfit`] before a backward pass,
+    /// [`Error::Layer`] if the layer gives a gradient of another shape than its parameter.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(3);
+    /// trainer.fit(&mut model, (&array![[1.0], [2.0]], &array![[0.0], [0.0]]))?;
+    /// assert_eq!(model.gradient("0.weight")?.dim(), (1, 1));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn gradient(&self, name: &str) -> Result<Array2<F>> {
+        let (layer, param) = self.find(name)?;
+        let computing = self.route.computing.iter().position(|&computing| computing == layer);
+        let Some(computing) = computing.filter(|_| self.cache.has_gradients()) else {
+            return Err(Error::misfit(
+                format!("there is no gradient of {name} yet"),
+                "run forward and backward first",
+            ));
+        };
+        let cache = &self.cache;
+        let mut room = Array2::from_elem(cache.rooms[computing][param].dim(), F::nan());
+        let gradient = self.layers[layer].gradient(param, cache.trace.pass(computing, None), &mut room);
+        check_shape(layer, &*self.layers[layer], param, &gradient)?;
+        Ok(match cache.phase {
+            // one that was written down may depend on parameters that have changed; a product depends on the pass alone
+            Phase::Stale if gradient.is_matrix() => cache.rooms[computing][param].clone(),
+            _ => gradient.matrix().to_owned(),
         })
     }
 
@@ -69,10 +226,12 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn set_param<D: Dimension>(&mut self, name: &str, value: &ArrayRef<F, D>) -> Result<()> {
-        let (rows, columns) = self.param(name)?.dim();
+        let (layer, param) = self.find(name)?;
+        let old = &self.layers[layer].params()[param];
+        let (rows, columns) = old.value.dim();
         let as_row = rows == 1 && value.shape() == [columns];
-        let matrix =
-            value.to_shape((rows, columns)).ok().filter(|_| as_row || value.shape() == [rows, columns]);
+        let fits = as_row || value.shape() == [rows, columns] || value.shape() == old.shape();
+        let matrix = value.to_shape((rows, columns)).ok().filter(|_| fits);
         let Some(matrix) = matrix else {
             let help = if value.shape() == [columns, rows] {
                 "transpose it: weights are in × out"
@@ -86,15 +245,10 @@ impl<F: Float> Sequential<F> {
                 help,
             ));
         };
-        let (index, own) = name.split_once('.').unwrap_or_default();
-        for (position, layer) in self.layers.iter_mut().enumerate() {
-            for param in layer.params_mut() {
-                if position.to_string() == index && param.name == own {
-                    param.value.assign(&matrix);
-                }
-            }
+        if let Some(param) = self.layers[layer].params_mut().get_mut(param) {
+            param.value.assign(&matrix);
         }
-        self.make_stale();
+        self.cache.invalidate();
         Ok(())
     }
 
@@ -117,37 +271,9 @@ impl<F: Float> Sequential<F> {
         )
     }
 
-    /// The gradients no longer belong to the parameters.
-    fn make_stale(&mut self) {
-        if self.cache.progress != Progress::Nothing {
-            self.cache.progress = Progress::Stale;
-        }
-    }
-
-    /// Whether every layer has left the shapes of its gradients as they were: those of its parameters.
-    pub(crate) fn check_gradient_shapes(&self) -> Result<()> {
-        for (index, (layer, gradients)) in self.layers.iter().zip(&self.cache.gradients).enumerate() {
-            let misshaped =
-                layer.params().iter().zip(gradients).find(|(own, dw)| own.value.dim() != dw.dim());
-            if let Some((param, gradient)) = misshaped {
-                let problem = format!(
-                    "gives {} a gradient of shape {:?}, but the parameter has {:?}",
-                    param.name,
-                    gradient.shape(),
-                    param.value.shape()
-                );
-                return Err(
-                    Error::misfit(problem, "write ∂L/∂θ in the shape of θ").in_layer(index, layer.name())
-                );
-            }
-        }
-        Ok(())
-    }
-
     /// Where numbers that are not finite first appear in the last forward pass, or else in the backward pass.
     pub(crate) fn first_not_finite(&self) -> Option<String> {
-        let not_finite =
-            |position: &usize| self.cache.activations.at(*position).iter().any(|x| !x.is_finite());
+        let not_finite = |position: &usize| self.kept_activation(*position).iter().any(|x| !x.is_finite());
         let place = |position: usize| match position.checked_sub(1) {
             None => "the inputs".to_owned(),
             Some(index) => format!("the output of layer {index} ({})", self.layers[index].name()),
@@ -158,7 +284,11 @@ impl<F: Float> Sequential<F> {
         let forward = || (0..self.shapes.len()).find(not_finite).map(place);
         spoiled
             .or_else(forward)
-            .or_else(|| Some(format!("the gradient at {}", place(self.cache.first_delta_not_finite()?))))
+            .or_else(|| {
+                let delta = self.cache.first_delta_not_finite()?;
+                let position = self.route.places.iter().position(|&place| place == delta)?;
+                Some(format!("the gradient at {}", place(position)))
+            })
     }
 
     /// Whether every delta of the last backward pass is finite. Then so is every gradient, unless a sum overflows.
@@ -167,21 +297,3 @@ impl<F: Float> Sequential<F> {
     }
 }
 
-impl<F: Float> Trainable<F> for Sequential<F> {
-    fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()> {
-        if self.cache.progress != Progress::Backward {
-            return Err(Error::misfit(
-                "an optimizer's step needs the gradients of a backward pass",
-                "run forward and backward before each step",
-            ));
-        }
-        self.check_gradient_shapes()?;
-        let params = self.layers.iter_mut().flat_map(|layer| layer.params_mut());
-        let gradients = self.cache.gradients.iter().flatten();
-        for (index, (param, gradient)) in params.zip(gradients).enumerate() {
-            visit(index, &mut param.value, gradient);
-        }
-        self.make_stale();
-        Ok(())
-    }
-}

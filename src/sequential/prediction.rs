@@ -2,14 +2,14 @@
 
 use ndarray::{Array1, Array2, ArrayRef, ArrayView2, ArrayViewMut2, Axis, Dimension};
 
-use super::{Positions, Sequential};
+use super::{Buffer, Sequential, forward};
 use crate::layer::{Memory, Output};
 use crate::parallel::{Threads, divide_chunks};
 use crate::{Error, Float, Loss, Result};
 
 /// How many samples a prediction takes through the layers at a time: enough for the matrix product to be fast, few
 /// enough for their activations to stay in the CPU's cache.
-pub(crate) const PREDICTION_ROWS: usize = 256;
+pub(crate) const INFERENCE_CHUNK: usize = 256;
 
 impl<F: Float> Sequential<F> {
     /// The output for a batch of any size: samples × outputs. Keeps nothing, so many threads may share one model. Many
@@ -41,11 +41,11 @@ impl<F: Float> Sequential<F> {
         let work = (x, outputs.view_mut());
         let multiplications = self.multiplications(x.nrows());
         Threads::default().run(multiplications, multiplications, || {
-            divide_chunks(work, PREDICTION_ROWS, &|(x, mut outputs)| {
+            divide_chunks(work, INFERENCE_CHUNK, &|(x, mut outputs)| {
                 let mut pass = self.prediction_pass();
-                let chunks = x.axis_chunks_iter(Axis(0), PREDICTION_ROWS);
-                for (x, mut y) in chunks.zip(outputs.axis_chunks_iter_mut(Axis(0), PREDICTION_ROWS)) {
-                    pass.run_on(x);
+                let chunks = x.axis_chunks_iter(Axis(0), INFERENCE_CHUNK);
+                for (x, mut y) in chunks.zip(outputs.axis_chunks_iter_mut(Axis(0), INFERENCE_CHUNK)) {
+                    pass.run(x.as_standard_layout().view());
                     y.assign(&pass.outputs());
                 }
             });
@@ -60,11 +60,8 @@ impl<F: Float> Sequential<F> {
 
     /// A forward pass that keeps its activations to itself, for predictions through `&self`.
     pub(crate) fn prediction_pass(&self) -> PredictionPass<'_, F> {
-        PredictionPass {
-            model: self,
-            activations: Positions::new(&self.layers, &self.shapes),
-            memories: self.layers.iter().map(|_| Memory::for_prediction()).collect(),
-        }
+        let memories = self.route.computing.iter().map(|_| Memory::for_prediction()).collect();
+        PredictionPass { model: self, activations: self.route.buffers(), memories }
     }
 
     /// The most probable class of each sample: with one output whether it is at least ½ (0 or 1), with several the
@@ -96,30 +93,23 @@ impl<F: Float> Sequential<F> {
 /// The activations of predictions, chunk after chunk.
 pub(crate) struct PredictionPass<'a, F: Float> {
     model: &'a Sequential<F>,
-    activations: Positions<F>,
+    activations: Vec<Buffer<F>>,
     memories: Vec<Memory<F>>,
 }
 
 impl<F: Float> PredictionPass<'_, F> {
-    /// Predicts for so many samples, which `fill` writes: few enough at a time that they stay in the CPU's cache.
-    pub(crate) fn run(&mut self, samples: usize, fill: impl FnOnce(ArrayViewMut2<F>)) {
-        self.activations.start(samples);
-        fill(self.activations.at_mut(0));
-        self.activations.forward(&self.model.layers, &mut self.memories, None, false);
-    }
-
-    /// Predicts for samples where they lie. A loss that needs them too can't be asked for afterwards.
-    pub(crate) fn run_on(&mut self, x: ArrayView2<F>) {
-        let layers = &self.model.layers;
-        if !x.is_standard_layout() || layers.iter().all(|layer| layer.only_reshapes()) {
-            return self.run(x.nrows(), |mut inputs| inputs.assign(&x));
+    /// Predicts for samples where they lie, row by row: few enough at a time that they stay in the CPU's cache.
+    pub(crate) fn run(&mut self, x: ArrayView2<F>) {
+        let (inputs, behind) = self.activations.split_at_mut(1);
+        behind.iter_mut().for_each(|buffer| buffer.start(x.nrows()));
+        if behind.len() < 2 {
+            inputs[0].assign(x); // they are the outputs, or the logits that a loss may ask for
         }
-        self.activations.start_behind_inputs(x.nrows());
-        self.activations.forward(layers, &mut self.memories, Some(x), false);
+        forward(&self.model.layers, &self.model.route, x, &mut self.activations, &mut self.memories);
     }
 
     pub(crate) fn outputs(&self) -> ArrayView2<'_, F> {
-        self.activations.at(self.model.layers.len())
+        self.activations[self.model.route.outputs()].view()
     }
 
     pub(crate) fn loss(&self, loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {

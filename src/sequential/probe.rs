@@ -4,14 +4,14 @@ use super::Sequential;
 use crate::{Error, Float, Result};
 
 impl<F: Float> Sequential<F> {
-    /// Makes the next pass draw the random numbers that the next pass of `other`, a clone, would draw.
-    pub(crate) fn rewind(&mut self, other: &Self) {
-        self.cache.rewind(&other.cache);
+    /// Makes the next pass meet the random numbers that the next pass of `other`, a clone, would meet.
+    pub(crate) fn restore(&mut self, other: &Self) {
+        self.cache.trace.memories.clone_from(&other.cache.trace.memories);
     }
 
-    /// Spoils what the last pass left: a layer that reads what it has to write then reads NaN.
-    pub(crate) fn spoil(&mut self) {
-        self.cache.spoil();
+    /// Fills what the last pass left with NaN: a layer that reads what it has to write is found out.
+    pub(crate) fn poison(&mut self) {
+        self.cache.poison();
     }
 
     /// One entry of a parameter of a layer, both counted from 0.

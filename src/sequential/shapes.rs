@@ -2,19 +2,16 @@
 
 use ndarray::{ArrayRef, CowArray, Dimension, Ix2};
 
-use super::{Progress, Sequential};
+use super::{Phase, Sequential};
 use crate::{Error, Float, Loss, Result};
 
 impl<F: Float> Sequential<F> {
-    /// The batch as samples × features, without a copy if it is a matrix already or laid out row by row.
+    /// The batch as samples × features, row by row, without a copy if it lies so already.
     pub(super) fn check_inputs<'a, D: Dimension>(
         &self,
         x: &'a ArrayRef<F, D>,
     ) -> Result<CowArray<'a, F, Ix2>> {
         check_input_shape(&self.shapes[0], x.shape())?;
-        if let Ok(matrix) = x.view().into_dimensionality() {
-            return Ok(matrix.into());
-        }
         let width: usize = self.shapes[0].iter().product();
         let batch = x.to_shape((x.shape()[0], width));
         batch.map_err(|error| Error::misfit(error.to_string(), "bring the batch into row-major order"))
@@ -37,13 +34,13 @@ impl<F: Float> Sequential<F> {
         what: &str,
         t: &'a ArrayRef<F, D>,
     ) -> Result<CowArray<'a, F, Ix2>> {
-        if !matches!(self.cache.progress, Progress::Forward | Progress::Backward) {
+        if !matches!(self.cache.phase, Phase::Forward | Phase::Backward) {
             return Err(Error::misfit(
                 "the chain rule needs the activations of the present weights",
                 "run forward first, and again after each change of the weights",
             ));
         }
-        let (samples, width) = (self.cache.samples(), self.output_width());
+        let (samples, width) = (self.outputs().nrows(), self.output_width());
         check_target_shape(what, &self.shapes[self.layers.len()], samples, t.shape())?;
         t.to_shape((samples, width))
             .map_err(|error| Error::misfit(error.to_string(), "bring the targets into row-major order"))

@@ -1,0 +1,138 @@
+//! The gradient of a parameter: its numbers, or a product that nobody has multiplied out yet.
+
+use ndarray::{Array2, ArrayView2, azip};
+
+use crate::Float;
+use crate::matmul::{self, SAME_BITS, matmul};
+
+/// ∂L/∂θ of one parameter, of the shape of θ.
+///
+/// Most large gradients are products over the samples of a batch, such as dW = xᵀ·dy. A layer hands over the two
+/// factors, and whoever takes the gradient decides: [`add_to`](Self::add_to) multiplies straight into its destination,
+/// [`matrix`](Self::matrix) multiplies out. Both leave the same bits.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let (x, dy) = (array![[1.0, 2.0]], array![[3.0]]);
+/// let mut room = Array2::zeros((2, 1));
+/// assert_eq!(Gradient::product(x.view(), dy.view(), &mut room).matrix(), array![[3.0], [6.0]]);
+///
+/// let mut theta = array![[1.0], [1.0]];
+/// Gradient::product(x.view(), dy.view(), &mut room).add_to(&mut theta, -0.1);
+/// assert_eq!(theta, array![[0.7], [0.4]]);
+/// ```
+#[derive(Debug)]
+pub struct Gradient<'a, F>(Form<'a, F>);
+
+#[derive(Debug)]
+enum Form<'a, F> {
+    Matrix(ArrayView2<'a, F>),
+    /// aᵀ·b, and where it is multiplied out
+    Product { a: ArrayView2<'a, F>, b: ArrayView2<'a, F>, room: &'a mut Array2<F> },
+}
+
+impl<'a, F: Float> Gradient<'a, F> {
+    /// aᵀ·b of two matrices with one row for each sample, with room of the parameter's shape to multiply it out.
+    pub fn product(a: ArrayView2<'a, F>, b: ArrayView2<'a, F>, room: &'a mut Array2<F>) -> Self {
+        Gradient(Form::Product { a, b, room })
+    }
+
+    /// Its rows and columns.
+    pub fn dim(&self) -> (usize, usize) {
+        match &self.0 {
+            Form::Matrix(matrix) => matrix.dim(),
+            Form::Product { a, b, .. } => (a.ncols(), b.ncols()),
+        }
+    }
+
+    /// θ ← θ + α·g. An entry that would become infinite or NaN keeps its value.
+    ///
+    /// # Panics
+    /// If θ has another shape.
+    pub fn add_to(self, theta: &mut Array2<F>, alpha: F) {
+        match self.0 {
+            // sums over more samples are complete only after several blocks of the product, each scaled by itself
+            Form::Product { a, b, .. } if a.nrows() <= SAME_BITS => {
+                matmul::descend(-alpha, a.t(), b, theta.view_mut());
+            }
+            _ => azip!((theta in theta, &g in self.matrix()) {
+                let next = *theta + alpha * g;
+                *theta = if next.is_finite() { next } else { *theta };
+            }),
+        }
+    }
+
+    /// Every entry, multiplied out if it was a product.
+    pub fn matrix(self) -> ArrayView2<'a, F> {
+        match self.0 {
+            Form::Matrix(matrix) => matrix,
+            Form::Product { a, b, room } => {
+                matmul(F::one(), a.t(), b, F::zero(), room.view_mut());
+                room.view()
+            }
+        }
+    }
+
+    /// Whether its numbers were written down when it was made, not handed over as a product.
+    pub(crate) fn is_matrix(&self) -> bool {
+        matches!(self.0, Form::Matrix(_))
+    }
+}
+
+impl<'a, F> From<ArrayView2<'a, F>> for Gradient<'a, F> {
+    fn from(matrix: ArrayView2<'a, F>) -> Self {
+        Gradient(Form::Matrix(matrix))
+    }
+}
+
+impl<'a, F> From<&'a Array2<F>> for Gradient<'a, F> {
+    fn from(matrix: &'a Array2<F>) -> Self {
+        matrix.view().into()
+    }
+}
+
+impl<'a, F> From<&'a mut Array2<F>> for Gradient<'a, F> {
+    fn from(matrix: &'a mut Array2<F>) -> Self {
+        matrix.view().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Rng;
+    use ndarray::array;
+
+    /// On both sides of the bound up to which a product goes straight into θ.
+    #[test]
+    fn a_product_and_its_matrix_leave_the_same_bits() {
+        for samples in [1, 32, SAME_BITS, SAME_BITS + 1, 3 * SAME_BITS] {
+            let mut rng = Rng::new(samples as u64);
+            let mut normal =
+                |shape| Array2::<f32>::from_shape_simple_fn(shape, || rng.normal() as f32);
+            let (a, b, theta) = (normal((samples, 50)), normal((samples, 40)), normal((50, 40)));
+            let mut room = Array2::zeros((50, 40));
+            let mut fused = theta.clone();
+            Gradient::product(a.view(), b.view(), &mut room).add_to(&mut fused, -0.3);
+            let product = Gradient::product(a.view(), b.view(), &mut room);
+            assert_eq!((product.dim(), product.is_matrix()), ((50, 40), false));
+            let matrix = product.matrix().to_owned();
+            let mut added = theta.clone();
+            Gradient::from(&matrix).add_to(&mut added, -0.3);
+            assert_ne!(fused, theta);
+            assert_eq!(fused, added, "{samples} samples");
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_that_is_not_finite() {
+        let mut theta = array![[1.0_f32, 2.0, 3.0]];
+        Gradient::from(&array![[f32::NAN, f32::INFINITY, 1.0]]).add_to(&mut theta, -1.0);
+        assert_eq!(theta, array![[1.0, 2.0, 2.0]]);
+        let (a, b) = (array![[1e30_f32]], array![[1e30, f32::NAN, 1e-30]]);
+        Gradient::product(a.view(), b.view(), &mut Array2::zeros((1, 3))).add_to(&mut theta, -1.0);
+        assert_eq!(theta, array![[1.0, 2.0, 1.0]]);
+    }
+}

@@ -1,0 +1,87 @@
+//! From layers in a row to a model: shapes, first weights, and what every layer has to keep.
+
+use super::buffers::Cache;
+use super::route::Route;
+use super::{Sequential, contract};
+use crate::aligned;
+use crate::layer::{Layer, Output};
+use crate::{Error, Float, Result, Rng};
+
+/// Layers that are to become a [`Sequential`].
+#[derive(Clone, Debug)]
+pub struct SequentialBuilder<F: Float> {
+    input: Vec<usize>,
+    layers: Vec<Box<dyn Layer<F>>>,
+}
+
+impl<F: Float> SequentialBuilder<F> {
+    /// Puts a layer behind those that are there.
+    #[must_use]
+    #[expect(clippy::should_implement_trait, reason = "`add` is what the field calls it")]
+    pub fn add(mut self, layer: impl Layer<F> + 'static) -> Self {
+        self.layers.push(Box::new(layer));
+        self
+    }
+
+    /// Fits the layers to each other and samples their first weights: the same seed, the same weights.
+    ///
+    /// # Errors
+    /// [`Error::Layer`] with the first layer that can't follow what comes before it or breaks its own promises;
+    /// [`Error::Misfit`] if there is no layer, or no feature in a sample.
+    pub fn build(self, seed: u64) -> Result<Sequential<F>> {
+        let SequentialBuilder { input, mut layers } = self;
+        if contract::width::<F>(&input).is_none() {
+            return Err(Error::misfit(
+                format!("a model can't have samples of shape {input:?}"),
+                "give the shape of one sample, such as Sequential::new([2]) or Sequential::new([28, 28])",
+            ));
+        }
+        if layers.is_empty() {
+            return Err(Error::misfit("a model needs at least one layer", "add one: .add(Dense::new(1))"));
+        }
+        let mut rng = Rng::stream(seed, 0);
+        let mut shapes = vec![input];
+        let mut before = Output::Values;
+        for (index, layer) in layers.iter_mut().enumerate() {
+            let in_this_layer = |error: Error, layer: &dyn Layer<F>| error.in_layer(index, layer.name());
+            if before == Output::Distribution && layer.output() == Output::Distribution {
+                let twice = Error::misfit(
+                    "follows another softmax; a distribution taken for scores becomes almost uniform",
+                    "remove one of the two",
+                );
+                return Err(in_this_layer(twice, &**layer));
+            }
+            let output =
+                layer.build(&shapes[index], &mut rng).map_err(|error| in_this_layer(error, &**layer))?;
+            contract::check(&mut **layer, &shapes[index], &output)
+                .map_err(|error| in_this_layer(error, &**layer))?;
+            for param in layer.params_mut() {
+                param.value = aligned::copy(&param.value);
+            }
+            shapes.push(output);
+            if !layer.only_reshapes() {
+                before = layer.output();
+            }
+        }
+        let route = Route::new(&layers, &shapes);
+        let cache = Cache::new(&layers, &route, seed);
+        Ok(Sequential { layers, shapes, route, seed, cache })
+    }
+}
+
+impl<F: Float> Sequential<F> {
+    /// Starts a model for samples of that shape: `[2]` for two features, `[28, 28]` for images.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([28, 28]).add(Flatten).add(Dense::new(10)).build(1)?;
+    /// assert_eq!(model.output_shape(), [10]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[expect(clippy::new_ret_no_self, reason = "a model exists once it is built")]
+    pub fn new(input: impl Into<Vec<usize>>) -> SequentialBuilder<F> {
+        SequentialBuilder { input: input.into(), layers: Vec::new() }
+    }
+}

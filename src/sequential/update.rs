@@ -1,0 +1,76 @@
+//! How the parameters meet their gradients.
+
+use ndarray::ArrayView2;
+
+use super::{Phase, Sequential};
+use crate::optimizer::{Trainable, Visit};
+use crate::{Error, Float, Gradient, Layer, Result};
+
+impl<F: Float> Sequential<F> {
+    /// The model together with the inputs of the pass that has run, if it has not [kept](Self::keep_inputs) them.
+    pub(crate) fn on<'m>(&'m mut self, inputs: ArrayView2<'m, F>) -> OnBatch<'m, F> {
+        OnBatch { model: self, inputs }
+    }
+
+    fn visit(&mut self, inputs: Option<ArrayView2<F>>, visit: &mut Visit<'_, F>) -> Result<()> {
+        if self.cache.phase != Phase::Backward {
+            return Err(Error::misfit(
+                "an optimizer's step needs the gradients of a backward pass",
+                "run forward and backward before each step",
+            ));
+        }
+        self.cache.phase = Phase::Stale;
+        let mut index = 0;
+        for (computing, &layer) in self.route.computing.iter().enumerate() {
+            let (position, layer) = (layer, &mut self.layers[layer]);
+            for (param, room) in self.cache.rooms[computing].iter_mut().enumerate() {
+                let gradient = layer.gradient(param, self.cache.trace.pass(computing, inputs), room);
+                check_shape(position, &**layer, param, &gradient)?;
+                if let Some(theta) = layer.params_mut().get_mut(param) {
+                    visit(index, &mut theta.value, gradient);
+                }
+                index += 1;
+            }
+            layer.update_state(&self.cache.trace.memories[computing]);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a gradient has the shape of its parameter.
+pub(super) fn check_shape<F: Float>(
+    position: usize,
+    layer: &dyn Layer<F>,
+    param: usize,
+    gradient: &Gradient<F>,
+) -> Result<()> {
+    let Some(theta) = layer.params().get(param).filter(|theta| theta.value.dim() != gradient.dim()) else {
+        return Ok(());
+    };
+    let (rows, columns) = gradient.dim();
+    let problem = format!(
+        "gives {} a gradient of shape {:?}, but the parameter has {:?}",
+        theta.name,
+        [rows, columns],
+        theta.value.shape()
+    );
+    Err(Error::misfit(problem, "write ∂L/∂θ in the shape of θ").in_layer(position, layer.name()))
+}
+
+impl<F: Float> Trainable<F> for Sequential<F> {
+    fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()> {
+        Sequential::visit(self, None, visit)
+    }
+}
+
+/// A model whose last pass read its inputs where they lie.
+pub(crate) struct OnBatch<'m, F: Float> {
+    model: &'m mut Sequential<F>,
+    inputs: ArrayView2<'m, F>,
+}
+
+impl<F: Float> Trainable<F> for OnBatch<'_, F> {
+    fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()> {
+        self.model.visit(Some(self.inputs), visit)
+    }
+}
