@@ -157,7 +157,8 @@ impl<'a, F: Float> Explanation<'a, F> {
         let mut stepped = self.model.clone();
         Sgd::new(learning_rate).step(&mut stepped)?;
         let x = self.model.kept_activation(0);
-        stepped.forward_filled(x.nrows(), |mut inputs| inputs.assign(&x));
+        stepped.run(x);
+        stepped.keep_inputs(x);
         self.step = Some((learning_rate, stepped));
         Ok(self)
     }

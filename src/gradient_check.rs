@@ -33,7 +33,7 @@
 //! * What the buffers of the pass held before is NaN, so a layer that adds to them instead of writing them, forward or
 //!   backward, is caught too.
 
-use ndarray::{Array2, ArrayRef, ArrayView2, Dimension};
+use ndarray::{Array2, ArrayRef, ArrayView2, CowArray, Dimension};
 
 use crate::{Error, Layer, Loss, MeanSquaredError, Result, Rng, Sequential};
 
@@ -192,12 +192,11 @@ impl GradientCheck {
         let mut probe = Probe { model, copy: model.clone(), x: Array2::zeros((0, 0)), loss, targets };
         probe.copy.forward(x)?;
         probe.x = probe.copy.activation(0).map(|x| x.to_owned()).unwrap_or_default();
-        probe.copy.spoil();
+        probe.copy.poison();
         let value = probe.loss()?;
         probe.copy.backward(loss, targets)?;
-        probe.copy.check_gradient_shapes()?;
-        let gradients: Vec<_> = probe.copy.gradients().map(|(_, gradient)| gradient.to_owned()).collect();
-        let dx = probe.copy.delta(0).map(|dx| dx.to_owned()).unwrap_or_default();
+        let gradients: Vec<_> = probe.copy.gradients()?.into_iter().map(|(_, gradient)| gradient).collect();
+        let dx = probe.copy.delta(0).map(CowArray::into_owned).unwrap_or_default();
 
         let mut rng = Rng::new(self.seed);
         let mut rows = Vec::new();
@@ -321,8 +320,8 @@ struct Probe<'a, E: Dimension> {
 impl<E: Dimension> Probe<'_, E> {
     /// The loss as everything stands.
     fn loss(&mut self) -> Result<f64> {
-        self.copy.rewind(self.model);
-        self.copy.forward_filled(self.x.nrows(), |mut inputs| inputs.assign(&self.x));
+        self.copy.restore(self.model);
+        self.copy.forward(&self.x)?;
         self.copy.loss(self.loss, self.targets)
     }
 

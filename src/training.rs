@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use ndarray::{Array2, ArrayRef, Dimension};
+use ndarray::{ArrayRef, Dimension};
 
 use crate::data::Samples;
 use crate::parallel::Threads;
-use crate::sequential::first_rows;
 use crate::table::thousands;
-use crate::{Error, Float, Loss, Optimizer, Result, Rng, Sequential};
+use crate::{Error, Float, Loss, Optimizer, Result, Sequential};
 
+mod batches;
 mod evaluation;
 mod history;
 mod metric;
@@ -22,7 +22,8 @@ pub use metric::{Accuracy, MeanAbsoluteError, Metric};
 
 use evaluation::Totals;
 use progress::Progress;
-use step::{Batch, forward, in_place, step};
+use batches::Batches;
+use step::step;
 
 /// Trains a model: for every epoch all samples in batches, for every batch one step downhill.
 ///
@@ -262,37 +263,24 @@ impl<F: Float> Trainer<'_, F> {
         samples: &dyn Samples<F>,
         metrics: &[Box<dyn Metric<F> + '_>],
     ) -> Result<History> {
-        let mut order: Vec<usize> = (0..samples.len()).collect();
-        let mut targets = Array2::zeros((self.batch_size.min(samples.len()), model.output_width()));
+        let shapes = [model.input_shape().iter().product(), model.output_width()];
+        let mut batches = Batches::new(samples, self.batch_size, self.shuffle, shapes);
         let mut history = History::new(self.settings(samples.len()));
-        let batches = samples.len().div_ceil(self.batch_size);
-        let mut progress = Progress::new(self.progress_bar, self.epochs, batches);
+        let mut progress = Progress::new(self.progress_bar, self.epochs, batches.count());
         let mut totals = Totals::new(metrics.len());
         let [in_all, at_once] =
-            [samples.len(), targets.nrows()].map(|samples| model.multiplications(samples));
+            [samples.len(), self.batch_size.min(samples.len())].map(|samples| model.multiplications(samples));
         for epoch in 1..=self.epochs {
-            if let Some(seed) = self.shuffle {
-                Rng::stream(seed, epoch as u64).shuffle(&mut order);
-            }
+            batches.shuffle(epoch);
             self.threads.run(in_all, at_once, || {
-                let in_order = self.shuffle.is_none();
-                let mut chunks = (1..).zip(order.chunks(self.batch_size)).peekable();
-                let mut rows = chunks.peek().and_then(|(_, first)| in_place(model, samples, first, in_order));
-                let mut begun = false;
-                while let Some((batch, indices)) = chunks.next() {
-                    let mut targets = first_rows(&mut targets, indices.len());
-                    samples.draw_targets(indices, targets.view_mut());
-                    // whoever looks after the epoch finds the inputs and the gradients of its last batch
-                    let last = batch == batches;
-                    let inputs = forward(model, samples, indices, rows, last, begun);
-                    let next = chunks.peek().and_then(|(_, next)| in_place(model, samples, next, in_order));
-                    let drawn = Batch { in_place: inputs, targets: targets.view(), next };
-                    let taken = step(model, &*self.loss, &mut *self.optimizer, drawn, last)
+                for batch in 1..=batches.count() {
+                    let (x, t) = batches.gather(batch - 1);
+                    let loss = step(model, &*self.loss, &mut *self.optimizer, x, t)
                         .map_err(|source| Error::Batch { epoch, batch, source: Box::new(source) })?;
-                    (rows, begun) = (next, taken.next_begun);
-                    totals.add(taken.loss, model.outputs(), targets.view(), metrics);
+                    totals.add(loss, model.outputs(), t, metrics);
                     progress.step(epoch, &totals);
                 }
+                model.keep_inputs(batches.last_gathered()); // for whoever looks after the epoch
                 Ok(())
             })?;
             let training = totals.take_means(metrics);
@@ -377,10 +365,11 @@ impl<F: Float> Trainer<'_, F> {
         self.optimizer.check()?;
         let multiplications = model.multiplications(x.shape().first().copied().unwrap_or(0));
         self.threads.run(multiplications, multiplications, || {
-            model.forward(x)?;
-            let t = model.check_targets(&*self.loss, targets)?;
-            let batch = Batch { in_place: None, targets: t.view(), next: None };
-            step(model, &*self.loss, &mut *self.optimizer, batch, true).map(|step| step.loss)
+            let x = model.check_inputs(x)?;
+            let t = model.check_targets_of(x.nrows(), &*self.loss, targets)?;
+            let loss = step(model, &*self.loss, &mut *self.optimizer, x.view(), t.view())?;
+            model.keep_inputs(x.view());
+            Ok(loss)
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::{Error, Float, Loss, Result};
 
 impl<F: Float> Sequential<F> {
     /// The batch as samples × features, row by row, without a copy if it lies so already.
-    pub(super) fn check_inputs<'a, D: Dimension>(
+    pub(crate) fn check_inputs<'a, D: Dimension>(
         &self,
         x: &'a ArrayRef<F, D>,
     ) -> Result<CowArray<'a, F, Ix2>> {
@@ -23,8 +23,19 @@ impl<F: Float> Sequential<F> {
         loss: &dyn Loss<F>,
         targets: &'a ArrayRef<F, D>,
     ) -> Result<CowArray<'a, F, Ix2>> {
+        self.check_phase()?;
+        self.check_targets_of(self.outputs().nrows(), loss, targets)
+    }
+
+    /// The targets of a batch as samples × outputs.
+    pub(crate) fn check_targets_of<'a, D: Dimension>(
+        &self,
+        samples: usize,
+        loss: &dyn Loss<F>,
+        targets: &'a ArrayRef<F, D>,
+    ) -> Result<CowArray<'a, F, Ix2>> {
         loss.check_output(self.output(), self.output_width())?;
-        let t = self.as_outputs("targets", targets)?;
+        let t = self.fit_outputs("targets", samples, targets)?;
         loss.check_targets(t.view(), 0)?;
         Ok(t)
     }
@@ -34,13 +45,28 @@ impl<F: Float> Sequential<F> {
         what: &str,
         t: &'a ArrayRef<F, D>,
     ) -> Result<CowArray<'a, F, Ix2>> {
-        if !matches!(self.cache.phase, Phase::Forward | Phase::Backward) {
-            return Err(Error::misfit(
-                "the chain rule needs the activations of the present weights",
-                "run forward first, and again after each change of the weights",
-            ));
+        self.check_phase()?;
+        self.fit_outputs(what, self.outputs().nrows(), t)
+    }
+
+    fn check_phase(&self) -> Result<()> {
+        if matches!(self.cache.phase, Phase::Forward | Phase::Backward) {
+            return Ok(());
         }
-        let (samples, width) = (self.outputs().nrows(), self.output_width());
+        Err(Error::misfit(
+            "the chain rule needs the activations of the present weights",
+            "run forward first, and again after each change of the weights",
+        ))
+    }
+
+    /// One row of outputs for each sample.
+    fn fit_outputs<'a, D: Dimension>(
+        &self,
+        what: &str,
+        samples: usize,
+        t: &'a ArrayRef<F, D>,
+    ) -> Result<CowArray<'a, F, Ix2>> {
+        let width = self.output_width();
         check_target_shape(what, &self.shapes[self.layers.len()], samples, t.shape())?;
         t.to_shape((samples, width))
             .map_err(|error| Error::misfit(error.to_string(), "bring the targets into row-major order"))

@@ -4,12 +4,13 @@ use std::fmt;
 
 use ndarray::{Array1, Array2, ArrayView2, s};
 
+use super::batches::Batches;
 use super::history::Measures;
 use super::metric::{self, Metric};
 use crate::data::Samples;
 use crate::metrics::{self, ConfusionMatrix};
 use crate::parallel::{Threads, divide_chunks};
-use crate::sequential::PREDICTION_ROWS;
+use crate::sequential::INFERENCE_CHUNK;
 use crate::{Error, Float, Loss, Result, Sequential};
 
 /// How well a model does: its loss, its metrics and, if it tells classes apart, which it takes for which.
@@ -88,7 +89,7 @@ pub(super) fn check_samples<F: Float>(
     samples.check(model.input_shape(), model.output_shape())?;
     let indices: Vec<usize> = (0..samples.len()).collect();
     let mut targets = room_for_targets(model, samples);
-    indices.chunks(PREDICTION_ROWS).try_for_each(|indices| {
+    indices.chunks(INFERENCE_CHUNK).try_for_each(|indices| {
         let mut t = targets.slice_mut(s![..indices.len(), ..]);
         samples.draw_targets(indices, t.view_mut());
         loss.check_targets(t.view(), indices[0])
@@ -97,7 +98,7 @@ pub(super) fn check_samples<F: Float>(
 
 /// A matrix for the targets of a chunk of samples.
 fn room_for_targets<F: Float>(model: &Sequential<F>, samples: &dyn Samples<F>) -> Array2<F> {
-    Array2::zeros((samples.len().min(PREDICTION_ROWS), model.output_width()))
+    Array2::zeros((samples.len().min(INFERENCE_CHUNK), model.output_width()))
 }
 
 /// Measures the model on samples that fit it; returns with it what `look` makes of the outputs and targets of each
@@ -110,25 +111,21 @@ pub(super) fn measure<F: Float, T: Send>(
     threads: &Threads,
     look: impl Fn(ArrayView2<F>, ArrayView2<F>) -> T + Sync,
 ) -> (Measures, Vec<T>) {
-    let indices: Vec<usize> = (0..samples.len()).collect();
-    let chunks: Vec<&[usize]> = indices.chunks(PREDICTION_ROWS).collect();
+    let chunks: Vec<usize> = (0..samples.len().div_ceil(INFERENCE_CHUNK)).collect();
     let mut results: Vec<Option<(Totals, T)>> = chunks.iter().map(|_| None).collect();
     let work = (&*chunks, &mut *results);
     let multiplications = model.multiplications(samples.len());
     threads.run(multiplications, multiplications, || {
         divide_chunks(work, 1, &|(chunks, results)| {
             let mut pass = model.prediction_pass();
-            let mut targets = room_for_targets(model, samples);
-            for (indices, result) in chunks.iter().zip(results) {
-                let mut t = targets.slice_mut(s![..indices.len(), ..]);
-                samples.draw_targets(indices, t.view_mut());
-                match model.inputs_in_place(samples, indices[0]..indices[0] + indices.len()) {
-                    Some(x) => pass.run_on(x),
-                    None => pass.run(indices.len(), |x| samples.draw_inputs(indices, x)),
-                }
+            let shapes = [model.input_shape().iter().product(), model.output_width()];
+            let mut batches = Batches::new(samples, INFERENCE_CHUNK, None, shapes);
+            for (&chunk, result) in chunks.iter().zip(results) {
+                let (x, t) = batches.gather(chunk);
+                pass.run(x);
                 let mut totals = Totals::new(metrics.len());
-                totals.add(pass.loss(loss, t.view()).as_f64(), pass.outputs(), t.view(), metrics);
-                *result = Some((totals, look(pass.outputs(), t.view())));
+                totals.add(pass.loss(loss, t).as_f64(), pass.outputs(), t, metrics);
+                *result = Some((totals, look(pass.outputs(), t)));
             }
         });
     });

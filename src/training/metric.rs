@@ -39,6 +39,17 @@ pub trait Metric<F: Float>: Debug + Send + Sync {
     fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64;
 }
 
+/// A metric chosen at run time.
+impl<F: Float, M: Metric<F> + ?Sized> Metric<F> for Box<M> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
+    fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {
+        (**self).sum(y, t)
+    }
+}
+
 /// The share of samples whose class is right, from 0 to 1: with one output at least ½ for yes, with several the
 /// largest.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
