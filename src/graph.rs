@@ -26,9 +26,9 @@ use std::cell::RefCell;
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-mod drawing;
+mod nodes;
 
-pub use drawing::{Edge, Node};
+pub use nodes::{Edge, Node};
 
 /// Variables, constants and operations, each behind what it is computed from.
 ///

@@ -1,15 +1,13 @@
 //! Lecture E: the 2-3-1 net on 100 points, by central differences and by backpropagation.
 
+use chainrule::metrics;
 use chainrule::prelude::*;
+use chainrule_lectures::parabola::{NAMES, START, count_ones, net, points, thirteen};
+use chainrule_lectures::random;
 use chainrule_tests::*;
 use serde_json::Value;
 
-use super::{assert_classes, assert_numbers, assert_printed, random};
-
-#[path = "../../examples/lecture/parabola.rs"]
-mod lecture;
-
-use lecture::{NAMES, START, class_numbers, count_ones, net, points, thirteen};
+use super::{assert_classes, assert_numbers, assert_printed};
 
 /// The 13 named numbers in the order of [`NAMES`].
 fn values(of: &Value) -> [f64; 13] {
@@ -149,7 +147,7 @@ fn parabola_points() {
     assert_eq!(y.sum(), number(&file["inputs"]["positives"]));
     let (head, printed) = (x.slice(s![..5, ..]), &file["printed"]["head"]);
     assert_printed("head", head, printed, absolute(1e-15));
-    let classes: Array1<usize> = class_numbers(&y).into();
+    let classes: Array1<usize> = metrics::classes(y.view());
     assert_classes("printed labels", &classes.slice(s![..5]).to_owned(), &printed["labels"]);
 
     let discarded = &file["discarded_dataset"];
