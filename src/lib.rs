@@ -49,8 +49,8 @@
 //!
 //! # Features
 //!
-//! `progress` (on): the progress bar of the trainer. `gzip` (on): gzipped IDX files. `threads` (on): all cores for nets
-//! that are large enough.
+//! `progress` (on): the progress bar of the trainer. `threads` (on): all cores for nets that are large enough. `gzip`:
+//! gzipped IDX files.
 
 mod aligned;
 pub mod data;

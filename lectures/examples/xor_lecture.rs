@@ -1,4 +1,5 @@
-//! The lecture's XOR, digit for digit (lecture C2): `cargo run --example xor_lecture`, and the start that sticks.
+//! The lecture's XOR, digit for digit (lecture C2): `cargo run --release --example xor_lecture`, and
+//! the start that sticks.
 
 use chainrule::data::toy;
 use chainrule::metrics::classes;
