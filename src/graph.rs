@@ -152,7 +152,7 @@ impl<'g> Var<'g> {
         self.id
     }
 
-    /// The same node under that name.
+    /// This node under that name.
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Self {
         self.graph.nodes.borrow_mut()[self.id].name = Some(name.into());

@@ -2,7 +2,8 @@
 
 use chainrule::ndarray::{Array2, ArrayRef2};
 
-use super::picture::{Anchor, Area, Paint, Picture, Text};
+use super::area::Area;
+use super::picture::{Anchor, Paint, Picture, Text};
 use super::style::{BLUE, BODY, MARGIN, MUTED, ORANGE, SMALL, WHITE, text_width, thousands};
 use super::{Drawing, headline, headline_width};
 

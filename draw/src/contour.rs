@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chainrule::ndarray::Array2;
 
-use super::picture::Point;
+use super::area::Point;
 
 /// An edge of the grid: from a node (row, column) to the next in its row (`false`) or in its column (`true`).
 type EdgeId = (isize, isize, bool);

@@ -1,7 +1,9 @@
 //! Loss and metrics against the epoch.
 
-use super::axes::{Axes, Axis, extent, freest};
-use super::picture::{Area, Paint, Picture, Point, Text};
+use super::area::{Area, Point};
+use super::axes::{Axes, freest};
+use super::axis::{Axis, extent};
+use super::picture::{Paint, Picture, Text};
 use super::style::{AXIS, BODY, MARGIN, MUTED, SMALL, WHITE, series, significant, text_width};
 use super::{Drawing, headline, headline_width};
 

@@ -28,7 +28,7 @@ pub struct Gallery {
 }
 
 impl Gallery {
-    /// A gallery without drawings, of so many columns.
+    /// A gallery of that many columns, without drawings.
     pub fn new(columns: usize) -> Self {
         Gallery { title: String::new(), columns: columns.max(1), pictures: Vec::new() }
     }

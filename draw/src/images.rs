@@ -1,15 +1,16 @@
 //! Images in a grid: samples with captions, weights as one tile for each unit.
 
 use chainrule::ndarray::{ArrayRef2, ArrayView2};
+use chainrule::{Error, Float, Result};
 
-use super::axes::drawable;
-use super::picture::{Anchor, Area, Paint, Picture, Pixels, Text};
+use super::area::Area;
+use super::axis::drawable;
+use super::picture::{Anchor, Paint, Picture, Pixels, Text};
 use super::style::{
     AXIS, BLACK, BLUE, BODY, Color, FRAME, MARGIN, MUTED, ORANGE, SMALL, VERMILLION, WHITE, YELLOW,
     significant, text_width, thousands,
 };
 use super::{Drawing, headline, headline_width};
-use chainrule::{Error, Float, Result};
 
 /// How many shades there are from nothing to the strongest, in each direction.
 const SHADES: usize = 24;
@@ -54,7 +55,7 @@ struct Tile {
 }
 
 impl ImageGrid {
-    /// A grid without images, of so many columns.
+    /// A grid of that many columns, without images.
     pub fn new(columns: usize) -> Self {
         ImageGrid {
             title: String::new(),
@@ -107,7 +108,7 @@ impl ImageGrid {
         self
     }
 
-    /// Draws in so many columns.
+    /// Draws in that many columns.
     #[must_use]
     pub fn columns(mut self, columns: usize) -> Self {
         self.columns = columns.max(1);

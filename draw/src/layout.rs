@@ -1,6 +1,6 @@
 //! Where things go: columns of a graph, rows in a column, labels on arrows.
 
-use super::picture::{Area, Point};
+use super::area::{Area, Point};
 
 /// The positions nearest to the wanted ones (least squares) at which things of these sizes, in this order, don't
 /// touch.
@@ -144,7 +144,7 @@ fn crossings(above: &[usize], below: &[usize], place: &[usize]) -> usize {
     above.iter().map(|&a| below.iter().filter(|&&b| place[a] > place[b]).count()).sum()
 }
 
-/// Beyond so many pairs of labels and lines nobody could read them, and nobody should wait for them.
+/// The most pairs of labels and lines: nobody could read more, and nobody should wait for them.
 const MOST_PAIRS: usize = 40_000;
 
 /// A label that wants to be somewhere on one of the lines.

@@ -46,7 +46,9 @@ use std::path::Path;
 
 use chainrule::{Error, Result};
 
+mod area;
 mod axes;
+mod axis;
 mod confusion;
 mod contour;
 mod curves;
@@ -54,6 +56,7 @@ mod diagram;
 mod function;
 mod gallery;
 mod images;
+mod key;
 mod layout;
 mod network;
 mod picture;
@@ -79,6 +82,11 @@ pub use picture::Picture;
 pub use report::Report;
 pub use scatter::Scatter;
 pub use stack::LayerStack;
+
+// the program of README compiles and runs
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// Whatever can be drawn.
 ///

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
+use chainrule::layer::Output;
 use chainrule::ndarray::{Array2, ArrayView2};
+use chainrule::{Float, Layer, Sequential};
 
 use super::Drawing;
 use super::picture::Picture;
 use super::style::shape;
-use chainrule::layer::Output;
-use chainrule::{Float, Layer, Sequential};
 
 mod graph;
 

@@ -1,14 +1,15 @@
 //! A picture as PNG: the same shapes as in SVG, painted by `tiny-skia`, with letters from an embedded font.
 
+use chainrule::{Error, Result};
 use tiny_skia::{
     Color as SkiaColor, FillRule, Paint as SkiaPaint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash,
     Transform,
 };
 use ttf_parser::{Face, OutlineBuilder};
 
-use super::picture::{Anchor, Area, Paint, Picture, Pixels, Point, Shape, Text};
+use super::area::{Area, Point};
+use super::picture::{Anchor, Paint, Picture, Pixels, Shape, Text};
 use super::style::{Color, FRAME, WHITE};
-use chainrule::{Error, Result};
 
 /// Two pixels of the file for each of the picture, for sharp text on today's screens.
 const SCALE: f32 = 2.0;

@@ -1,9 +1,11 @@
 //! How a model is built: its layers with their shapes, and what a pass keeps.
 
-use super::picture::{Anchor, Area, Paint, Picture, Text};
+use chainrule::{Float, Sequential};
+
+use super::area::Area;
+use super::picture::{Anchor, Paint, Picture, Text};
 use super::style::{AXIS, BODY, FRAME, MARGIN, MUTED, ORANGE, WHITE, YELLOW, shape, text_width, thousands};
 use super::{Drawing, headline, headline_width};
-use chainrule::{Float, Sequential};
 
 /// Of more layers, some in the middle are left out.
 const MOST_LAYERS: usize = 24;

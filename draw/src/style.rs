@@ -100,7 +100,7 @@ pub(crate) fn text_width(text: &str, size: f64) -> f64 {
     text.chars().map(hundredths).sum::<f64>() * size / 100.0
 }
 
-/// A number with so many decimals and a real minus: `−0.60`; never `−0.00`, and with an exponent where digits would
+/// A number with its decimals and a real minus: `−0.60`; never `−0.00`, and with an exponent where digits would
 /// run on: `1.2×10⁻⁹`.
 pub(crate) fn number(x: f64, decimals: usize) -> String {
     if !x.is_finite() {
@@ -123,7 +123,7 @@ pub(crate) fn number(x: f64, decimals: usize) -> String {
     }
 }
 
-/// The same with as many decimals as show `digits` significant ones.
+/// A number with as many decimals as show `digits` significant ones.
 pub(crate) fn significant(x: f64, digits: usize) -> String {
     if !x.is_finite() || x == 0.0 {
         return number(x, 0);
@@ -135,7 +135,7 @@ pub(crate) fn significant(x: f64, digits: usize) -> String {
     number(x, (digits as f64 - 1.0 - exponent).max(0.0) as usize)
 }
 
-/// The same with at most four significant digits, and no zeros behind them: `2.2`, `100`.
+/// A number with at most four significant digits, and no zeros behind them: `2.2`, `100`.
 pub(crate) fn short(x: f64) -> String {
     if x.fract() == 0.0 {
         return number(x, 0);

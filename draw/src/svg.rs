@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::picture::{Anchor, Area, Paint, Picture, Pixels, Point, Shape, Text};
+use super::area::{Area, Point};
+use super::picture::{Anchor, Paint, Picture, Pixels, Shape, Text};
 use super::style::{FRAME, WHITE};
 
 /// The shapes on their card. No browser has to have a certain font: layout leaves room for a wide one.

@@ -83,7 +83,7 @@ fn guess_the_number() -> Result<()> {
     let (target, start) = (42.0, -0.27342995251970814);
     let mut guess = start;
 
-    // The same as a model: one weight, whose input is always 1.
+    // As a model: one weight, whose input is always 1.
     let dense = Dense::from_weights(array![[start]], array![0.0])?.without_bias();
     let mut model = Sequential::new([1]).add(dense).build(0)?;
     let (one, t, half_squared_error) = (array![[1.0]], array![[target]], Half(MeanSquaredError));

@@ -82,7 +82,7 @@ fn train_by_backpropagation(file: &Value, hidden: impl Layer<f64> + 'static) -> 
     Run { parameters: thetas, losses, trained }
 }
 
-/// The same with numerical gradients: 26 passes forward in each epoch.
+/// What 1000 epochs with numerical gradients leave behind: 26 passes forward in each epoch.
 fn train_by_differences<L: Layer<f64> + Clone + 'static>(file: &Value, hidden: L) -> Run {
     let (settings, data) = (&file["training"]["hyper_parameters"], points());
     let learning_rate = number(&settings["learning_rate"]);

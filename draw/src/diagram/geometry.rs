@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{Diagram, Edge, Node};
+use crate::area::{Area, Point};
 use crate::layout;
-use crate::picture::{Area, Point};
 use crate::style::{BODY, MARGIN, SMALL, text_width};
 
 /// How high a line of text in a box is.
@@ -15,7 +15,7 @@ pub(super) const LABEL: f64 = 12.0;
 const ROW_GAP: f64 = 24.0;
 
 /// Where everything is, before it is painted.
-pub(super) struct Placed {
+pub(super) struct Geometry {
     pub(super) boxes: Vec<Area>,
     pub(super) lines: Vec<Vec<Point>>,
     pub(super) labels: Vec<Option<Area>>,
@@ -29,15 +29,15 @@ pub(super) struct Placed {
 
 /// The tightest of some layouts in which every label has a place that no other arrow crosses; if there is none, the
 /// one in which most have.
-pub(super) fn placed(diagram: &Diagram) -> Placed {
+pub(super) fn geometry(diagram: &Diagram) -> Geometry {
     let looser = [(1.2, 1.0), (1.2, 1.4), (1.5, 1.4), (1.8, 1.4), (1.8, 2.0), (2.4, 2.0), (3.0, 2.0)];
     let ranks = Ranks::of(diagram);
-    let mut best = ranks.placed(diagram, 1.0, 1.0);
+    let mut best = ranks.geometry(diagram, 1.0, 1.0);
     for (wider, higher) in looser {
         if best.bad == 0 {
             break;
         }
-        let next = ranks.placed(diagram, wider, higher);
+        let next = ranks.geometry(diagram, wider, higher);
         if next.bad < best.bad {
             best = next;
         }
@@ -117,7 +117,7 @@ impl Ranks {
         Ranks { column_of, columns, sizes, via, beside, links, given }
     }
 
-    fn placed(&self, diagram: &Diagram, wider: f64, higher: f64) -> Placed {
+    fn geometry(&self, diagram: &Diagram, wider: f64, higher: f64) -> Geometry {
         let label_lines = diagram.edges.iter().map(|edge| edge.label.len()).max().unwrap_or(0);
         let gap = if self.given { ROW_GAP + 18.0 * label_lines as f64 } else { ROW_GAP };
         let y = self.rows(gap * higher);
@@ -171,7 +171,7 @@ impl Ranks {
         let columns = left.iter().zip(&widths).map(|(left, width)| left + width / 2.0).collect();
         let height = boxes.iter().map(Area::bottom).fold(0.0, f64::max);
         let bad = 100 * placement.missing + placement.crossed;
-        Placed { boxes, lines, labels, columns, width: x, height, bad }
+        Geometry { boxes, lines, labels, columns, width: x, height, bad }
     }
 
     /// The room between a column and the next: for labels more, the more arrows spread from one node or meet in one.
