@@ -13,9 +13,9 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::Instant;
 
-use chainrule::draw::{Curves, Gallery};
 use chainrule::prelude::*;
 use chainrule_benches::{classes, uniform};
+use chainrule_draw::{Curves, Drawing, Gallery};
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().collect();

@@ -26,9 +26,9 @@ use std::cell::RefCell;
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-mod drawing;
+mod nodes;
 
-pub use drawing::{Edge, Node};
+pub use nodes::{Edge, Node};
 
 /// Variables, constants and operations, each behind what it is computed from.
 ///
@@ -152,7 +152,7 @@ impl<'g> Var<'g> {
         self.id
     }
 
-    /// The same node under that name.
+    /// This node under that name.
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Self {
         self.graph.nodes.borrow_mut()[self.id].name = Some(name.into());

@@ -40,22 +40,20 @@
 //! 7. [`metrics`] and [`data`]: accuracy and confusion matrix; data sets, batches, files.
 //! 8. [`explain`]: one pass through a model, every equation with its numbers.
 //! 9. [`graph`]: what bigger frameworks do instead: every single operation a node.
-//! 10. [`terminal`], and with the feature `draw` the modules `draw` and `report`: pictures of all of it, and a web page
-//!     of a training.
-//! 11. [`matmul()`] and, not public, the modules `entrywise` and `parallel`: where the speed comes from.
+//! 10. [`matmul()`] and, not public, the modules `entrywise` and `parallel`: where the speed comes from.
+//!
+//! The package `chainrule-draw` makes pictures of all of it, and a web page of a training.
 //!
 //! All of it is generic over one number type, [`Float`]: `f32` for speed, `f64` for lessons and gradient checks.
 //! Arrays are those of [`ndarray`], which is re-exported. Every random act takes a seed: the same seed, the same bits.
 //!
 //! # Features
 //!
-//! `progress` (on): the progress bar of the trainer. `gzip` (on): gzipped IDX files. `threads` (on): all cores for nets
-//! that are large enough. `draw`: pictures of curves, models and data as SVG. `png`: the same as PNG.
+//! `progress` (on): the progress bar of the trainer. `threads` (on): all cores for nets that are large enough. `gzip`:
+//! gzipped IDX files.
 
 mod aligned;
 pub mod data;
-#[cfg(feature = "draw")]
-pub mod draw;
 mod entrywise;
 mod error;
 pub mod explain;
@@ -72,12 +70,9 @@ mod matmul;
 pub mod metrics;
 pub mod optimizer;
 mod parallel;
-#[cfg(feature = "draw")]
-pub mod report;
 mod rng;
 mod sequential;
 mod table;
-pub mod terminal;
 pub mod training;
 
 pub use data::Dataset;
@@ -106,8 +101,6 @@ struct Readme;
 /// Everything that most programs need: `use chainrule::prelude::*;`.
 pub mod prelude {
     pub use crate::data::{Dataset, one_hot};
-    #[cfg(feature = "draw")]
-    pub use crate::draw::Drawing;
     pub use crate::gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
     pub use crate::layer::{
         Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, Pass, ReLU, Sigmoid, Softmax, Step,

@@ -45,8 +45,16 @@ pub(crate) fn count_correct<F: Float>(y: ArrayView2<F>, t: ArrayView2<F>) -> usi
     y.rows().into_iter().zip(t.rows()).filter(|&(y, t)| class(y) == class(t)).count()
 }
 
-/// The class of each sample.
-pub(crate) fn classes<F: Float>(y: ArrayView2<F>) -> Array1<usize> {
+/// The class of each sample: of outputs the predicted one, of targets the true one.
+///
+/// # Examples
+/// ```
+/// use chainrule::{metrics::classes, ndarray::array};
+///
+/// assert_eq!(classes(array![[0.9], [0.2]].view()), array![1, 0]);
+/// assert_eq!(classes(array![[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]].view()), array![0, 2]);
+/// ```
+pub fn classes<F: Float>(y: ArrayView2<F>) -> Array1<usize> {
     y.rows().into_iter().map(class).collect()
 }
 

@@ -43,7 +43,12 @@ fn one_neuron() {
     assert_number("loss", model.loss(&loss, &t).unwrap(), number(&expected["loss"]), within);
     model.backward(&loss, &t).unwrap();
     assert_number("delta", model.delta(1).unwrap()[[0, 0]], number(&expected["delta"]), within);
-    assert_matrix("gradient", model.gradient("0.weight").unwrap(), &column(&expected["grad_w"]), within);
+    assert_matrix(
+        "gradient",
+        model.gradient("0.weight").unwrap().view(),
+        &column(&expected["grad_w"]),
+        within,
+    );
     Sgd::new(number(&file["hyper_parameters"]["learning_rate"])).step(&mut model).unwrap();
     assert_matrix("weights", model.param("0.weight").unwrap(), &column(&expected["w_after_step"]), within);
     model.forward(&x).unwrap();
@@ -67,11 +72,11 @@ fn two_layers_of_relu() {
     assert_number("loss", model.loss(&loss, &t).unwrap(), number(&expected["loss"][0]), within);
     model.backward(&loss, &t).unwrap();
     let hidden = matrix(&expected["grad_W1"]).t().to_owned();
-    assert_matrix("W1", model.gradient("0.weight").unwrap(), &hidden, within);
-    assert_matrix("b1", model.gradient("0.bias").unwrap(), &row(&expected["grad_b1"]), within);
-    assert_matrix("W2", model.gradient("2.weight").unwrap(), &matrix(&expected["grad_W2"]), within);
-    assert_matrix("b2", model.gradient("2.bias").unwrap(), &row(&expected["grad_b2"]), within);
-    assert_matrix("x", model.delta(0).unwrap(), &row(&expected["grad_x"]), within);
+    assert_matrix("W1", model.gradient("0.weight").unwrap().view(), &hidden, within);
+    assert_matrix("b1", model.gradient("0.bias").unwrap().view(), &row(&expected["grad_b1"]), within);
+    assert_matrix("W2", model.gradient("2.weight").unwrap().view(), &matrix(&expected["grad_W2"]), within);
+    assert_matrix("b2", model.gradient("2.bias").unwrap().view(), &row(&expected["grad_b2"]), within);
+    assert_matrix("x", model.delta(0).unwrap().view(), &row(&expected["grad_x"]), within);
 }
 
 /// The purchase of apples and (x + y)² as graphs.

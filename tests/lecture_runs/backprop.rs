@@ -1,10 +1,11 @@
 //! Lecture A: 1000 updates of a 3-4-1 net of sigmoids without biases, along the gradient of the summed squared error.
 
 use chainrule::prelude::*;
+use chainrule_lectures::random;
 use chainrule_tests::*;
 use serde_json::Value;
 
-use super::{assert_numbers, assert_parameters, assert_printed, random};
+use super::{assert_numbers, assert_parameters, assert_printed};
 
 const WEIGHTS: [(&str, &str); 2] = [("0.weight", "W1"), ("2.weight", "W2")];
 const FINAL_WEIGHTS: [(&str, &str); 2] = [("0.weight", "final_W1"), ("2.weight", "final_W2")];

@@ -1,15 +1,13 @@
 //! Lecture E: the 2-3-1 net on 100 points, by central differences and by backpropagation.
 
+use chainrule::metrics;
 use chainrule::prelude::*;
+use chainrule_lectures::parabola::{NAMES, START, count_ones, net, points, thirteen};
+use chainrule_lectures::random;
 use chainrule_tests::*;
 use serde_json::Value;
 
-use super::{assert_classes, assert_numbers, assert_printed, random};
-
-#[path = "../../examples/lecture/parabola.rs"]
-mod lecture;
-
-use lecture::{NAMES, START, class_numbers, count_ones, net, points, thirteen};
+use super::{assert_classes, assert_numbers, assert_printed};
 
 /// The 13 named numbers in the order of [`NAMES`].
 fn values(of: &Value) -> [f64; 13] {
@@ -84,7 +82,7 @@ fn train_by_backpropagation(file: &Value, hidden: impl Layer<f64> + 'static) -> 
     Run { parameters: thetas, losses, trained }
 }
 
-/// The same with numerical gradients: 26 passes forward in each epoch.
+/// What 1000 epochs with numerical gradients leave behind: 26 passes forward in each epoch.
 fn train_by_differences<L: Layer<f64> + Clone + 'static>(file: &Value, hidden: L) -> Run {
     let (settings, data) = (&file["training"]["hyper_parameters"], points());
     let learning_rate = number(&settings["learning_rate"]);
@@ -149,7 +147,7 @@ fn parabola_points() {
     assert_eq!(y.sum(), number(&file["inputs"]["positives"]));
     let (head, printed) = (x.slice(s![..5, ..]), &file["printed"]["head"]);
     assert_printed("head", head, printed, absolute(1e-15));
-    let classes: Array1<usize> = class_numbers(&y).into();
+    let classes: Array1<usize> = metrics::classes(y.view());
     assert_classes("printed labels", &classes.slice(s![..5]).to_owned(), &printed["labels"]);
 
     let discarded = &file["discarded_dataset"];

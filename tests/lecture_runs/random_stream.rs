@@ -1,9 +1,10 @@
 //! The random stream of the lectures' seeds: what the examples draw from.
 
+use chainrule_lectures::random;
 use chainrule_tests::*;
 use rand_mt::Mt;
 
-use super::{assert_numbers, random};
+use super::assert_numbers;
 
 /// Standard normal numbers by the polar method, two of each accepted pair.
 fn normal(mut uniform: impl FnMut() -> f64) -> impl FnMut() -> f64 {

@@ -1,0 +1,170 @@
+//! Pictures of neural networks: curves, functions, decision regions, networks, graphs, images, and how a model is built.
+//!
+//! Every drawing is a small builder that takes plain numbers or a model, and becomes an SVG file:
+//!
+//! ```
+//! use chainrule_draw::{Curves, Drawing};
+//!
+//! let drawing = Curves::new()
+//!     .title("Loss")
+//!     .line("training", &[0.7, 0.4, 0.3, 0.2])
+//!     .line("validation", &[0.8, 0.5, 0.4, 0.45])
+//!     .mark_lowest();
+//! let svg = drawing.to_svg();
+//! assert!(svg.starts_with("<svg"));
+//! # let folder = std::env::temp_dir().join("chainrule-draw-doc");
+//! # let path = folder.join("loss.svg");
+//! drawing.save(&path)?;
+//! # std::fs::remove_dir_all(folder).ok();
+//! # Ok::<(), chainrule::Error>(())
+//! ```
+//!
+//! | drawing | shows |
+//! | --- | --- |
+//! | [`Curves`] | loss and metrics against the epoch |
+//! | [`FunctionPlot`] | a function, its derivative, a tangent with slope triangle; the activation of a layer |
+//! | [`Scatter`] | samples of two features, and the decision regions of a model |
+//! | [`Network`] | a model as nodes and arrows, with values, weights and gradients |
+//! | [`Diagram`] | any graph from left to right, such as a computation graph |
+//! | [`ImageGrid`] | samples as images, weights as images |
+//! | [`ConfusionHeatmap`] | which class was taken for which |
+//! | [`LayerStack`] | the layers with their shapes, and what a pass keeps |
+//! | [`Gallery`] | several of them as one picture |
+//!
+//! All share one look: the colours of Okabe and Ito, which colour-blind readers can tell apart (blue is class 0,
+//! training and positive; orange is class 1, validation and negative), on a white card that reads on light and dark
+//! pages. Text is at least 11 px high at the natural size and laid out for a wide font, so no font has to be
+//! installed. The same data gives the same bytes (of SVG). Numbers that are not finite leave a gap.
+//!
+//! A [`Report`] is a web page of a whole training; [`terminal`] draws with letters.
+//!
+//! # Features
+//!
+//! `png`: drawings can be saved as PNG too.
+
+use std::path::Path;
+
+use chainrule::{Error, Result};
+
+mod area;
+mod axes;
+mod axis;
+mod confusion;
+mod contour;
+mod curves;
+mod diagram;
+mod function;
+mod gallery;
+mod images;
+mod key;
+mod layout;
+mod network;
+mod picture;
+#[cfg(feature = "png")]
+mod raster;
+mod report;
+mod scatter;
+mod stack;
+mod style;
+mod svg;
+pub mod terminal;
+#[cfg(test)]
+mod tests;
+
+pub use confusion::ConfusionHeatmap;
+pub use curves::Curves;
+pub use diagram::Diagram;
+pub use function::FunctionPlot;
+pub use gallery::Gallery;
+pub use images::ImageGrid;
+pub use network::Network;
+pub use picture::Picture;
+pub use report::Report;
+pub use scatter::Scatter;
+pub use stack::LayerStack;
+
+// the program of README compiles and runs
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
+/// Whatever can be drawn.
+///
+/// # Examples
+/// ```
+/// use chainrule_draw::{Drawing, FunctionPlot};
+///
+/// let drawing = FunctionPlot::new(-2.0..=2.0).curve("x²", |x| x * x);
+/// assert_eq!(drawing.to_svg(), drawing.to_svg());
+/// ```
+pub trait Drawing {
+    /// The drawing laid out.
+    fn picture(&self) -> Picture;
+
+    /// The drawing as the text of an SVG file.
+    fn to_svg(&self) -> String {
+        self.picture().to_svg()
+    }
+
+    /// The drawing as the bytes of a PNG file of twice its natural size.
+    ///
+    /// # Errors
+    /// [`Error::Misfit`] if it is too large to be painted.
+    #[cfg(feature = "png")]
+    fn to_png(&self) -> Result<Vec<u8>> {
+        raster::png(&self.picture())
+    }
+
+    /// Writes the drawing as an SVG file, or as PNG if the path ends so, and makes the folders on the path.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the file can't be written, [`Error::Misfit`] for PNG without the feature `png`.
+    fn save(&self, path: impl AsRef<Path>) -> Result<()>
+    where
+        Self: Sized,
+    {
+        let path = path.as_ref();
+        let bytes = match path.extension() {
+            Some(end) if end.eq_ignore_ascii_case("png") => png_bytes(self)?,
+            _ => self.to_svg().into_bytes(),
+        };
+        let written = || {
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder)?;
+            }
+            std::fs::write(path, bytes)
+        };
+        written().map_err(|source| Error::Io { path: path.to_owned(), source })
+    }
+}
+
+impl Drawing for Picture {
+    fn picture(&self) -> Picture {
+        self.clone()
+    }
+}
+
+#[cfg(feature = "png")]
+fn png_bytes(drawing: &impl Drawing) -> Result<Vec<u8>> {
+    drawing.to_png()
+}
+
+#[cfg(not(feature = "png"))]
+fn png_bytes(_: &impl Drawing) -> Result<Vec<u8>> {
+    let help = "switch on the feature `png` of chainrule-draw, or save it as .svg";
+    Err(Error::misfit("PNG files are not built in", help))
+}
+
+/// Writes the title at the top, if there is one, and returns the y below it.
+fn headline(picture: &mut Picture, title: &str) -> f64 {
+    if title.is_empty() {
+        return style::MARGIN;
+    }
+    picture.text(picture::Text::new(title, (style::MARGIN, style::MARGIN + 12.0), style::TITLE).bold());
+    style::MARGIN + 28.0
+}
+
+/// How wide a picture has to be for its title.
+fn headline_width(title: &str) -> f64 {
+    picture::Text::new(title, (0.0, 0.0), style::TITLE).bold().width() + 2.0 * style::MARGIN
+}

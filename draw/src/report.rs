@@ -1,0 +1,273 @@
+//! One self-contained web page that tells how a training went.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use chainrule::data::Samples;
+use chainrule::ndarray::{Array2, ArrayView1, ShapeError};
+use chainrule::training::{Evaluation, History, Measures};
+use chainrule::{Error, Float, Result, Sequential, metrics};
+
+use crate::{ConfusionHeatmap, Curves, Drawing, ImageGrid, LayerStack, Network};
+
+/// How many samples a report shows with their predictions.
+const SHOWN_SAMPLES: usize = 24;
+
+/// The page of one training: settings, layers, curves, and, if they are given, how the model does on samples.
+///
+/// The page needs no network and runs no script; it can be mailed, printed and kept beside the weights.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+/// use chainrule_draw::Report;
+///
+/// let (x, y) = chainrule::data::toy::xor::<f64>();
+/// let mut model = Sequential::new([2]).add(Dense::new(8)).add(Tanh).add(Dense::new(1)).add(Sigmoid).build(42)?;
+/// let history = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).epochs(100).fit(&mut model, (&x, &y))?;
+/// let result = evaluate(&model, &BinaryCrossEntropy, (&x, &y))?;
+///
+/// let html = Report::new("XOR", &model, &history).evaluation(&result).samples((&x, &y))?.to_html();
+/// assert!(html.contains("<h1>XOR</h1>") && html.contains("<svg"));
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Report<'a, F: Float> {
+    title: String,
+    model: &'a Sequential<F>,
+    history: &'a History,
+    evaluation: Option<&'a Evaluation>,
+    predictions: String,
+}
+
+impl<'a, F: Float> Report<'a, F> {
+    /// The report of a model and the training that it has gone through.
+    pub fn new(title: impl Into<String>, model: &'a Sequential<F>, history: &'a History) -> Self {
+        Report { title: title.into(), model, history, evaluation: None, predictions: String::new() }
+    }
+
+    /// Shows how well the model does: its measures and which class it takes for which.
+    #[must_use]
+    pub fn evaluation(mut self, evaluation: &'a Evaluation) -> Self {
+        self.evaluation = Some(evaluation);
+        self
+    }
+
+    /// Shows the first of these samples with what the model says of them: as images if they are images, else as a
+    /// table of outputs and targets.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if the samples don't fit the model.
+    pub fn samples(mut self, samples: impl Samples<F>) -> Result<Self> {
+        samples.check(self.model.input_shape(), self.model.output_shape())?;
+        let indices: Vec<usize> = (0..samples.len().min(SHOWN_SAMPLES)).collect();
+        let sample_shape = self.model.input_shape();
+        let mut x = Array2::zeros((indices.len(), sample_shape.iter().product()));
+        let mut t = Array2::zeros((indices.len(), self.model.output_width()));
+        samples.draw_inputs(&indices, x.view_mut());
+        samples.draw_targets(&indices, t.view_mut());
+        let shape: Vec<usize> = std::iter::once(indices.len()).chain(sample_shape.iter().copied()).collect();
+        let not_samples = |error: ShapeError| Error::misfit(error.to_string(), "give samples of the model");
+        let y = self.model.predict(&x.to_shape(shape).map_err(not_samples)?)?;
+
+        self.predictions = match (sample_shape, self.model.class_count()) {
+            (&[height, width], Some(_)) => {
+                let (predicted, truth) = (metrics::classes(y.view()), metrics::classes(t.view()));
+                let mut grid = ImageGrid::new(8);
+                for ((x, truth), predicted) in x.rows().into_iter().zip(truth).zip(predicted) {
+                    let image = x.to_shape((height, width)).map_err(not_samples)?;
+                    grid = grid.prediction(&image, truth, predicted);
+                }
+                grid.to_svg()
+            }
+            _ => {
+                let cells = |row: ArrayView1<F>| {
+                    let first: Vec<String> = row.iter().take(8).map(|value| format!("{value:.3}")).collect();
+                    first.join("  ") + if row.len() > 8 { "  …" } else { "" }
+                };
+                let rows = x.rows().into_iter().zip(y.rows()).zip(t.rows());
+                table(
+                    &["input", "output", "target"],
+                    rows.map(|((x, y), t)| vec![cells(x), cells(y), cells(t)]),
+                )
+            }
+        };
+        Ok(self)
+    }
+
+    /// The page as text.
+    pub fn to_html(&self) -> String {
+        let title = escape(&self.title);
+        let mut page = format!(
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
+             content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n\
+             <h1>{title}</h1>\n"
+        );
+        let mut section = |heading: &str, content: &str| {
+            if !content.is_empty() {
+                let _ = writeln!(page, "<section>\n<h2>{heading}</h2>\n{content}\n</section>");
+            }
+        };
+        let model_seed = ("seed of the first weights", self.model.seed().to_string());
+        let settings = self.history.settings().iter().cloned().chain([model_seed]);
+        section(
+            "Settings",
+            &table(&["setting", "value"], settings.map(|(name, value)| vec![name.to_owned(), value])),
+        );
+        section("Layers", &format!("<pre>{}</pre>\n{}", escape(&self.model.to_string()), self.structure()));
+        section("Training", &(self.curves() + &self.epochs()));
+        section("Result", &self.result());
+        section("Sample predictions", &self.predictions);
+        section("First-layer weights", &self.weights());
+        page + "</body>\n</html>\n"
+    }
+
+    /// Writes the page to a file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] if the file can't be written.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
+        std::fs::write(path, self.to_html()).map_err(|source| Error::Io { path: path.to_owned(), source })
+    }
+
+    fn structure(&self) -> String {
+        let small = (0..)
+            .map_while(|position| self.model.shape(position))
+            .all(|shape| shape.iter().product::<usize>() <= 12);
+        if small { Network::of(self.model).to_svg() } else { LayerStack::of(self.model).to_svg() }
+    }
+
+    fn curves(&self) -> String {
+        let epochs = self.history.epochs();
+        let series = |measure: &dyn Fn(&Measures) -> Option<f64>| {
+            let training: Vec<f64> = epochs.iter().filter_map(|epoch| measure(&epoch.training)).collect();
+            let validation: Vec<f64> =
+                epochs.iter().filter_map(|epoch| measure(epoch.validation.as_ref()?)).collect();
+            (training, validation)
+        };
+        let draw = |title: &str, (training, validation): (Vec<f64>, Vec<f64>)| {
+            let mut curves = Curves::new().title(title).labels("epoch", title).line("training", &training);
+            if !validation.is_empty() {
+                curves = curves.line("validation", &validation);
+            }
+            curves
+        };
+        let mut svg = draw("loss", series(&|measures| Some(measures.loss))).mark_lowest().to_svg();
+        for (name, _) in epochs.first().map(|epoch| &epoch.training.metrics[..]).unwrap_or_default() {
+            svg += &draw(&name.replace('_', " "), series(&|measures| measures.metric(name))).to_svg();
+        }
+        svg
+    }
+
+    fn epochs(&self) -> String {
+        let epochs = self.history.epochs();
+        // long trainings by every tenth, hundredth, … epoch, so that some twenty lines tell them
+        let every = (epochs.len() / 20).max(1);
+        let shown = epochs.iter().filter(|epoch| epoch.number % every == 0 || epoch.number == epochs.len());
+        let best = self
+            .history
+            .best()
+            .map_or(String::new(), |epoch| format!("<p>best: {}</p>", escape(&epoch.to_string())));
+        let lines: String = shown.map(|epoch| format!("{epoch}\n")).collect();
+        format!("<pre>{}</pre>{best}", escape(&lines))
+    }
+
+    fn result(&self) -> String {
+        let Some(evaluation) = self.evaluation else { return String::new() };
+        let heatmap = evaluation.confusion.as_ref().map_or(String::new(), |confusion| {
+            let counts = confusion.counts().to_owned();
+            format!(
+                "{}<pre>{}</pre>",
+                ConfusionHeatmap::new(&counts).to_svg(),
+                escape(&confusion.to_string())
+            )
+        });
+        format!("<p>{}</p>{heatmap}", escape(&evaluation.measures.to_string()))
+    }
+
+    /// The weights of the first layer as images if the samples are images.
+    fn weights(&self) -> String {
+        let &[height, width] = self.model.input_shape() else { return String::new() };
+        let Some((_, weight)) = self.model.params().next() else { return String::new() };
+        ImageGrid::weights(&weight, [height, width]).map_or(String::new(), |grid| grid.columns(12).to_svg())
+    }
+}
+
+const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:860px;margin:2rem auto;padding:0 1rem;\
+    color:#222;background:#fff}h1,h2{line-height:1.2}h2{margin-top:2.5rem}svg{display:block;max-width:100%;height:auto;\
+    margin:1rem 0}pre{overflow-x:auto;background:#f6f6f6;padding:.8rem;font-size:13px;line-height:1.35}\
+    table{border-collapse:collapse}td,th{text-align:left;padding:.2rem 1.2rem .2rem 0;border-bottom:1px solid #ddd;\
+    white-space:pre}@media(prefers-color-scheme:dark){body{color:#ddd;background:#0d1117}pre{background:#161b22}\
+    td,th{border-color:#333}}";
+
+fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let row = |tag: &str, cells: &[String]| {
+        let cells: String = cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", escape(cell))).collect();
+        format!("<tr>{cells}</tr>\n")
+    };
+    let header: Vec<String> = header.iter().map(|&title| title.to_owned()).collect();
+    let rows: String = rows.map(|cells| row("td", &cells)).collect();
+    format!("<table>\n{}{rows}</table>", row("th", &header))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chainrule::prelude::*;
+
+    fn digits(width: usize) -> (Sequential<f32>, Array3<f32>, Vec<usize>) {
+        let model = Sequential::new([width, width]).add(Flatten).add(Dense::new(14)).add(ReLU);
+        let x = Array3::from_shape_fn((30, width, width), |(i, j, k)| ((i * 7 + j * 3 + k) % 5) as f32);
+        (model.add(Dense::new(3)).add(Softmax).build(1).unwrap(), x, (0..30).map(|i| i % 3).collect())
+    }
+
+    #[test]
+    fn the_page_stands_alone_and_tells_everything() {
+        let (mut model, x, labels) = digits(4);
+        let mut trainer =
+            Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).epochs(3).validation((&x, &labels));
+        let history = trainer.fit(&mut model, (&x, &labels)).unwrap();
+        let result = evaluate(&model, &CategoricalCrossEntropy, (&x, &labels)).unwrap();
+        let report = Report::new("a <b> & c", &model, &history).evaluation(&result);
+        let html = report.samples((&x, &labels)).unwrap().to_html();
+        for part in [
+            "<h1>a &lt;b&gt; &amp; c</h1>",
+            "<td>learning rate</td><td>0.1</td>",
+            "<td>seed of the first weights</td><td>1</td>",
+            "total: 283 parameters",
+            "validation",
+            "<h2>Result</h2>",
+            "<h2>Sample predictions</h2>",
+            "<h2>First-layer weights</h2>",
+        ] {
+            assert!(html.contains(part), "{part}");
+        }
+        for foreign in ["<script", "<link", "src=", "href=", "@import", "url("] {
+            assert!(!html.contains(foreign), "{foreign}");
+        }
+        for tag in ["section", "table", "pre>", "svg", "p>"] {
+            let (open, close) = (format!("<{tag}"), format!("</{tag}"));
+            assert_eq!(html.matches(&open).count(), html.matches(&close).count(), "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_history_without_epochs_and_without_anything_else_is_a_page_too() {
+        let (model, ..) = digits(4);
+        assert!(Report::new("", &model, &History::default()).to_html().ends_with("</html>\n"));
+    }
+
+    #[test]
+    fn samples_that_do_not_fit_are_an_error() {
+        let (model, ..) = digits(4);
+        let (_, x, labels) = digits(5);
+        let history = History::default();
+        let error = Report::new("", &model, &history).samples((&x, &labels)).unwrap_err().to_string();
+        assert!(error.starts_with("inputs: expected shape [samples, 4, 4], but got [30, 5, 5]"), "{error}");
+    }
+}

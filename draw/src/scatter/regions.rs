@@ -1,0 +1,95 @@
+//! What a model makes of the plane: regions and their boundary.
+
+use chainrule::ndarray::Array2;
+
+use super::{Field, Scatter};
+use crate::area::Point;
+use crate::axes::Axes;
+use crate::axis::Axis;
+use crate::contour::outlines;
+use crate::picture::{Paint, Picture};
+use crate::style::{BLACK, Color, WHITE, series};
+
+/// How many steps a grid has at most along each axis.
+const MOST_STEPS: f64 = 1000.0;
+
+impl Scatter<'_> {
+    /// The fields to draw, and the colour of where each is at least its level.
+    pub(super) fn draw_regions(&self, picture: &mut Picture, axes: &Axes, field: &Field) {
+        let count = |axis: &Axis| {
+            let extent = axis.high - axis.low;
+            let step = self.step.filter(|&step| step > 0.0).unwrap_or(extent / 150.0);
+            (extent / step).ceil().clamp(2.0, MOST_STEPS) as usize
+        };
+        let (columns, rows) = (count(&axes.x) + 1, count(&axes.y) + 1);
+        let at = |axis: &Axis, index: usize, count: usize| {
+            axis.low + (axis.high - axis.low) * index as f64 / (count - 1) as f64
+        };
+        let grid = Array2::from_shape_fn((rows * columns, 2), |(index, feature)| match feature {
+            0 => at(&axes.x, index % columns, columns),
+            _ => at(&axes.y, index / columns, rows),
+        });
+        let outputs = field(&grid);
+        if outputs.nrows() != rows * columns {
+            return;
+        }
+        let area = axes.area;
+        let pixel = |(column, row): Point| {
+            let (right, up) = (column / (columns - 1) as f64, row / (rows - 1) as f64);
+            (area.x + right * area.width, area.bottom() - up * area.height)
+        };
+        let mut regions = |value: &dyn Fn(usize) -> f64, level: f64, paint: Paint| {
+            let values =
+                Array2::from_shape_fn((rows, columns), |(row, column)| value(row * columns + column));
+            let lines: Vec<Vec<Point>> = outlines(&values, level)
+                .into_iter()
+                .map(|line| line.into_iter().map(pixel).collect())
+                .collect();
+            if !lines.is_empty() {
+                picture.lines(lines, true, paint);
+            }
+        };
+        let edge = BLACK.toward(WHITE, 0.35);
+        if outputs.ncols() > 1 {
+            for class in 0..outputs.ncols() {
+                let lead = |sample: usize| {
+                    let row = outputs.row(sample);
+                    let others = row.iter().enumerate().filter(|&(other, _)| other != class).map(|(_, &p)| p);
+                    row[class] - others.fold(f64::NEG_INFINITY, f64::max)
+                };
+                regions(&lead, 0.0, Paint::fill(pale(class, 0.25)).and_stroke(WHITE, 1.5));
+            }
+            return;
+        }
+        let probability = |sample: usize| outputs[[sample, 0]];
+        regions(&probability, -1e300, Paint::fill(pale(0, if self.shaded { 0.5 } else { 0.25 })));
+        if self.shaded {
+            for band in 1..10 {
+                let level = f64::from(band) / 10.0;
+                let class = usize::from(band >= 5);
+                let sure = (level + 0.05 - 0.5).abs() * 2.0;
+                regions(&probability, level, Paint::fill(pale(class, 0.05 + 0.5 * sure)));
+            }
+        } else {
+            regions(&probability, self.threshold, Paint::fill(pale(1, 0.25)));
+        }
+        // the boundary, without the border of the picture, where a region only ends
+        let along_border = |a: Point, b: Point| {
+            let (right, top) = ((columns - 1) as f64, (rows - 1) as f64);
+            a.0.max(b.0) <= 0.0 || a.1.max(b.1) <= 0.0 || a.0.min(b.0) >= right || a.1.min(b.1) >= top
+        };
+        let values =
+            Array2::from_shape_fn((rows, columns), |(row, column)| probability(row * columns + column));
+        for mut line in outlines(&values, self.threshold) {
+            line.extend(line.first().copied());
+            let inner = line.chunk_by(|&a, &b| !along_border(a, b)).filter(|part| part.len() > 1);
+            let parts = inner.map(|part| part.iter().copied().map(pixel).collect()).collect();
+            picture.lines(parts, false, Paint::stroke(edge, 1.2));
+        }
+    }
+}
+
+/// The colour of a region: that of its class, so strong.
+fn pale(class: usize, strength: f64) -> Color {
+    WHITE.toward(series(class), strength)
+}

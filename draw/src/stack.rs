@@ -1,0 +1,152 @@
+//! How a model is built: its layers with their shapes, and what a pass keeps.
+
+use chainrule::{Float, Sequential};
+
+use super::area::Area;
+use super::picture::{Anchor, Paint, Picture, Text};
+use super::style::{AXIS, BODY, FRAME, MARGIN, MUTED, ORANGE, WHITE, YELLOW, shape, text_width, thousands};
+use super::{Drawing, headline, headline_width};
+
+/// Of more layers, some in the middle are left out.
+const MOST_LAYERS: usize = 24;
+
+/// The layers of a model from top to bottom: name, parameters with their shapes, and between them what flows.
+///
+/// What the forward pass keeps for the backward pass, x0, x1, …, is marked. A layer that only reshapes keeps nothing
+/// new.
+///
+/// # Examples
+/// ```
+/// use chainrule_draw::{Drawing, LayerStack};
+/// use chainrule::prelude::*;
+///
+/// let model =
+///     Sequential::<f32>::new([28, 28]).add(Flatten).add(Dense::new(10)).add(Softmax).build(1)?;
+/// let svg = LayerStack::of(&model).title("Digits").to_svg();
+/// assert!(svg.contains("weight 784 × 10"));
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct LayerStack {
+    title: String,
+    input: String,
+    layers: Vec<Layer>,
+    total: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Layer {
+    name: String,
+    params: String,
+    count: usize,
+    /// The shape of what it gives.
+    output: String,
+    /// Whether what it gives are numbers of its own.
+    keeps: bool,
+}
+
+impl LayerStack {
+    /// A drawing of that model.
+    pub fn of<F: Float>(model: &Sequential<F>) -> Self {
+        let layers = model.layers().enumerate().map(|(index, layer)| {
+            let params = layer.params();
+            let shapes: Vec<String> =
+                params.iter().map(|param| format!("{} {}", param.name, shape(param.value.shape()))).collect();
+            Layer {
+                name: layer.name().to_owned(),
+                params: shapes.join(", "),
+                count: params.iter().map(|param| param.value.len()).sum(),
+                output: model.shape(index + 1).map_or_else(String::new, shape),
+                keeps: !layer.only_reshapes(),
+            }
+        });
+        LayerStack {
+            title: String::new(),
+            input: shape(model.input_shape()),
+            layers: layers.collect(),
+            total: model.param_count(),
+        }
+    }
+
+    /// Puts a title above.
+    #[must_use]
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = title.into();
+        self
+    }
+}
+
+impl Drawing for LayerStack {
+    fn picture(&self) -> Picture {
+        const PILL: f64 = 24.0;
+        const ARROW: f64 = 15.0;
+        let mut picture = Picture::new(&self.title);
+        let mut y = headline(&mut picture, &self.title) + 4.0;
+        let counted = |layer: &Layer| match layer.count {
+            0 => "no parameters".to_owned(),
+            count => format!("{} parameters", thousands(count)),
+        };
+        let words = |layer: &Layer| {
+            let head = text_width(&layer.name, BODY) * 1.12 + 32.0 + text_width(&counted(layer), BODY);
+            head.max(text_width(&layer.params, BODY))
+        };
+        let wide = self.layers.iter().map(words).fold(240.0, f64::max) + 28.0;
+        let center = MARGIN + wide / 2.0;
+        let total = format!("{} parameters in {} layers", thousands(self.total), self.layers.len());
+
+        let pill = |picture: &mut Picture, y: f64, words: String, kept: bool| {
+            let area = Area::around((center, y + PILL / 2.0), text_width(&words, BODY) + 28.0, PILL);
+            let paint = if kept {
+                Paint::fill(YELLOW.toward(WHITE, 0.6)).and_stroke(ORANGE, 1.5)
+            } else {
+                Paint::fill(WHITE).and_stroke(FRAME, 1.0)
+            };
+            picture.rect(area, PILL / 2.0, paint);
+            picture.text(Text::centered(words, area.center(), BODY));
+        };
+        pill(&mut picture, y, format!("x0: {}", self.input), true);
+        y += PILL;
+        let skipped = if self.layers.len() > MOST_LAYERS {
+            MOST_LAYERS / 2..self.layers.len() - MOST_LAYERS / 2
+        } else {
+            0..0
+        };
+        for (index, layer) in self.layers.iter().enumerate() {
+            if skipped.contains(&index) {
+                if index == skipped.start {
+                    let words = format!("… {} more layers", thousands(skipped.len()));
+                    picture.text(Text::centered(words, (center, y + ARROW), BODY).color(MUTED));
+                    y += 2.0 * ARROW;
+                }
+                continue;
+            }
+            picture.arrow(vec![(center, y + 1.0), (center, y + ARROW)], AXIS, 1.2);
+            y += ARROW;
+            let high = if layer.params.is_empty() { 32.0 } else { 52.0 };
+            let area = Area::new(MARGIN, y, wide, high);
+            picture.rect(area, 8.0, Paint::fill(WHITE).and_stroke(AXIS, 1.2));
+            picture.text(Text::new(&layer.name, (area.x + 14.0, y + 21.0), BODY).bold());
+            let at = (area.right() - 14.0, y + 21.0);
+            picture.text(Text::new(counted(layer), at, BODY).anchor(Anchor::End).color(MUTED));
+            picture.text(Text::new(&layer.params, (area.x + 14.0, y + 40.0), BODY));
+            y += high;
+            picture.arrow(vec![(center, y), (center, y + ARROW)], AXIS, 1.2);
+            y += ARROW;
+            let words = if layer.keeps {
+                format!("x{}: {}", index + 1, layer.output)
+            } else {
+                format!("x{}: {}, the same numbers", index + 1, layer.output)
+            };
+            pill(&mut picture, y, words, layer.keeps);
+            y += PILL;
+        }
+        y += 16.0;
+        let sign = Area::new(MARGIN, y, 26.0, 14.0);
+        picture.rect(sign, 7.0, Paint::fill(YELLOW.toward(WHITE, 0.6)).and_stroke(ORANGE, 1.5));
+        picture.text(Text::new("kept by forward for backward", (MARGIN + 34.0, y + 11.5), BODY));
+        picture.text(Text::new(&total, (MARGIN, y + 34.0), BODY));
+        let least = text_width(&total, BODY).max(text_width("kept by forward for backward", BODY) + 34.0);
+        picture.size((wide.max(least) + 2.0 * MARGIN).max(headline_width(&self.title)), y + 34.0 + MARGIN);
+        picture
+    }
+}

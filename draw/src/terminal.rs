@@ -1,0 +1,27 @@
+//! Pictures in characters, at most 80 columns wide: curves, decision regions, images.
+//!
+//! For files, in colour, there are the [drawings](crate::Drawing).
+
+mod curves;
+mod images;
+mod regions;
+
+pub use curves::curves;
+pub use images::{image, images};
+pub use regions::regions;
+
+const WIDTH: usize = 80;
+/// From nothing to everything.
+const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
+
+fn shade(part: f64) -> char {
+    if part.is_nan() { '?' } else { SHADES[(part.clamp(0.0, 1.0) * 4.0).round() as usize] }
+}
+
+#[cfg(test)]
+fn check_width(text: &str) {
+    assert!(text.ends_with('\n'));
+    for line in text.lines() {
+        assert!(line.chars().count() <= WIDTH, "{} columns: {line}", line.chars().count());
+    }
+}

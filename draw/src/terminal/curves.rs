@@ -1,0 +1,181 @@
+//! Curves as dots of Braille characters.
+
+use std::fmt::Write as _;
+
+use super::WIDTH;
+
+/// A character of no dots.
+const EMPTY: char = '\u{2800}';
+
+/// Numbers in their order as curves, with their names at the right end: the first as a solid line, the second as a
+/// dotted one, more with wider gaps. A number that is not finite leaves a gap.
+///
+/// # Examples
+/// ```
+/// use chainrule_draw::terminal;
+///
+/// let training: Vec<f64> = (0..100).map(|epoch| (-0.05 * f64::from(epoch)).exp()).collect();
+/// let text = terminal::curves(&[("training", &training)]);
+/// print!("{text}");
+/// assert!(text.contains("training"));
+/// assert!(text.lines().all(|line| line.chars().count() <= 80));
+/// ```
+pub fn curves(lines: &[(&str, &[f64])]) -> String {
+    const ROWS: usize = 16;
+    let finite = lines.iter().flat_map(|(_, values)| *values).copied().filter(|value| value.abs() < 1e150);
+    let (mut low, mut high) =
+        finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+    if low > high {
+        return "no data\n".to_owned();
+    }
+    if high - low <= 1e-9 * high.abs().max(low.abs()) {
+        let half = if high == 0.0 { 1.0 } else { high.abs() / 2.0 };
+        (low, high) = (low - half, high + half);
+    }
+    let label = |row: usize| {
+        let value = high - (high - low) * row as f64 / (ROWS - 1) as f64;
+        let text = if value.abs().max(high.abs()) < 1e4 && high - low > 1e-3 {
+            format!("{value:.3}")
+        } else {
+            format!("{value:.1e}")
+        };
+        if row.is_multiple_of(5) { text } else { String::new() }
+    };
+    let left = (0..ROWS).map(|row| label(row).len()).max().unwrap_or(0);
+    let name = |name: &str| name.chars().take(20).collect::<String>();
+    let right = lines.iter().map(|(text, _)| name(text).chars().count()).max().unwrap_or(0);
+    let columns = WIDTH - left - 2 - right - 1;
+
+    // each character holds 2 × 4 dots
+    let mut dots = vec![vec![false; columns * 2]; ROWS * 4];
+    let mut ends: Vec<(usize, String)> = Vec::new();
+    let longest = lines.iter().map(|(_, values)| values.len()).max().unwrap_or(1);
+    let height = |value: f64| ((high - value) / (high - low) * (ROWS * 4 - 1) as f64).round() as usize;
+    for (index, (text, values)) in lines.iter().enumerate() {
+        let mut before: Option<usize> = None;
+        let mut last = None;
+        for column in 0..columns * 2 {
+            let Some(value) = at_column(values, column, columns * 2, longest) else {
+                before = None;
+                continue;
+            };
+            let here = height(value);
+            let (from, to) = match before {
+                Some(before) if before < here => (before + 1, here),
+                Some(before) if before > here => (here, before - 1),
+                _ => (here, here),
+            };
+            if index == 0 || (column / 2) % (index + 1) == 0 {
+                dots[from..=to].iter_mut().for_each(|row| row[column] = true);
+            }
+            before = Some(here);
+            last = Some(here / 4);
+        }
+        ends.extend(last.map(|row| (row, name(text))));
+    }
+    ends.sort_by_key(|(row, _)| *row);
+    let names = rows_apart(ends, ROWS);
+
+    let mut text = String::new();
+    for (row, name) in names.iter().enumerate() {
+        let _ = write!(text, "{:>left$} {}", label(row), if row % 5 == 0 { '┤' } else { '│' });
+        let line: String = (0..columns).map(|column| braille(&dots, row, column)).collect();
+        let _ = writeln!(text, "{}", format!("{line} {name}").trim_end_matches([' ', EMPTY]));
+    }
+    let _ = writeln!(text, "{:left$} └{}", "", "─".repeat(columns));
+    let width = columns.saturating_sub(1);
+    let _ = writeln!(text, "{:left$}  1{longest:>width$}", "");
+    text
+}
+
+/// The value that a line has at a column of dots: on the straight line between two numbers, or the mean of the numbers
+/// that fall on it.
+fn at_column(values: &[f64], column: usize, columns: usize, longest: usize) -> Option<f64> {
+    let step = (longest.max(2) - 1) as f64 / (columns - 1) as f64;
+    let x = column as f64 * step;
+    let drawable = |value: &f64| value.abs() < 1e150;
+    if step > 1.0 {
+        let from = (x - step / 2.0).ceil().max(0.0) as usize;
+        let to = ((x + step / 2.0).ceil() as usize).min(values.len());
+        let numbers: Vec<f64> = values.get(from..to)?.iter().copied().filter(drawable).collect();
+        return (!numbers.is_empty()).then(|| numbers.iter().sum::<f64>() / numbers.len() as f64);
+    }
+    let (before, part) = (x.floor() as usize, x.fract());
+    let a = values.get(before).copied().filter(drawable)?;
+    if part < 1e-9 {
+        return Some(a);
+    }
+    let b = values.get(before + 1).copied().filter(drawable)?;
+    Some(a + part * (b - a))
+}
+
+/// The names in rows of their own, each near where its line ends.
+fn rows_apart(ends: Vec<(usize, String)>, rows: usize) -> Vec<String> {
+    let mut names = vec![String::new(); rows];
+    for (row, name) in ends {
+        let free = (0..rows).filter(|&row| names[row].is_empty());
+        if let Some(nearest) = free.min_by_key(|free| free.abs_diff(row)) {
+            names[nearest] = name;
+        }
+    }
+    names
+}
+
+/// Eight dots as a character of Unicode's Braille patterns.
+fn braille(dots: &[Vec<bool>], row: usize, column: usize) -> char {
+    const BITS: [[u32; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+    let mut bits = 0;
+    for (down, pair) in BITS.iter().enumerate() {
+        for (right, bit) in pair.iter().enumerate() {
+            if dots[row * 4 + down][column * 2 + right] {
+                bits |= bit;
+            }
+        }
+    }
+    char::from_u32(0x2800 + bits).unwrap_or(' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::terminal::check_width;
+
+    #[test]
+    fn a_falling_curve_goes_from_the_upper_left_to_the_lower_right() {
+        let values: Vec<f64> = (0..50).map(|i| 1.0 - f64::from(i) / 49.0).collect();
+        let text = curves(&[("loss", &values)]);
+        check_width(&text);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with("1.000 ┤⠑") || lines[0].starts_with("1.000 ┤⠉"), "{text}");
+        assert!(lines[15].starts_with("0.000 ┤") && lines[15].ends_with(" loss"), "{text}");
+        assert!(lines[17].trim_start().starts_with('1') && lines[17].ends_with("50"), "{text}");
+    }
+
+    #[test]
+    fn names_never_share_a_row_and_odd_numbers_do_no_harm() {
+        let same = [0.5, 0.5];
+        let text = curves(&[("one", &same), ("two", &same), ("three", &same)]);
+        assert!(["one", "two", "three"].iter().all(|name| text.matches(name).count() == 1), "{text}");
+        for values in [
+            &[][..],
+            &[1.0],
+            &[f64::NAN],
+            &[f64::INFINITY, 1.0, 2.0],
+            &[1e300, 1.0],
+            &[1e-300, 0.0],
+            &[-1e140, 1e140],
+        ] {
+            check_width(&curves(&[
+                ("values", values),
+                ("a name that is far too long for a line", values),
+                ("", &[]),
+            ]));
+        }
+        assert_eq!(curves(&[]), "no data\n");
+        let long: Vec<f64> = (0..100_000).map(|i| f64::from(i % 2)).collect();
+        let text = curves(&[("mean", &long)]);
+        check_width(&text);
+        let drawn = text.lines().filter(|line| line.contains(|c| ('⠁'..='⣿').contains(&c)));
+        assert!(drawn.count() <= 2, "the mean of what falls on one dot: {text}");
+    }
+}

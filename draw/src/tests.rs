@@ -1,0 +1,220 @@
+//! What holds for every drawing, also of data that nobody wants to see.
+
+use chainrule::ndarray::array;
+use chainrule::{Dense, ReLU};
+
+use super::area::{Area, Point};
+use super::picture::{Paint, Picture, Shape, Text};
+use super::style::SMALL;
+use super::*;
+use drawings::{NAN, digit_net, odd, parabola_net, usual};
+
+mod drawings;
+
+/// All texts, and all lines of a picture in its own coordinates.
+fn parts(shapes: &[Shape], by: Point, texts: &mut Vec<Text>, lines: &mut Vec<(Vec<Point>, Paint)>) {
+    for shape in shapes {
+        match shape {
+            Shape::Text(text) => {
+                let mut text = text.clone();
+                text.at = (text.at.0 + by.0, text.at.1 + by.1);
+                texts.push(text);
+            }
+            Shape::Path { lines: paths, paint, .. } => lines.extend(
+                paths.iter().map(|path| (path.iter().map(|p| (p.0 + by.0, p.1 + by.1)).collect(), *paint)),
+            ),
+            Shape::Inside { at, shapes } => parts(shapes, (at.0 + by.0, at.1 + by.1), texts, lines),
+            _ => {}
+        }
+    }
+}
+
+fn texts(picture: &Picture) -> Vec<Text> {
+    let (mut texts, mut lines) = (Vec::new(), Vec::new());
+    parts(&picture.shapes, (0.0, 0.0), &mut texts, &mut lines);
+    texts
+}
+
+/// Whether every tag is closed in its turn, attributes are quoted, and no special character stands bare.
+fn check_xml(name: &str, svg: &str) {
+    let mut open: Vec<&str> = Vec::new();
+    for part in svg.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').unwrap_or_else(|| panic!("{name}: no end of <{part}"));
+        let bare = text.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "");
+        assert!(!bare.contains(['&', '>']), "{name}: {text}");
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{name}: {text:?}");
+        assert!(
+            tag.matches('"').count() % 2 == 0 && !tag.contains("NaN") && !tag.contains("inf"),
+            "{name}: <{tag}>"
+        );
+        match (tag.strip_prefix('/'), tag.ends_with('/')) {
+            (Some(closed), _) => assert_eq!(open.pop(), Some(closed), "{name}"),
+            (None, false) => open.push(tag.split(' ').next().unwrap()),
+            (None, true) => {}
+        }
+    }
+    assert!(open.is_empty() && svg.starts_with("<svg ") && svg.ends_with("</svg>\n"), "{name}: {open:?}");
+}
+
+#[test]
+fn the_same_data_gives_the_same_bytes() {
+    for ((name, one), (_, other)) in usual().into_iter().zip(usual()) {
+        assert_eq!(one.to_svg(), other.to_svg(), "{name}");
+    }
+}
+
+#[test]
+fn every_drawing_is_well_formed_and_has_a_size() {
+    let usual = usual().into_iter().map(|(name, picture)| (name.to_owned(), picture));
+    for (name, picture) in usual.chain(odd()) {
+        check_xml(&name, &picture.to_svg());
+        assert!(
+            picture.width() >= 40.0 && picture.height() >= 16.0,
+            "{name}: {} {}",
+            picture.width(),
+            picture.height()
+        );
+        assert!(
+            picture.width() < 3e5 && picture.height() < 1e5,
+            "{name}: {} {}",
+            picture.width(),
+            picture.height()
+        );
+    }
+}
+
+#[test]
+fn every_text_can_be_read() {
+    for (name, picture) in usual() {
+        let card = Area::new(0.0, 0.0, picture.width(), picture.height());
+        let texts = texts(&picture);
+        assert!(!texts.is_empty(), "{name}");
+        for (index, text) in texts.iter().enumerate() {
+            let area = text.area();
+            assert!(text.size >= SMALL, "{name}: {}", text.text);
+            let inside = card.holds((area.x, area.y)) && card.holds((area.right(), area.bottom()));
+            assert!(inside, "{name}: {:?} reaches out: {area:?}", text.text);
+            for other in &texts[..index] {
+                assert!(!area.overlaps(&other.area()), "{name}: {:?} is on {:?}", text.text, other.text);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_network_of_the_lecture_has_eleven_nodes_and_fourteen_arrows() {
+    let model = parabola_net();
+    let network = Network::of(&model).names(["x", "a", "z", "ay", "y"]).loss(0.131);
+    let dot = network.to_dot();
+    assert_eq!(dot.matches(" -> ").count(), 14);
+    assert_eq!(dot.lines().filter(|line| line.contains(" [label=") && !line.contains("->")).count(), 11);
+
+    let texts: Vec<String> = texts(&network.picture()).into_iter().map(|text| text.text).collect();
+    let values = [
+        "x1=−0.78",
+        "x2=0.91",
+        "a1=1.47",
+        "a2=1.17",
+        "a3=−3.95",
+        "z1=1.47",
+        "z2=1.17",
+        "z3=0.00",
+        "ay=2.48",
+        "y=0.92",
+        "loss=0.13",
+    ];
+    let weights =
+        ["1.20", "0.92", "3.37", "0.90", "0.72", "0.09", "2.08", "1.47", "−3.55", "relu", "sigmoid"];
+    for wanted in values.into_iter().chain(weights) {
+        assert!(texts.iter().any(|text| text == wanted), "{wanted} is not in {texts:?}");
+    }
+    let below = texts.last().unwrap();
+    for bias in ["b11=1.587", "b12=1.236", "b13=−1.398", "b21=−2.293"] {
+        assert!(below.contains(bias), "{below}");
+    }
+}
+
+#[test]
+fn no_arrow_crosses_the_label_of_another() {
+    let model = parabola_net();
+    let network = Network::of(&model).loss(0.13);
+    for (name, picture) in [("plain", network.picture()), ("gradients", network.gradients().picture())] {
+        let (mut texts, mut lines) = (Vec::new(), Vec::new());
+        parts(&picture.shapes, (0.0, 0.0), &mut texts, &mut lines);
+        let arrows: Vec<Vec<Point>> =
+            lines.into_iter().filter(|(_, paint)| paint.stroke.is_some()).map(|(line, _)| line).collect();
+        assert_eq!(arrows.len(), 14);
+        for text in texts {
+            let area = text.area();
+            let crossed =
+                arrows.iter().filter(|line| line.windows(2).any(|ends| area.meets(ends[0], ends[1])));
+            assert!(crossed.count() <= 1, "{name}: {:?} is on more than its own arrow", text.text);
+        }
+    }
+}
+
+#[test]
+fn big_layers_are_abridged() {
+    let texts: Vec<String> =
+        texts(&Network::of(&digit_net()).picture()).into_iter().map(|text| text.text).collect();
+    for wanted in ["x1", "x784", "… 777 more", "… 9 more", "y10", "input 28 × 28"] {
+        assert!(texts.iter().any(|text| text == wanted), "{wanted} is not in {texts:?}");
+    }
+    assert!(Network::of(&digit_net()).to_dot().contains("… 777 more"));
+}
+
+#[test]
+fn dot_quotes_what_has_to_be_quoted() {
+    let dot = Diagram::new().node("a\"b", ["1\\2", "3\n4"]).edge("a\"b", "c", "").to_dot();
+    assert!(dot.contains(r#""a\"b" [label="1\\2\n3"#), "{dot}");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_named() {
+    let folder = std::env::temp_dir().join("chainrule-draw-test");
+    std::fs::create_dir_all(&folder).unwrap();
+    let error = Curves::new().save(&folder).unwrap_err().to_string();
+    assert!(error.starts_with(&folder.display().to_string()), "{error}");
+
+    let path = folder.join("new folder").join("loss.svg");
+    Curves::new().title("Loss").save(&path).unwrap();
+    assert!(std::fs::read_to_string(&path).unwrap().contains("<title>Loss</title>"));
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn what_does_not_fit_is_an_error() {
+    let model = digit_net();
+    let points = array![[0.0, 1.0]];
+    let errors = [
+        Scatter::new(&points, &[0, 1]).unwrap_err(),
+        Scatter::new(&array![[1.0, 2.0, 3.0]], &[0]).unwrap_err(),
+        Scatter::new(&points, &[0]).unwrap().regions_of(&model).unwrap_err(),
+        ImageGrid::weights(&array![[1.0], [2.0]], [2, 2]).unwrap_err(),
+        FunctionPlot::activation(&Dense::new(2), 0.0..=1.0).unwrap_err(),
+    ];
+    for error in errors {
+        assert!(error.to_string().contains("help: "), "{error}");
+    }
+}
+
+#[test]
+fn a_positive_number_is_blue_and_a_negative_one_orange() {
+    let picture = ImageGrid::new(1).signed().image(&array![[1.0, -1.0, 0.0, NAN]], "").picture();
+    let Some(Shape::Pixels(pixels)) = picture.shapes.iter().find(|shape| matches!(shape, Shape::Pixels(_)))
+    else {
+        panic!("no pixels");
+    };
+    let color = |column: usize| pixels.palette[usize::from(pixels.levels[0][column])];
+    assert!(color(0).2 > color(0).0, "blue");
+    assert!(color(1).0 > color(1).2, "orange");
+    assert_eq!(color(2), super::style::WHITE);
+    assert_eq!(color(3), super::style::YELLOW);
+}
+
+#[test]
+fn the_derivative_of_an_activation_is_that_of_its_backward_pass() {
+    let svg = FunctionPlot::activation(&ReLU, -2.0..=2.0).unwrap().to_svg();
+    assert!(svg.contains(">relu<") && svg.contains(">derivative<"));
+    assert!(svg.contains("stroke-dasharray=\"2 3\""), "the jump of the derivative is dotted");
+}
