@@ -2,10 +2,10 @@
 
 use ndarray::NdFloat;
 
-use crate::entrywise::Functions;
+use crate::kernels::functions::Functions;
 
 mod sealed {
-    pub trait Sealed: crate::matmul::simd::Lanes {}
+    pub trait Sealed: crate::kernels::lanes::Lanes {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}
 }

@@ -42,7 +42,7 @@
 //! 9. [`graph`]: what bigger frameworks do instead: every single operation a node.
 //! 10. [`terminal`], and with the feature `draw` the modules `draw` and `report`: pictures of all of it, and a web page
 //!     of a training.
-//! 11. [`matmul()`] and, not public, the modules `entrywise` and `parallel`: where the speed comes from.
+//! 11. [`kernels`]: where the speed comes from.
 //!
 //! All of it is generic over one number type, [`Float`]: `f32` for speed, `f64` for lessons and gradient checks.
 //! Arrays are those of [`ndarray`], which is re-exported. Every random act takes a seed: the same seed, the same bits.
@@ -52,11 +52,9 @@
 //! `progress` (on): the progress bar of the trainer. `gzip` (on): gzipped IDX files. `threads` (on): all cores for nets
 //! that are large enough. `draw`: pictures of curves, models and data as SVG. `png`: the same as PNG.
 
-mod aligned;
 pub mod data;
 #[cfg(feature = "draw")]
 pub mod draw;
-mod entrywise;
 mod error;
 pub mod explain;
 mod float;
@@ -65,12 +63,11 @@ pub mod gradient_check;
 pub mod graph;
 pub mod guide;
 mod init;
+pub mod kernels;
 pub mod layer;
 pub mod loss;
-mod matmul;
 pub mod metrics;
 pub mod optimizer;
-mod parallel;
 #[cfg(feature = "draw")]
 pub mod report;
 mod rng;
@@ -90,7 +87,7 @@ pub use layer::{
     Tanh,
 };
 pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed};
-pub use matmul::matmul;
+
 pub use ndarray;
 pub use optimizer::{Optimizer, Sgd};
 pub use rng::Rng;

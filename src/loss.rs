@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use crate::entrywise::map2;
 use crate::formula::LossFormula;
+use crate::kernels::entries::map2;
 use crate::{Error, Float, Output, Result};
 
 mod binary_cross_entropy;

@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use ndarray::{ArrayRef, ArrayView2, ArrayViewMut2, Dimension};
 
-use crate::aligned;
 use crate::data::Samples;
+use crate::kernels::aligned;
 use crate::layer::{Layer, Output};
 use crate::table::{self, Table, thousands};
 use crate::{Error, Float, Loss, Result, Rng};

@@ -5,7 +5,7 @@ use std::fmt;
 use ndarray::{Array2, ArrayRef, Dimension};
 
 use crate::data::Samples;
-use crate::parallel::Threads;
+use crate::kernels::threads::Threads;
 use crate::sequential::first_rows;
 use crate::table::thousands;
 use crate::{Error, Float, Loss, Optimizer, Result, Rng, Sequential};

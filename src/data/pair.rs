@@ -8,7 +8,7 @@ use ndarray::{
 
 use super::Samples;
 use super::labels::{ClassNumber, index_below, wrong_count};
-use crate::entrywise::{Kernel, vectorised};
+use crate::kernels::entries::{Kernel, vectorised};
 use crate::sequential::{check_input_shape, check_target_shape};
 use crate::{Error, Float, Result};
 

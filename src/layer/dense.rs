@@ -3,11 +3,12 @@
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 
 use super::{Backward, Descent, Layer, Memory, Output, Param};
-use crate::entrywise::{repeat_row, sum_rows};
 use crate::formula::{Formula, Number, Sample, Term};
-use crate::matmul::{descend, descend_ahead};
+use crate::kernels::entries::{repeat_row, sum_rows};
+use crate::kernels::matmul;
+use crate::kernels::matmul::{descend, descend_ahead};
 use crate::optimizer::step_downhill;
-use crate::{Error, Float, Init, Result, Rng, matmul};
+use crate::{Error, Float, Init, Result, Rng};
 
 /// Fully connected layer.
 ///

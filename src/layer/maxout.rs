@@ -4,7 +4,8 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
 
 use super::{Backward, Layer, Memory, Param};
 use crate::formula::{Formula, Number, Sample, Term};
-use crate::{Error, Float, Init, Result, Rng, matmul};
+use crate::kernels::matmul;
+use crate::{Error, Float, Init, Result, Rng};
 
 /// Fully connected layer whose units each take the largest of k linear pieces.
 ///

@@ -4,8 +4,8 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Backward, Layer, Memory, Output};
 use crate::Float;
-use crate::entrywise::{map, map2};
 use crate::formula::{Formula, Number, Sample};
+use crate::kernels::entries::{map, map2};
 
 /// Logistic sigmoid, entry by entry.
 ///
@@ -58,7 +58,7 @@ mod tests {
 
     use super::*;
     use crate::check_layer;
-    use crate::entrywise::Functions;
+    use crate::kernels::functions::Functions;
     use crate::layer::tests::alone;
 
     #[test]

@@ -4,8 +4,8 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
 use super::{Backward, Layer, Memory, Output};
 use crate::Float;
-use crate::entrywise::{Kernel, Slices, largest, on_slices};
 use crate::formula::{Formula, Number, Sample, Term};
+use crate::kernels::entries::{Kernel, Slices, largest, on_slices};
 
 /// Softmax of each sample.
 ///

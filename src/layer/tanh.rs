@@ -4,8 +4,8 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Backward, Layer, Memory};
 use crate::Float;
-use crate::entrywise::{map, map2};
 use crate::formula::{Formula, Number, Sample};
+use crate::kernels::entries::{map, map2};
 
 /// Hyperbolic tangent, entry by entry.
 ///

@@ -3,8 +3,8 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, Pairing, clip, first_bad_target, mean_difference, scores_are_not_probabilities};
-use crate::entrywise::{Kernel, Pair, reduce, sum};
 use crate::formula::LossFormula;
+use crate::kernels::entries::{Kernel, Pair, reduce, sum};
 use crate::{Error, Float, Output, Result};
 
 /// Binary cross-entropy of probabilities p and targets t between 0 and 1.

@@ -3,8 +3,8 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, Pairing, clip, mean_difference, scores_are_not_probabilities};
-use crate::entrywise::{Kernel, Pair, largest, reduce};
 use crate::formula::LossFormula;
+use crate::kernels::entries::{Kernel, Pair, largest, reduce};
 use crate::{Error, Float, Output, Result};
 
 /// Categorical cross-entropy of distributions p and targets t, one-hot rows or distributions.

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
-use crate::aligned;
-use crate::entrywise::largest_magnitude;
+use crate::kernels::aligned;
+use crate::kernels::entries::largest_magnitude;
 use crate::optimizer::step_downhill;
 use crate::{Backward, Float, Layer, Memory, Param, Rng};
 

@@ -7,8 +7,8 @@ use ndarray::{Array1, Array2, ArrayView2, s};
 use super::history::Measures;
 use super::metric::{self, Metric};
 use crate::data::Samples;
+use crate::kernels::threads::{Threads, divide_chunks};
 use crate::metrics::{self, ConfusionMatrix};
-use crate::parallel::{Threads, divide_chunks};
 use crate::sequential::PREDICTION_ROWS;
 use crate::{Error, Float, Loss, Result, Sequential};
 

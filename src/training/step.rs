@@ -3,7 +3,7 @@
 use ndarray::ArrayView2;
 
 use crate::data::{self, Samples};
-use crate::matmul::SAME_BITS;
+use crate::kernels::matmul::SAME_BITS;
 use crate::sequential::Wanted;
 use crate::{Error, Float, Loss, Optimizer, Result, Sequential};
 

@@ -15,7 +15,7 @@ use crate::{Error, Result};
 #[cfg(feature = "threads")]
 mod pool;
 #[cfg(not(feature = "threads"))]
-#[path = "parallel/no_pool.rs"]
+#[path = "threads/no_pool.rs"]
 mod pool;
 
 use pool::Pool;

@@ -77,7 +77,7 @@ fn assert_close<F: Float>(
     }
 }
 
-/// Random small shapes, and some that are cut into blocks and strips.
+/// Random small shapes, and some that are cut into blocks and panels.
 fn shapes(count: usize, rng: &mut Rng) -> Vec<(usize, usize, usize)> {
     let mut shapes: Vec<_> = (0..count).map(|_| (rng.below(41), rng.below(41), rng.below(41))).collect();
     shapes.extend([
@@ -152,7 +152,7 @@ fn an_entry_depends_on_its_row_and_column_only() {
 #[test]
 #[cfg(feature = "threads")]
 fn the_bits_do_not_depend_on_the_number_of_threads() {
-    use crate::parallel::Threads;
+    use crate::kernels::threads::Threads;
     let mut rng = Rng::new(3);
     let mut divided_by_columns = [0, 0];
     // by rows and by columns of the product, ragged ones too; in more blocks than one, and one row more than they have
@@ -197,8 +197,8 @@ fn every_width_of_vectors_gives_the_same_bits<F: Float>() {
         let (mut c, k) = (c.clone(), a.ncols());
         let (a, b) = (a.view(), b.view());
         let (a, b) = (in_slice(&a).unwrap(), in_slice(&b).unwrap());
-        let finish = Finish::Add { alpha: F::from_f64(0.3) };
-        simd.vectorize(Product { k, a, b, c: c.view_mut(), finish });
+        let epilogue = Epilogue::Add { alpha: F::from_f64(0.3) };
+        simd.vectorize(Product { k, a, b, c: c.view_mut(), epilogue });
         c
     }
     let mut rng = Rng::new(4);
@@ -260,7 +260,7 @@ fn a_descent_keeps_what_would_not_be_finite() {
             a[[2, 0]] = bad;
             let mut theta = Array2::ones((m, n));
             // those that are large enough on two threads
-            parallel::Threads::new(2).run(usize::MAX, usize::MAX, || {
+            threads::Threads::new(2).run(usize::MAX, usize::MAX, || {
                 descend(1.0, a.view(), b.view(), theta.view_mut());
             });
             for ((i, _), &theta) in theta.indexed_iter() {
@@ -275,7 +275,7 @@ fn a_descent_keeps_what_would_not_be_finite() {
 fn a_step_ahead_is_the_descent_and_then_the_product() {
     type Numbers<'a> =
         (&'a Array2<f32>, &'a Array2<f32>, &'a Array2<f32>, &'a mut Array2<f32>, &'a mut Array2<f32>);
-    fn run<S: Simd>(simd: S, descent: Finish<f32>, (x, dy, next, w, y): Numbers) {
+    fn run<S: Simd>(simd: S, descent: Epilogue<f32>, (x, dy, next, w, y): Numbers) {
         let [x, dy, next] = [x, dy, next].map(|matrix| matrix.as_slice().unwrap());
         let (w, y) = (w.as_slice_mut().unwrap(), y.as_slice_mut().unwrap());
         simd.vectorize(StepAhead { x, dy, w, descent, next, y });
@@ -299,7 +299,7 @@ fn a_step_ahead_is_the_descent_and_then_the_product() {
             if matches!(Arch::new(), Arch::Scalar) {
                 continue; // the others have a fused multiply-add
             }
-            let widths: [fn(Finish<f32>, Numbers); 3] = [
+            let widths: [fn(Epilogue<f32>, Numbers); 3] = [
                 |descent, numbers| run(Scalar128b, descent, numbers),
                 |descent, numbers| run(Scalar256b, descent, numbers),
                 |descent, numbers| run(Scalar512b, descent, numbers),

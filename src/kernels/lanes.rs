@@ -2,8 +2,8 @@
 
 use pulp::{Arch, Simd};
 
-use super::blocks::Product;
-use super::thin::StepAhead;
+use super::matmul::blocks::Product;
+use super::matmul::gemv::StepAhead;
 
 /// Numbers of which the CPU takes several at a time.
 pub trait Lanes: Copy + 'static {

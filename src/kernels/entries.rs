@@ -10,10 +10,6 @@ use pulp::{Arch, Simd, WithSimd};
 
 use crate::Float;
 
-mod functions;
-
-pub(crate) use functions::Functions;
-
 /// A loop over what `A` holds, compiled for every kind of vector.
 ///
 /// A function of a trait and no closure, because it has to be marked `#[inline(always)]`: what is not inlined into the
@@ -179,6 +175,7 @@ mod tests {
     use ndarray::s;
 
     use super::*;
+    use crate::kernels::functions::Functions;
 
     fn numbers(rows: usize, columns: usize) -> Array2<f32> {
         Array2::from_shape_fn((rows, columns), |(i, j)| (i * columns + j) as f32 * 0.37 - 5.0)

@@ -10,7 +10,7 @@
 //! could add sixteen. The remedy is the usual one (Goto and van de Geijn, *Anatomy of High-Performance Matrix
 //! Multiplication*, 2008), in safe Rust, over the vectors of the crate `pulp`, which picks AVX-512, AVX2, NEON or plain
 //! numbers when the program runs. [`blocks`] cuts the matrices so that what is needed next lies in the nearest cache, and
-//! [`tile`] keeps a few rows and columns of sums in registers. What has one row or is tiny needs neither: [`thin`].
+//! [`micro_kernel`] keeps a few rows and columns of sums in registers. What has one row or is tiny needs neither: [`gemv`].
 //!
 //! A vector holds neighbouring columns of C, never parts of one sum. So each entry is added up in the order of k, in
 //! blocks that depend on k alone, and is the same number for every batch size, number of threads and width of vectors.
@@ -19,16 +19,16 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use crate::Float;
-use crate::entrywise::largest_magnitude;
-use crate::parallel::{self, WORTH_A_PART, divide};
+use crate::kernels::entries::largest_magnitude;
+use crate::kernels::threads::{self, WORTH_A_PART, divide};
 use blocks::{ByColumns, Matrix, Product};
-use thin::StepAhead;
-use tile::Finish;
+use gemv::StepAhead;
+use micro_kernel::Epilogue;
 
-mod blocks;
-pub(crate) mod simd;
-mod thin;
-mod tile;
+pub(super) mod blocks;
+
+pub(super) mod gemv;
+mod micro_kernel;
 
 /// C ← α·A·B + β·C, for matrices in any layout; with β = 0 the old content of C does not matter.
 ///
@@ -37,7 +37,7 @@ mod tile;
 ///
 /// # Examples
 /// ```
-/// use chainrule::{matmul, ndarray::array};
+/// use chainrule::{kernels::matmul, ndarray::array};
 ///
 /// let (a, b) = (array![[1.0, 2.0]], array![[3.0], [4.0]]);
 /// let mut c = array![[100.0]];
@@ -46,17 +46,17 @@ mod tile;
 /// ```
 pub fn matmul<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, mut c: ArrayViewMut2<F>) {
     if beta == F::zero() {
-        return multiply(a, b, c, Finish::Replace { alpha });
+        return multiply(a, b, c, Epilogue::Replace { alpha });
     }
     if beta != F::one() {
         c.mapv_inplace(|c| beta * c);
     }
-    multiply(a, b, c, Finish::Add { alpha });
+    multiply(a, b, c, Epilogue::Add { alpha });
 }
 
 /// To so many rows, the sums of xᵀ·dy are complete before they are scaled, and a [descent](descend) has the bits of the
 /// product and a step after it.
-pub(crate) const SAME_BITS: usize = blocks::DEPTH;
+pub(crate) const SAME_BITS: usize = blocks::KC;
 
 /// C ← C - η·A·B; an entry that would not be finite keeps its value.
 ///
@@ -68,12 +68,12 @@ pub(crate) fn descend<F: Float>(learning_rate: F, a: ArrayView2<F>, b: ArrayView
 }
 
 /// How a product comes into what descends.
-fn descent<F: Float>(learning_rate: F, a: ArrayView2<F>, b: ArrayView2<F>) -> Finish<F> {
+fn descent<F: Float>(learning_rate: F, a: ArrayView2<F>, b: ArrayView2<F>) -> Epilogue<F> {
     let alpha = -learning_rate;
     // A change far below the distance between the largest numbers makes none of them infinite, and is not looked at again.
     let largest_sum = F::from_count(a.ncols()) * largest_magnitude(a) * largest_magnitude(b);
     let harmless = learning_rate * largest_sum < F::max_value() * F::epsilon() * F::from_f64(0.125);
-    if harmless { Finish::Add { alpha } } else { Finish::AddFinite { alpha } }
+    if harmless { Epilogue::Add { alpha } } else { Epilogue::AddFinite { alpha } }
 }
 
 /// W ← W - η·xᵀ·dy, then y ← next·W + y, to the bits of [`descend`] and [`matmul`]. For a single sample, W goes through
@@ -92,7 +92,7 @@ pub(crate) fn descend_ahead<F: Float>(
     let descent = descent(learning_rate, x.t(), dy);
     let (inputs, outputs) = w.dim();
     let single = [x.dim(), next.dim()] == [(1, inputs); 2] && [dy.dim(), y.dim()] == [(1, outputs); 2];
-    if single && w.len() > thin::SMALL && parts(w.len()) <= 1 {
+    if single && w.len() > gemv::SMALL && parts(w.len()) <= 1 {
         let slices = (x.to_slice(), dy.to_slice(), w.as_slice_mut(), next.to_slice(), y.as_slice_mut());
         if let (Some(x), Some(dy), Some(w), Some(next), Some(y)) = slices {
             return F::run_ahead(StepAhead { x, dy, w, descent, next, y });
@@ -102,7 +102,7 @@ pub(crate) fn descend_ahead<F: Float>(
     matmul(F::one(), next, w.view(), F::one(), y);
 }
 
-fn multiply<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F>, finish: Finish<F>) {
+fn multiply<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F>, epilogue: Epilogue<F>) {
     let ((m, k), n) = (a.dim(), b.ncols());
     assert!(
         b.nrows() == k && c.dim() == (m, n),
@@ -114,21 +114,21 @@ fn multiply<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F
         return;
     }
     if k == 0 {
-        if let Finish::Replace { .. } = finish {
+        if let Epilogue::Replace { .. } = epilogue {
             c.fill(F::zero());
         }
         return;
     }
     let (Some(left), Some(right)) = (in_slice(&a), in_slice(&b)) else {
-        return multiply(a.as_standard_layout().view(), b.as_standard_layout().view(), c, finish);
+        return multiply(a.as_standard_layout().view(), b.as_standard_layout().view(), c, epilogue);
     };
     if !c.is_standard_layout() {
         let mut copy = c.as_standard_layout().into_owned();
-        multiply(a, b, copy.view_mut(), finish);
+        multiply(a, b, copy.view_mut(), epilogue);
         c.assign(&copy);
         return;
     }
-    let product = Product { k, a: left, b: right, c, finish };
+    let product = Product { k, a: left, b: right, c, epilogue };
     match parts(m * k * n) {
         0 | 1 => F::run(product),
         parts => share(product, parts),
@@ -150,7 +150,7 @@ fn share<F: Float>(product: Product<F>, parts: usize) {
 
 /// Whether parts of the columns of C are better than parts of its rows, and not fewer.
 fn by_columns([m, k, n]: [usize; 3], batch: usize, parts: usize) -> bool {
-    // an outer product, k = 1, goes through memory row by row
+    // an ger product, k = 1, goes through memory row by row
     k > 1 && batch <= WIDE * n && n / NARROWEST >= parts.min(m.div_ceil(ROWS_OF_A_PART))
 }
 
@@ -167,7 +167,7 @@ const WIDE: usize = 4;
 
 /// How many parts a product of that many multiplications is divided into.
 fn parts(multiplications: usize) -> usize {
-    parallel::current().min(multiplications / WORTH_A_PART)
+    threads::current().min(multiplications / WORTH_A_PART)
 }
 
 /// The numbers of a matrix that lies row by row or column by column without gaps.
