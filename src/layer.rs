@@ -127,21 +127,6 @@ pub trait Descent<F: Float> {
     /// Leaves the bits in θ that `backward` and `Sgd` would leave; an entry that would not be finite keeps its value.
     /// In `gradients`, of the shapes of θ, there is room for what is computed on the way.
     fn descend(&mut self, x: ArrayView2<F>, dy: ArrayView2<F>, gradients: &mut [Array2<F>], learning_rate: F);
-
-    /// The same, and then [`forward`](Layer::forward) of the next batch into `y`, for a layer that reads its θ once for
-    /// both; `false`, with nothing done, if that does not pay. Asked of the first layer only.
-    fn descend_ahead(
-        &mut self,
-        x: ArrayView2<F>,
-        dy: ArrayView2<F>,
-        gradients: &mut [Array2<F>],
-        learning_rate: F,
-        next: ArrayView2<F>,
-        y: ArrayViewMut2<F>,
-    ) -> bool {
-        let _ = (x, dy, gradients, learning_rate, next, y);
-        false
-    }
 }
 
 /// What the outputs of a layer mean.

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use crate::formula::LossFormula;
-use crate::kernels::entries::map2;
+use crate::kernels::map2;
 use crate::{Error, Float, Output, Result};
 
 mod binary_cross_entropy;

@@ -196,7 +196,7 @@ impl<F: Float> Sequential<F> {
     /// The same for a batch that `fill` writes where the model keeps its inputs.
     pub(crate) fn forward_filled(&mut self, samples: usize, fill: impl FnOnce(ArrayViewMut2<F>)) {
         fill(self.start(samples));
-        self.run(None, false);
+        self.run(None);
     }
 
     /// Begins a forward pass: makes room for a batch and lends the place where its inputs go.
@@ -205,9 +205,9 @@ impl<F: Float> Sequential<F> {
     }
 
     /// Runs the layers on the batch in that place, or on one `in_place` elsewhere, which has to be given to the steps
-    /// that follow as well; if it has [begun](Self::descend), all but the first.
-    pub(crate) fn run(&mut self, in_place: Option<ArrayView2<F>>, begun: bool) {
-        self.cache.forward(&self.layers, in_place, begun);
+    /// that follow as well.
+    pub(crate) fn run(&mut self, in_place: Option<ArrayView2<F>>) {
+        self.cache.forward(&self.layers, in_place);
     }
 
     /// Neighbouring samples where they lie, if that is a place where a pass can read them: the numbers lie as the model
@@ -295,19 +295,14 @@ impl<F: Float> Sequential<F> {
         self.cache.backward(&mut self.layers, top, wanted, in_place);
     }
 
-    /// Plain gradient descent after a backward pass for the [deltas](Wanted::Deltas). If the `next` batch is known and lies
-    /// [in place](Self::inputs_in_place), its forward pass may begin on the way; tells whether it has.
+    /// Plain gradient descent after a backward pass for the [deltas](Wanted::Deltas).
     ///
     /// # Errors
     /// As [`visit_params`](crate::optimizer::Trainable::visit_params).
-    pub(crate) fn descend(
-        &mut self,
-        learning_rate: F,
-        in_place: Option<ArrayView2<F>>,
-        next: Option<ArrayView2<F>>,
-    ) -> Result<bool> {
+    pub(crate) fn descend(&mut self, learning_rate: F, in_place: Option<ArrayView2<F>>) -> Result<()> {
         self.check_gradient_shapes()?;
-        Ok(self.cache.descend(&mut self.layers, learning_rate, in_place, next))
+        self.cache.descend(&mut self.layers, learning_rate, in_place);
+        Ok(())
     }
 
     /// Runs the chain rule from a given ∂L/∂ŷ (samples × outputs) down to the input, for a loss that is computed

@@ -276,21 +276,17 @@ impl<F: Float> Trainer<'_, F> {
             }
             self.threads.run(in_all, at_once, || {
                 let in_order = self.shuffle.is_none();
-                let mut chunks = (1..).zip(order.chunks(self.batch_size)).peekable();
-                let mut rows = chunks.peek().and_then(|(_, first)| in_place(model, samples, first, in_order));
-                let mut begun = false;
-                while let Some((batch, indices)) = chunks.next() {
+                for (batch, indices) in (1..).zip(order.chunks(self.batch_size)) {
                     let mut targets = first_rows(&mut targets, indices.len());
                     samples.draw_targets(indices, targets.view_mut());
                     // whoever looks after the epoch finds the inputs and the gradients of its last batch
                     let last = batch == batches;
-                    let inputs = forward(model, samples, indices, rows, last, begun);
-                    let next = chunks.peek().and_then(|(_, next)| in_place(model, samples, next, in_order));
-                    let drawn = Batch { in_place: inputs, targets: targets.view(), next };
-                    let taken = step(model, &*self.loss, &mut *self.optimizer, drawn, last)
+                    let rows = in_place(model, samples, indices, in_order);
+                    let inputs = forward(model, samples, indices, rows, last);
+                    let drawn = Batch { in_place: inputs, targets: targets.view() };
+                    let loss = step(model, &*self.loss, &mut *self.optimizer, drawn, last)
                         .map_err(|source| Error::Batch { epoch, batch, source: Box::new(source) })?;
-                    (rows, begun) = (next, taken.next_begun);
-                    totals.add(taken.loss, model.outputs(), targets.view(), metrics);
+                    totals.add(loss, model.outputs(), targets.view(), metrics);
                     progress.step(epoch, &totals);
                 }
                 Ok(())
@@ -379,8 +375,8 @@ impl<F: Float> Trainer<'_, F> {
         self.threads.run(multiplications, multiplications, || {
             model.forward(x)?;
             let t = model.check_targets(&*self.loss, targets)?;
-            let batch = Batch { in_place: None, targets: t.view(), next: None };
-            step(model, &*self.loss, &mut *self.optimizer, batch, true).map(|step| step.loss)
+            let batch = Batch { in_place: None, targets: t.view() };
+            step(model, &*self.loss, &mut *self.optimizer, batch, true)
         })
     }
 }

@@ -8,32 +8,36 @@
 //!
 //! A plain triple loop leaves nine tenths of a CPU idle: it waits for memory, and adds one number at a time where the CPU
 //! could add sixteen. The remedy is the usual one (Goto and van de Geijn, *Anatomy of High-Performance Matrix
-//! Multiplication*, 2008), in safe Rust, over the vectors of the crate `pulp`, which picks AVX-512, AVX2, NEON or plain
-//! numbers when the program runs. [`blocks`] cuts the matrices so that what is needed next lies in the nearest cache, and
-//! [`micro_kernel`] keeps a few rows and columns of sums in registers. What has one row or is tiny needs neither: [`gemv`].
+//! Multiplication*, 2008, in the words of BLIS: Van Zee and van de Geijn, 2015), in safe Rust, over the vectors of the
+//! crate `pulp`, which picks AVX-512, AVX2, NEON or plain numbers when the program runs. [`blocks`] cuts the matrices so
+//! that what is needed next lies in the nearest cache, and [`micro_kernel`] keeps a few rows and columns of sums in
+//! registers. A product with one row, or a tiny one, needs neither: [`gemv`].
 //!
 //! A vector holds neighbouring columns of C, never parts of one sum. So each entry is added up in the order of k, in
 //! blocks that depend on k alone, and is the same number for every batch size, number of threads and width of vectors.
 //! Inside a training or prediction that has several threads, each computes some rows or columns of a large product.
 
 use ndarray::{ArrayView2, ArrayViewMut2};
+use pulp::Arch;
 
+use super::compiled::Compiled;
+use super::entries::largest_magnitude;
+use super::lanes::Lanes;
+use super::threads::{self, SMALLEST_PART, divide};
 use crate::Float;
-use crate::kernels::entries::largest_magnitude;
-use crate::kernels::threads::{self, WORTH_A_PART, divide};
 use blocks::{ByColumns, Matrix, Product};
-use gemv::StepAhead;
 use micro_kernel::Epilogue;
 
-pub(super) mod blocks;
-
-pub(super) mod gemv;
+mod blocks;
+mod gemv;
 mod micro_kernel;
 
-/// C ← α·A·B + β·C, for matrices in any layout; with β = 0 the old content of C does not matter.
+/// C ← α·A·B + β·C: A (m × k), B (k × n), C (m × n), in any layout. With β = 0 the old content of C does not matter.
+///
+/// Each entry of C is the same number in a batch of any size and on any number of threads.
 ///
 /// # Panics
-/// If the shapes don't fit: A (m × k), B (k × n), C (m × n).
+/// If the shapes don't fit.
 ///
 /// # Examples
 /// ```
@@ -44,65 +48,52 @@ mod micro_kernel;
 /// matmul(1.0, a.view(), b.view(), 1.0, c.view_mut());
 /// assert_eq!(c, array![[111.0]]);
 /// ```
-pub fn matmul<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, mut c: ArrayViewMut2<F>) {
-    if beta == F::zero() {
-        return multiply(a, b, c, Epilogue::Replace { alpha });
-    }
-    if beta != F::one() {
-        c.mapv_inplace(|c| beta * c);
-    }
-    multiply(a, b, c, Epilogue::Add { alpha });
+pub fn matmul<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, c: ArrayViewMut2<F>) {
+    F::Kernels::matmul(alpha, a, b, beta, c);
 }
 
-/// To so many rows, the sums of xᵀ·dy are complete before they are scaled, and a [descent](descend) has the bits of the
-/// product and a step after it.
-pub(crate) const SAME_BITS: usize = blocks::KC;
-
-/// C ← C - η·A·B; an entry that would not be finite keeps its value.
+/// C ← C + α·A·B, where an entry that would not be finite keeps its value. With A of at most [`FUSED_ROWS`] columns it
+/// leaves the bits of a product into a matrix that is scaled by α and added afterwards.
 ///
 /// # Panics
 /// If the shapes don't fit.
-pub(crate) fn descend<F: Float>(learning_rate: F, a: ArrayView2<F>, b: ArrayView2<F>, c: ArrayViewMut2<F>) {
-    let descent = descent(learning_rate, a, b);
-    multiply(a, b, c, descent);
+pub(crate) fn add_product<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, c: ArrayViewMut2<F>) {
+    F::Kernels::add_product(alpha, a, b, c);
 }
 
-/// How a product comes into what descends.
-fn descent<F: Float>(learning_rate: F, a: ArrayView2<F>, b: ArrayView2<F>) -> Epilogue<F> {
-    let alpha = -learning_rate;
-    // A change far below the distance between the largest numbers makes none of them infinite, and is not looked at again.
-    let largest_sum = F::from_count(a.ncols()) * largest_magnitude(a) * largest_magnitude(b);
-    let harmless = learning_rate * largest_sum < F::max_value() * F::epsilon() * F::from_f64(0.125);
-    if harmless { Epilogue::Add { alpha } } else { Epilogue::AddFinite { alpha } }
-}
+/// The most rows of a batch whose sums xᵀ·dy are complete, in one block, before [`add_product`] scales and adds them.
+pub(crate) const FUSED_ROWS: usize = blocks::KC;
 
-/// W ← W - η·xᵀ·dy, then y ← next·W + y, to the bits of [`descend`] and [`matmul`]. For a single sample, W goes through
-/// memory once for both.
-///
-/// # Panics
-/// If the shapes don't fit.
-pub(crate) fn descend_ahead<F: Float>(
-    learning_rate: F,
-    x: ArrayView2<F>,
-    dy: ArrayView2<F>,
-    mut w: ArrayViewMut2<F>,
-    next: ArrayView2<F>,
-    mut y: ArrayViewMut2<F>,
-) {
-    let descent = descent(learning_rate, x.t(), dy);
-    let (inputs, outputs) = w.dim();
-    let single = [x.dim(), next.dim()] == [(1, inputs); 2] && [dy.dim(), y.dim()] == [(1, outputs); 2];
-    if single && w.len() > gemv::SMALL && parts(w.len()) <= 1 {
-        let slices = (x.to_slice(), dy.to_slice(), w.as_slice_mut(), next.to_slice(), y.as_slice_mut());
-        if let (Some(x), Some(dy), Some(w), Some(next), Some(y)) = slices {
-            return F::run_ahead(StepAhead { x, dy, w, descent, next, y });
+/// The functions that are compiled in this crate.
+pub(super) mod compiled {
+    use super::*;
+
+    pub(crate) fn matmul<F: Lanes>(
+        alpha: F,
+        a: ArrayView2<F>,
+        b: ArrayView2<F>,
+        beta: F,
+        mut c: ArrayViewMut2<F>,
+    ) {
+        if beta == F::zero() {
+            return multiply(a, b, c, Epilogue::Replace { alpha });
         }
+        if beta != F::one() {
+            c.mapv_inplace(|c| beta * c);
+        }
+        multiply(a, b, c, Epilogue::Add { alpha });
     }
-    multiply(x.t(), dy, w.view_mut(), descent);
-    matmul(F::one(), next, w.view(), F::one(), y);
+
+    pub(crate) fn add_product<F: Lanes>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, c: ArrayViewMut2<F>) {
+        // Changes far below the distance between the largest numbers make none of them infinite, and are not looked at again.
+        let largest_sum = F::from_count(a.ncols()) * largest_magnitude(a) * largest_magnitude(b);
+        let harmless = alpha.abs() * largest_sum < F::max_value() * F::epsilon() * F::from_f64(0.125);
+        let epilogue = if harmless { Epilogue::Add { alpha } } else { Epilogue::AddFinite { alpha } };
+        multiply(a, b, c, epilogue);
+    }
 }
 
-fn multiply<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F>, epilogue: Epilogue<F>) {
+fn multiply<F: Lanes>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F>, epilogue: Epilogue<F>) {
     let ((m, k), n) = (a.dim(), b.ncols());
     assert!(
         b.nrows() == k && c.dim() == (m, n),
@@ -130,44 +121,49 @@ fn multiply<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F
     }
     let product = Product { k, a: left, b: right, c, epilogue };
     match parts(m * k * n) {
-        0 | 1 => F::run(product),
+        0 | 1 => run(product),
         parts => share(product, parts),
     }
 }
 
-/// Computes a product in so many parts.
-fn share<F: Float>(product: Product<F>, parts: usize) {
+/// Computes with the widest vectors of this CPU.
+fn run<F: Lanes>(product: Product<F>) {
+    Arch::new().dispatch(product);
+}
+
+/// Computes a product in `parts` parts.
+fn share<F: Lanes>(product: Product<F>, parts: usize) {
     let ((m, n), k) = (product.c.dim(), product.k);
     // the batch is the rows of A in a forward pass, and its columns in an update, which takes xᵀ
     let batch = if product.a.col == 1 { m } else { k };
     if by_columns([m, k, n], batch, parts) {
-        let parts = parts.min(n / NARROWEST);
-        divide(ByColumns(product), COLUMNS_OF_A_PART, parts, &|ByColumns(part)| F::run(part));
+        let parts = parts.min(n / NARROWEST_PART);
+        divide(ByColumns(product), PART_COLUMNS, parts, &|ByColumns(part)| run(part));
     } else {
-        divide(product, ROWS_OF_A_PART, parts, &F::run);
+        divide(product, PART_ROWS, parts, &run);
     }
 }
 
 /// Whether parts of the columns of C are better than parts of its rows, and not fewer.
 fn by_columns([m, k, n]: [usize; 3], batch: usize, parts: usize) -> bool {
-    // an ger product, k = 1, goes through memory row by row
-    k > 1 && batch <= WIDE * n && n / NARROWEST >= parts.min(m.div_ceil(ROWS_OF_A_PART))
+    // an outer product, k = 1, goes through memory row by row
+    k > 1 && batch <= SAMPLES_PER_COLUMN * n && n / NARROWEST_PART >= parts.min(m.div_ceil(PART_ROWS))
 }
 
-/// Each thread but the last computes a multiple of so many rows of C, which tiles cover without waste.
-const ROWS_OF_A_PART: usize = 8;
-/// Or each computes a multiple of so many columns, and not fewer than `NARROWEST`.
-const COLUMNS_OF_A_PART: usize = 32;
-const NARROWEST: usize = 64;
+/// Rows of C in a part, all parts but the last: a multiple of this, which micro-tiles cover without waste.
+const PART_ROWS: usize = 8;
+/// Columns of C in a part: a multiple of this, and not fewer than `NARROWEST_PART`.
+const PART_COLUMNS: usize = 32;
+const NARROWEST_PART: usize = 64;
 
-/// Threads share the columns of C if the batch has up to so many samples for each of them. Every thread reads the whole
+/// The most samples of a batch, for each column of C, with which threads share the columns. Every thread reads the whole
 /// batch then, but its columns of W stay in its own cache from the forward pass to the update and on to the next step,
 /// where by rows it reads all of W, most of it written by others. Measured for 2 threads.
-const WIDE: usize = 4;
+const SAMPLES_PER_COLUMN: usize = 4;
 
 /// How many parts a product of that many multiplications is divided into.
 fn parts(multiplications: usize) -> usize {
-    threads::current().min(multiplications / WORTH_A_PART)
+    threads::current().min(multiplications / SMALLEST_PART)
 }
 
 /// The numbers of a matrix that lies row by row or column by column without gaps.

@@ -4,9 +4,7 @@ use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 
 use super::{Backward, Descent, Layer, Memory, Output, Param};
 use crate::formula::{Formula, Number, Sample, Term};
-use crate::kernels::entries::{repeat_row, sum_rows};
-use crate::kernels::matmul;
-use crate::kernels::matmul::{descend, descend_ahead};
+use crate::kernels::{add_product, matmul, repeat_row, sum_rows};
 use crate::optimizer::step_downhill;
 use crate::{Error, Float, Init, Result, Rng};
 
@@ -185,36 +183,11 @@ impl<F: Float> Descent<F> for Dense<F> {
         gradients: &mut [Array2<F>],
         learning_rate: F,
     ) {
-        descend(learning_rate, x.t(), dy, self.params[0].value.view_mut());
-        self.descend_bias(dy, gradients, learning_rate);
-    }
-
-    fn descend_ahead(
-        &mut self,
-        x: ArrayView2<F>,
-        dy: ArrayView2<F>,
-        gradients: &mut [Array2<F>],
-        learning_rate: F,
-        next: ArrayView2<F>,
-        mut y: ArrayViewMut2<F>,
-    ) -> bool {
-        // that of several samples is arithmetic, not memory
-        let single = x.nrows() == 1 && next.nrows() == 1;
-        if single {
-            self.descend_bias(dy, gradients, learning_rate);
-            let [w, b] = &mut self.params;
-            repeat_row(&b.value, y.view_mut());
-            descend_ahead(learning_rate, x, dy, w.value.view_mut(), next, y);
-        }
-        single
-    }
-}
-
-impl<F: Float> Dense<F> {
-    fn descend_bias(&mut self, dy: ArrayView2<F>, gradients: &mut [Array2<F>], learning_rate: F) {
+        let [w, b] = &mut self.params;
+        add_product(-learning_rate, x.t(), dy, w.value.view_mut());
         if let [_, db] = gradients {
             sum_rows(dy, db);
-            step_downhill(&mut self.params[1].value, db, learning_rate);
+            step_downhill(&mut b.value, db, learning_rate);
         }
     }
 }

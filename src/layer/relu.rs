@@ -5,7 +5,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use super::{Backward, Layer, Memory};
 use crate::Float;
 use crate::formula::{Formula, Number, Sample};
-use crate::kernels::entries::{map, map2};
+use crate::kernels::{map, map2};
 
 /// Rectified linear unit, entry by entry.
 ///

@@ -5,7 +5,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use super::{Backward, Layer, Memory};
 use crate::Float;
 use crate::formula::{Formula, Number, Sample};
-use crate::kernels::entries::{map, map2};
+use crate::kernels::{map_tanh, map2};
 
 /// Hyperbolic tangent, entry by entry.
 ///
@@ -36,7 +36,7 @@ impl<F: Float> Layer<F> for Tanh {
     }
 
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
-        map(x, y, F::fast_tanh);
+        map_tanh(x, y);
     }
 
     fn backward(&self, pass: Backward<F>) {

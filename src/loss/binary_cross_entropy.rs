@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, Pairing, clip, first_bad_target, mean_difference, scores_are_not_probabilities};
 use crate::formula::LossFormula;
-use crate::kernels::entries::{Kernel, Pair, reduce, sum};
+use crate::kernels::{exp, ln_1p, sum_over_entries};
 use crate::{Error, Float, Output, Result};
 
 /// Binary cross-entropy of probabilities p and targets t between 0 and 1.
@@ -96,23 +96,14 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
     }
 }
 
-/// Σ max(z, 0) - z·t + ln(1 + e⁻ᶻ'), with z' = |z|.
-struct AtLogits;
-
-impl<F: Float> Kernel<Pair<'_, F>> for AtLogits {
-    type Output = F;
-
-    #[inline(always)]
-    fn run(self, (z, t, _): Pair<F>) -> F {
-        let softplus = sum(z, z, |z, _| (-z.abs()).fast_exp().fast_ln_1p());
-        // max(z, 0) - z·t without cancellation: of the two terms only one is not 0
-        softplus + sum(z, t, |z, t| if z > F::zero() { z * (F::one() - t) } else { -z * t })
-    }
-}
-
 impl<F: Float> Pairing<F> for BinaryCrossEntropy {
     fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        reduce(AtLogits, z, t) / F::from_count(z.nrows())
+        let loss = sum_over_entries([z, t], |[z, t]| {
+            // max(z, 0) - z·t without cancellation: of the two terms only one is not 0
+            let line = if z > F::zero() { z * (F::one() - t) } else { -z * t };
+            line + ln_1p(exp(-z.abs()))
+        });
+        loss / F::from_count(z.nrows())
     }
 
     fn gradient_at_logits(&self, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {

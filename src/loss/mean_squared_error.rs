@@ -5,7 +5,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 use super::Loss;
 use crate::Float;
 use crate::formula::LossFormula;
-use crate::kernels::entries::map2;
+use crate::kernels::map2;
 
 /// Mean squared error, over samples and outputs.
 ///

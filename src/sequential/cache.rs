@@ -5,7 +5,7 @@ use std::ops::Range;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
 use crate::kernels::aligned;
-use crate::kernels::entries::largest_magnitude;
+use crate::kernels::largest_magnitude;
 use crate::optimizer::step_downhill;
 use crate::{Backward, Float, Layer, Memory, Param, Rng};
 
@@ -112,24 +112,14 @@ impl<F: Float> Positions<F> {
         (first_rows(&mut before[self.places[layer]], self.samples), first_rows(&mut behind[0], self.samples))
     }
 
-    /// Which layer is the first that computes something, if there is one.
-    fn first_layer(&self) -> Option<usize> {
-        self.places.iter().position(|&place| place > 0)?.checked_sub(1)
-    }
-
-    /// Runs all layers on the batch at position 0, or on one that lies elsewhere; if it has `begun`, all but the first.
+    /// Runs all layers on the batch at position 0, or on one that lies elsewhere.
     pub(crate) fn forward<'m>(
         &mut self,
         layers: &[Box<dyn Layer<F>>],
         memories: impl IntoIterator<Item = &'m mut Memory<F>>,
         mut elsewhere: Option<ArrayView2<F>>,
-        begun: bool,
     ) {
-        let mut done = 0;
-        if begun {
-            (done, elsewhere) = (self.first_layer().map_or(0, |first| first + 1), None);
-        }
-        for ((index, layer), memory) in layers.iter().enumerate().zip(memories).skip(done) {
+        for ((index, layer), memory) in layers.iter().enumerate().zip(memories) {
             if !self.joined(index) {
                 if let Some(x) = elsewhere.take() {
                     layer.forward(x, self.at_mut(index + 1), memory);
@@ -187,15 +177,9 @@ impl<F: Float> Cache<F> {
         self.activations.at_mut(0)
     }
 
-    /// Runs all layers on the batch at position 0, or on one that lies elsewhere; if it has [begun](Self::descend), all
-    /// but the first.
-    pub(crate) fn forward(
-        &mut self,
-        layers: &[Box<dyn Layer<F>>],
-        elsewhere: Option<ArrayView2<F>>,
-        begun: bool,
-    ) {
-        self.activations.forward(layers, &mut self.memories, elsewhere, begun);
+    /// Runs all layers on the batch at position 0, or on one that lies elsewhere.
+    pub(crate) fn forward(&mut self, layers: &[Box<dyn Layer<F>>], elsewhere: Option<ArrayView2<F>>) {
+        self.activations.forward(layers, &mut self.memories, elsewhere);
         self.progress = Progress::Forward;
     }
 
@@ -234,29 +218,15 @@ impl<F: Float> Cache<F> {
         self.progress = Progress::Backward;
     }
 
-    /// Plain gradient descent after a backward pass for the [deltas](Wanted::Deltas). Leaves no gradients to look at. If
-    /// the `next` batch is known, its forward pass may begin on the way, with the first layer; tells whether it has.
+    /// Plain gradient descent after a backward pass for the [deltas](Wanted::Deltas). Leaves no gradients to look at.
     pub(crate) fn descend(
         &mut self,
         layers: &mut [Box<dyn Layer<F>>],
         learning_rate: F,
         elsewhere: Option<ArrayView2<F>>,
-        next: Option<ArrayView2<F>>,
-    ) -> bool {
-        let first = next.and(self.activations.first_layer());
-        let mut begun = false;
-        // from the top, because the output of the first layer is the input of the second
-        for (index, layer) in layers.iter_mut().enumerate().rev() {
+    ) {
+        for (index, layer) in layers.iter_mut().enumerate() {
             let gradients = &mut self.gradients[index][..];
-            if let (Some(next), true, Some(layer)) = (next, first == Some(index), layer.descent()) {
-                let dy = self.deltas.at(index + 1);
-                let (x, y) = self.activations.around(index);
-                let x = elsewhere.unwrap_or(x.view());
-                begun = layer.descend_ahead(x, dy, gradients, learning_rate, next, y);
-                if begun {
-                    continue;
-                }
-            }
             match layer.descent() {
                 Some(layer) => {
                     let (x, dy) = (self.activations.at_or(index, elsewhere), self.deltas.at(index + 1));
@@ -271,7 +241,6 @@ impl<F: Float> Cache<F> {
         }
         self.computed = 0..0;
         self.progress = Progress::Stale;
-        begun
     }
 
     /// What position i holds; `None` before a forward pass.

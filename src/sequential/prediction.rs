@@ -105,7 +105,7 @@ impl<F: Float> PredictionPass<'_, F> {
     pub(crate) fn run(&mut self, samples: usize, fill: impl FnOnce(ArrayViewMut2<F>)) {
         self.activations.start(samples);
         fill(self.activations.at_mut(0));
-        self.activations.forward(&self.model.layers, &mut self.memories, None, false);
+        self.activations.forward(&self.model.layers, &mut self.memories, None);
     }
 
     /// Predicts for samples where they lie. A loss that needs them too can't be asked for afterwards.
@@ -115,7 +115,7 @@ impl<F: Float> PredictionPass<'_, F> {
             return self.run(x.nrows(), |mut inputs| inputs.assign(&x));
         }
         self.activations.start_behind_inputs(x.nrows());
-        self.activations.forward(layers, &mut self.memories, Some(x), false);
+        self.activations.forward(layers, &mut self.memories, Some(x));
     }
 
     pub(crate) fn outputs(&self) -> ArrayView2<'_, F> {

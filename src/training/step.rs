@@ -3,7 +3,7 @@
 use ndarray::ArrayView2;
 
 use crate::data::{self, Samples};
-use crate::kernels::matmul::SAME_BITS;
+use crate::kernels::FUSED_ROWS;
 use crate::sequential::Wanted;
 use crate::{Error, Float, Loss, Optimizer, Result, Sequential};
 
@@ -12,16 +12,6 @@ pub(super) struct Batch<'a, F> {
     /// The inputs, if they are not where the model keeps them.
     pub(super) in_place: Option<ArrayView2<'a, F>>,
     pub(super) targets: ArrayView2<'a, F>,
-    /// The inputs of the batch after it, where they lie, if that is known.
-    pub(super) next: Option<ArrayView2<'a, F>>,
-}
-
-/// A step that was taken.
-pub(super) struct Step {
-    /// The loss before it.
-    pub(super) loss: f64,
-    /// Whether the forward pass of the next batch has begun.
-    pub(super) next_begun: bool,
 }
 
 /// The inputs of a batch where they lie, if they are neighbours: in `order` they are, and so is one sample by itself.
@@ -44,7 +34,6 @@ pub(super) fn forward<'a, F: Float>(
     indices: &[usize],
     in_place: Option<ArrayView2<'a, F>>,
     copied: bool,
-    begun: bool,
 ) -> Option<ArrayView2<'a, F>> {
     let mut inputs = model.start(indices.len());
     match in_place {
@@ -53,38 +42,38 @@ pub(super) fn forward<'a, F: Float>(
         Some(_) => {}
     }
     let elsewhere = in_place.filter(|_| !copied);
-    model.run(elsewhere, begun);
+    model.run(elsewhere);
     elsewhere
 }
 
-/// One step with a batch that has gone forward. Without `keep_gradients` it may be taken without any, to the same bits.
+/// One step with a batch that has gone forward; returns the loss before it. Without `keep_gradients` it may be taken without any, to the same bits.
 pub(super) fn step<F: Float>(
     model: &mut Sequential<F>,
     loss: &dyn Loss<F>,
     optimizer: &mut dyn Optimizer<F>,
     batch: Batch<F>,
     keep_gradients: bool,
-) -> Result<Step> {
-    let Batch { in_place, targets: t, next } = batch;
+) -> Result<f64> {
+    let Batch { in_place, targets: t } = batch;
     let rate = optimizer.learning_rate();
     let loss_before = model.loss_unchecked(loss, t).as_f64();
     if !loss_before.is_finite() {
         return Err(diverged(model, in_place, rate, format!("the loss is {loss_before}")));
     }
-    let descent = optimizer.plain_descent().filter(|_| !keep_gradients && t.nrows() <= SAME_BITS);
+    let descent = optimizer.plain_descent().filter(|_| !keep_gradients && t.nrows() <= FUSED_ROWS);
     let wanted = if descent.is_some() { Wanted::Deltas } else { Wanted::Gradients };
     model.backward_unchecked(loss, t, wanted, in_place);
     if !model.deltas_are_finite() {
         return Err(diverged(model, in_place, rate, "a gradient is no longer finite".to_owned()));
     }
     let taken = match descent {
-        Some(rate) => model.descend(F::from_f64(rate), in_place, next),
-        None => optimizer.step(model).map(|()| false),
+        Some(rate) => model.descend(F::from_f64(rate), in_place),
+        None => optimizer.step(model),
     };
     if let (Err(_), Some(x)) = (&taken, in_place) {
         model.keep_inputs(x);
     }
-    Ok(Step { loss: loss_before, next_begun: taken? })
+    taken.map(|()| loss_before)
 }
 
 fn diverged<F: Float>(
@@ -123,7 +112,7 @@ mod tests {
     /// Both ways to take a step end with the same bits; one leaves gradients to look at.
     #[test]
     fn a_step_without_gradients_is_the_same_step() {
-        for samples in [1, 32, SAME_BITS, SAME_BITS + 1] {
+        for samples in [1, 32, FUSED_ROWS, FUSED_ROWS + 1] {
             let mut rng = Rng::new(1);
             let x = Array2::<f32>::from_shape_simple_fn((samples, 50), || rng.normal() as f32);
             let t = Array2::from_shape_fn((samples, 3), |(i, j)| f32::from(u8::from(i % 3 == j)));
@@ -134,7 +123,7 @@ mod tests {
                 for _ in 0..3 {
                     model.forward(&x).unwrap();
                     let (loss, mut optimizer) = (CategoricalCrossEntropy, Sgd::new(0.3));
-                    let batch = Batch { in_place: None, targets: t.view(), next: None };
+                    let batch = Batch { in_place: None, targets: t.view() };
                     step(&mut model, &loss, &mut optimizer, batch, keep_gradients).unwrap();
                 }
                 model
@@ -144,7 +133,7 @@ mod tests {
                 assert_eq!(value, other, "{name}, {samples} samples");
             }
             assert!(kept.gradient("0.weight").is_ok());
-            assert_eq!(left.gradient("0.weight").is_ok(), samples > SAME_BITS, "{samples} samples");
+            assert_eq!(left.gradient("0.weight").is_ok(), samples > FUSED_ROWS, "{samples} samples");
         }
     }
 }

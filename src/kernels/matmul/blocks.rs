@@ -5,7 +5,7 @@ use pulp::{Simd, WithSimd};
 
 use super::gemv::unblocked;
 use super::micro_kernel::{Epilogue, FirstLoop, MR, MR_EDGE, Operands, PanelB, many_registers};
-use crate::Float;
+use crate::kernels::lanes::Lanes;
 use crate::kernels::threads::Divide;
 
 /// Depth of a block at most: so many rows of a panel of B stay in the first-level cache.
@@ -43,7 +43,7 @@ impl<F> Matrix<'_, F> {
 }
 
 /// A·B on its way into C. No row of C has gaps; between two rows there may be some.
-pub struct Product<'a, F> {
+pub(super) struct Product<'a, F> {
     pub(super) k: usize,
     pub(super) a: Matrix<'a, F>,
     pub(super) b: Matrix<'a, F>,
@@ -52,7 +52,7 @@ pub struct Product<'a, F> {
 }
 
 /// Some rows of A and C, and all of B.
-impl<F: Float> Divide for Product<'_, F> {
+impl<F: Lanes> Divide for Product<'_, F> {
     fn rows(&self) -> usize {
         self.c.nrows()
     }
@@ -67,7 +67,7 @@ impl<F: Float> Divide for Product<'_, F> {
 /// Some columns of B and C, and all of A.
 pub(super) struct ByColumns<'a, F>(pub(super) Product<'a, F>);
 
-impl<F: Float> Divide for ByColumns<'_, F> {
+impl<F: Lanes> Divide for ByColumns<'_, F> {
     fn rows(&self) -> usize {
         self.0.c.ncols()
     }
@@ -80,7 +80,7 @@ impl<F: Float> Divide for ByColumns<'_, F> {
     }
 }
 
-impl<F: Float> WithSimd for Product<'_, F> {
+impl<F: Lanes> WithSimd for Product<'_, F> {
     type Output = ();
 
     #[inline(always)]
@@ -91,7 +91,7 @@ impl<F: Float> WithSimd for Product<'_, F> {
     }
 }
 
-impl<F: Float> Product<'_, F> {
+impl<F: Lanes> Product<'_, F> {
     #[inline(always)]
     fn in_blocks<S: Simd>(self, simd: S) {
         let Product { k, a, b, mut c, epilogue } = self;
@@ -181,7 +181,7 @@ impl MicroPanels {
 
 /// Copies the first rows of b, as many as `panel` holds and `columns` wide, into rows of `width`, padded with zeros.
 #[inline(always)]
-fn pack_panel<F: Float, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, width: usize, panel: &mut [F]) {
+fn pack_panel<F: Lanes, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, width: usize, panel: &mut [F]) {
     if b.col == 1 && columns == width {
         return match width / F::lanes::<S>() {
             4 => pack_whole_panel::<F, S, 4>(b, panel),
@@ -220,7 +220,7 @@ fn pack_panel<F: Float, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, widt
 
 /// The same for V whole vectors.
 #[inline(always)]
-fn pack_whole_panel<F: Float, S: Simd, const V: usize>(mut b: Matrix<F>, panel: &mut [F]) {
+fn pack_whole_panel<F: Lanes, S: Simd, const V: usize>(mut b: Matrix<F>, panel: &mut [F]) {
     for panel in F::vectors_mut::<S>(panel).0.as_chunks_mut::<V>().0 {
         let row = F::vectors::<S>(&b.data[..V * F::lanes::<S>()]).0;
         panel.iter_mut().zip(row).for_each(|(panel, &b)| *panel = b);

@@ -6,14 +6,14 @@ use pulp::{Simd, WithSimd};
 
 use super::blocks::{Matrix, Product, kc_of};
 use super::micro_kernel::Epilogue;
-use crate::Float;
+use crate::kernels::lanes::Lanes;
 
 /// Products of up to so many multiplications are not worth any preparation.
 pub(super) const SMALL: usize = 512;
 
 /// Computes a product that needs no blocks; returns whether this is one.
 #[inline(always)]
-pub(super) fn unblocked<F: Float, S: Simd>(simd: S, product: &mut Product<F>) -> bool {
+pub(super) fn unblocked<F: Lanes, S: Simd>(simd: S, product: &mut Product<F>) -> bool {
     let Product { k, mut a, mut b, ref mut c, epilogue } = *product;
     let (mut m, mut n) = c.dim();
     // several rows that threads share by columns have gaps between them, and mostly are worth blocks
@@ -51,7 +51,7 @@ pub(super) fn unblocked<F: Float, S: Simd>(simd: S, product: &mut Product<F>) ->
 
 /// One row times B, whose rows are passed once from the first to the last, at memory's speed.
 #[inline(always)]
-fn gemv<F: Float, S: Simd>(
+fn gemv<F: Lanes, S: Simd>(
     simd: S,
     kc: usize,
     a: Matrix<F>,
@@ -69,7 +69,7 @@ fn gemv<F: Float, S: Simd>(
 
 /// Brings sums that are padded to whole vectors to their row of C.
 #[inline(always)]
-fn epilogue_of_row<F: Float, S: Simd>(simd: S, sums: &[F], c: &mut [F], epilogue: Epilogue<F>) {
+fn epilogue_of_row<F: Lanes, S: Simd>(simd: S, sums: &[F], c: &mut [F], epilogue: Epilogue<F>) {
     let ((c, c_rest), sums) = (F::vectors_mut::<S>(c), F::vectors::<S>(sums).0);
     for (c, &sum) in c.iter_mut().zip(sums) {
         *c = epilogue.apply(simd, sum, *c);
@@ -84,7 +84,7 @@ fn epilogue_of_row<F: Float, S: Simd>(simd: S, sums: &[F], c: &mut [F], epilogue
 ///
 /// Its own function, compiled once for all who call it.
 #[inline(never)]
-fn add_rows<F: Float, S: Simd>(simd: S, kc: usize, a: Matrix<F>, b: Matrix<F>, n: usize, sums: &mut [F]) {
+fn add_rows<F: Lanes, S: Simd>(simd: S, kc: usize, a: Matrix<F>, b: Matrix<F>, n: usize, sums: &mut [F]) {
     struct AddRows<'a, F, S> {
         simd: S,
         kc: usize,
@@ -93,7 +93,7 @@ fn add_rows<F: Float, S: Simd>(simd: S, kc: usize, a: Matrix<F>, b: Matrix<F>, n
         n: usize,
         sums: &'a mut [F],
     }
-    impl<F: Float, S: Simd> WithSimd for AddRows<'_, F, S> {
+    impl<F: Lanes, S: Simd> WithSimd for AddRows<'_, F, S> {
         type Output = ();
 
         #[inline(always)]
@@ -136,7 +136,7 @@ fn add_rows<F: Float, S: Simd>(simd: S, kc: usize, a: Matrix<F>, b: Matrix<F>, n
 /// The same for a B that lies column by column: the sums of neighbouring columns side by side, so that none waits for
 /// the one before.
 #[inline(always)]
-fn gemv_by_columns<F: Float, S: Simd>(
+fn gemv_by_columns<F: Lanes, S: Simd>(
     simd: S,
     kc: usize,
     a: Matrix<F>,
@@ -163,7 +163,7 @@ fn gemv_by_columns<F: Float, S: Simd>(
 
 /// Products of so few multiplications that there is no time to prepare anything: row by row.
 #[inline(always)]
-fn small<F: Float, S: Simd>(
+fn small<F: Lanes, S: Simd>(
     simd: S,
     [k, n]: [usize; 2],
     a: Matrix<F>,
@@ -197,7 +197,7 @@ fn small<F: Float, S: Simd>(
 ///
 /// Its own function, as [`add_rows`].
 #[inline(never)]
-fn ger<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue: Epilogue<F>) {
+fn ger<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue: Epilogue<F>) {
     struct Ger<'a, F, S> {
         simd: S,
         a: Matrix<'a, F>,
@@ -205,7 +205,7 @@ fn ger<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue:
         c: &'a mut [F],
         epilogue: Epilogue<F>,
     }
-    impl<F: Float, S: Simd> WithSimd for Ger<'_, F, S> {
+    impl<F: Lanes, S: Simd> WithSimd for Ger<'_, F, S> {
         type Output = ();
 
         #[inline(always)]
@@ -222,7 +222,7 @@ fn ger<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue:
 }
 
 #[inline(always)]
-fn ger_rows<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue: Epilogue<F>) {
+fn ger_rows<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue: Epilogue<F>) {
     let (vectors, rest) = F::vectors::<S>(b);
     // What is left at the end of a row fills a vector with what stands before it. That one is computed from the old
     // numbers too, and stored last.
@@ -252,46 +252,5 @@ fn ger_rows<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epil
             let c = epilogue.apply(simd, F::times(simd, a, F::load(simd, rest)), F::load(simd, c_rest));
             F::store(simd, c_rest, c);
         }
-    }
-}
-
-/// So many numbers of W, a part of the first-level cache.
-const NEAR: usize = 2048;
-
-/// W ← W - η·xᵀ·dy for one sample and y ← next·W + y for the one after it. A few rows of W at a time go through both, so
-/// that a W of any size is fetched once.
-pub struct StepAhead<'a, F> {
-    pub(super) x: &'a [F],
-    pub(super) dy: &'a [F],
-    pub(super) w: &'a mut [F],
-    pub(super) descent: Epilogue<F>,
-    pub(super) next: &'a [F],
-    pub(super) y: &'a mut [F],
-}
-
-impl<F: Float> WithSimd for StepAhead<'_, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let StepAhead { x, dy, w, descent, next, y } = self;
-        let (k, n) = (x.len(), dy.len());
-        let kc = kc_of(k);
-        let near = (NEAR / n).next_multiple_of(4).max(4);
-        F::with_buffer(n.next_multiple_of(F::lanes::<S>()), |sums| {
-            for p0 in (0..k).step_by(kc) {
-                let end = k.min(p0 + kc);
-                sums.fill(F::zero());
-                for p in (p0..end).step_by(near) {
-                    let rows = near.min(end - p);
-                    let column = Matrix { data: &x[p..], row: 1, col: 1 };
-                    ger(simd, column, dy, &mut w[p * n..][..rows * n], descent);
-                    let next = Matrix { data: &next[p..], row: 1, col: 1 };
-                    let w = Matrix { data: &w[p * n..], row: n, col: 1 };
-                    add_rows(simd, rows, next, w, n, sums);
-                }
-                epilogue_of_row(simd, sums, y, Epilogue::Add { alpha: F::one() });
-            }
-        });
     }
 }

@@ -6,7 +6,7 @@ use std::mem::take;
 use ndarray::{ArrayViewMut2, Axis};
 use pulp::{Simd, WithSimd};
 
-use crate::Float;
+use crate::kernels::lanes::Lanes;
 
 /// What becomes of a sum s = Σ aₚ·bₚ and the old entry c.
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ pub(super) enum Epilogue<F> {
     AddFinite { alpha: F },
 }
 
-impl<F: Float> Epilogue<F> {
+impl<F: Lanes> Epilogue<F> {
     /// The same for the sums of a further block, which are added to those of the first.
     pub(super) fn next(self) -> Self {
         match self {
@@ -91,7 +91,7 @@ pub(super) struct FirstLoop<'a, F, S> {
     pub(super) epilogue: Epilogue<F>,
 }
 
-impl<F: Float, S: Simd> FirstLoop<'_, F, S> {
+impl<F: Lanes, S: Simd> FirstLoop<'_, F, S> {
     /// Computes the panel, `vectors` wide.
     #[inline(always)]
     pub(super) fn compute(self, vectors: usize) {
@@ -120,7 +120,7 @@ impl<F: Float, S: Simd> FirstLoop<'_, F, S> {
     #[inline(never)]
     pub(super) fn run<const R: usize, const V: usize>(self, rows: usize) -> Self {
         struct Run<'a, F, S, const R: usize, const V: usize>(FirstLoop<'a, F, S>, usize);
-        impl<'a, F: Float, S: Simd, const R: usize, const V: usize> WithSimd for Run<'a, F, S, R, V> {
+        impl<'a, F: Lanes, S: Simd, const R: usize, const V: usize> WithSimd for Run<'a, F, S, R, V> {
             type Output = FirstLoop<'a, F, S>;
             #[inline(always)]
             fn with_simd<Same: Simd>(self, _: Same) -> FirstLoop<'a, F, S> {
@@ -194,7 +194,7 @@ struct MicroTile<'a, F> {
     epilogue: Epilogue<F>,
 }
 
-impl<F: Float> MicroTile<'_, F> {
+impl<F: Lanes> MicroTile<'_, F> {
     #[inline(always)]
     fn compute<S: Simd, const R: usize, const V: usize>(
         self,
@@ -215,7 +215,7 @@ impl<F: Float> MicroTile<'_, F> {
 
 /// Copies a tile from the columns of A. Of rows that don't exist what was there stays.
 #[inline(always)]
-fn pack_micro_panel<F: Float, const R: usize>(a: &[F], column: usize, rows: usize, tile: &mut [[F; R]]) {
+fn pack_micro_panel<F: Lanes, const R: usize>(a: &[F], column: usize, rows: usize, tile: &mut [[F; R]]) {
     for (entries, tile) in a.chunks(column).zip(tile) {
         tile[..rows].copy_from_slice(&entries[..rows]);
     }
@@ -223,13 +223,13 @@ fn pack_micro_panel<F: Float, const R: usize>(a: &[F], column: usize, rows: usiz
 
 /// The vectors of a packed panel, V for each p.
 #[inline(always)]
-fn packed_vectors<F: Float, S: Simd, const V: usize>(panel: &[F]) -> impl Iterator<Item = [F::Vector<S>; V]> {
+fn packed_vectors<F: Lanes, S: Simd, const V: usize>(panel: &[F]) -> impl Iterator<Item = [F::Vector<S>; V]> {
     F::vectors::<S>(panel).0.as_chunks::<V>().0.iter().copied()
 }
 
 /// The sums of one tile: R × V vectors, from the R entries of A and the V vectors of B for each p.
 #[inline(always)]
-fn sums<F: Float, S: Simd, const R: usize, const V: usize>(
+fn sums<F: Lanes, S: Simd, const R: usize, const V: usize>(
     simd: S,
     a: impl Iterator<Item = [F; R]>,
     b: impl Iterator<Item = [F::Vector<S>; V]>,
@@ -249,7 +249,7 @@ fn sums<F: Float, S: Simd, const R: usize, const V: usize>(
 
 /// The first V vectors of a row.
 #[inline(always)]
-fn first_vectors<F: Float, S: Simd, const V: usize>(row: &[F]) -> [F::Vector<S>; V] {
+fn first_vectors<F: Lanes, S: Simd, const V: usize>(row: &[F]) -> [F::Vector<S>; V] {
     let vectors = F::vectors::<S>(&row[..V * F::lanes::<S>()]).0;
     from_fn(|v| vectors[v])
 }
@@ -262,7 +262,7 @@ fn rows_mut<'a, F>(c: &'a mut ArrayViewMut2<F>) -> impl Iterator<Item = &'a mut 
 
 /// Takes a whole tile to C. All its indices are constants: others would keep the sums in memory instead of registers.
 #[inline(always)]
-fn store<F: Float, S: Simd, const R: usize, const V: usize>(
+fn store<F: Lanes, S: Simd, const R: usize, const V: usize>(
     simd: S,
     sums: [[F::Vector<S>; V]; R],
     mut c: ArrayViewMut2<F>,
@@ -278,17 +278,17 @@ fn store<F: Float, S: Simd, const R: usize, const V: usize>(
 
 /// Takes what there is of a tile to C: at the lower or right edge, and in the rare case that looks at each number.
 #[inline(never)]
-fn store_part<F: Float, S: Simd, const R: usize, const V: usize>(
+fn store_part<F: Lanes, S: Simd, const R: usize, const V: usize>(
     simd: S,
     sums: &[[F::Vector<S>; V]; R],
     target: MicroTile<F>,
 ) {
-    struct StorePart<'s, 'c, F: Float, S: Simd, const R: usize, const V: usize> {
+    struct StorePart<'s, 'c, F: Lanes, S: Simd, const R: usize, const V: usize> {
         simd: S,
         sums: &'s [[F::Vector<S>; V]; R],
         target: MicroTile<'c, F>,
     }
-    impl<F: Float, S: Simd, const R: usize, const V: usize> WithSimd for StorePart<'_, '_, F, S, R, V> {
+    impl<F: Lanes, S: Simd, const R: usize, const V: usize> WithSimd for StorePart<'_, '_, F, S, R, V> {
         type Output = ();
         #[inline(always)]
         fn with_simd<Same: Simd>(self, _: Same) {
