@@ -2,7 +2,7 @@
 //!
 //! The throughput "elements" are floating-point operations, so Gelem/s reads as GFLOP/s.
 
-use chainrule::{matmul, ndarray::Array2};
+use chainrule::{kernels::matmul, ndarray::Array2};
 use chainrule_benches::uniform;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use crate::parallel::{self, divide};
+use crate::kernels::threads::{self, divide};
 use crate::{Float, Result};
 
 mod dataset;
@@ -67,7 +67,7 @@ pub trait Samples<F: Float>: Sync {
 pub(crate) fn draw_inputs<F: Float>(samples: &dyn Samples<F>, indices: &[usize], x: ArrayViewMut2<F>) {
     // so many numbers are worth handing to another thread
     const PART: usize = 1 << 14;
-    let parts = parallel::current().min(x.len() / PART);
+    let parts = threads::current().min(x.len() / PART);
     divide((indices, x), 1, parts, &|(indices, x)| samples.draw_inputs(indices, x));
 }
 

@@ -2,13 +2,7 @@
 
 use ndarray::NdFloat;
 
-use crate::entrywise::Functions;
-
-mod sealed {
-    pub trait Sealed: crate::matmul::simd::Lanes {}
-    impl Sealed for f32 {}
-    impl Sealed for f64 {}
-}
+use crate::kernels::Sealed;
 
 /// The numbers of a model: [`f32`] or [`f64`].
 ///
@@ -22,7 +16,7 @@ mod sealed {
 /// assert_eq!(half(3.0_f32), 1.5);
 /// assert_eq!(half(3.0_f64), 1.5);
 /// ```
-pub trait Float: NdFloat + Default + std::iter::Sum + Functions + sealed::Sealed {
+pub trait Float: NdFloat + Default + std::iter::Sum + Sealed {
     /// How near a plain probability may come to 0 and to 1 before its logarithm is taken:
     /// 1e-15 in f64, 1e-7 in f32 (below the spacing of numbers next to 1, 1 - clip would be 1 again).
     const PROBABILITY_CLIP: Self;

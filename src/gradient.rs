@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2, azip};
 
 use crate::Float;
-use crate::matmul::{self, SAME_BITS, matmul};
+use crate::kernels::{FUSED_ROWS, add_product, matmul};
 
 /// ∂L/∂θ of one parameter, of the shape of θ.
 ///
@@ -54,8 +54,8 @@ impl<'a, F: Float> Gradient<'a, F> {
     pub fn add_to(self, theta: &mut Array2<F>, alpha: F) {
         match self.0 {
             // sums over more samples are complete only after several blocks of the product, each scaled by itself
-            Form::Product { a, b, .. } if a.nrows() <= SAME_BITS => {
-                matmul::descend(-alpha, a.t(), b, theta.view_mut());
+            Form::Product { a, b, .. } if a.nrows() <= FUSED_ROWS => {
+                add_product(alpha, a.t(), b, theta.view_mut());
             }
             _ => azip!((theta in theta, &g in self.matrix()) {
                 let next = *theta + alpha * g;
@@ -108,7 +108,7 @@ mod tests {
     /// On both sides of the bound up to which a product goes straight into θ.
     #[test]
     fn a_product_and_its_matrix_leave_the_same_bits() {
-        for samples in [1, 32, SAME_BITS, SAME_BITS + 1, 3 * SAME_BITS] {
+        for samples in [1, 32, FUSED_ROWS, FUSED_ROWS + 1, 3 * FUSED_ROWS] {
             let mut rng = Rng::new(samples as u64);
             let mut normal =
                 |shape| Array2::<f32>::from_shape_simple_fn(shape, || rng.normal() as f32);

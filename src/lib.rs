@@ -40,7 +40,7 @@
 //! 7. [`metrics`] and [`data`]: accuracy and confusion matrix; data sets, batches, files.
 //! 8. [`explain`]: one pass through a model, every equation with its numbers.
 //! 9. [`graph`]: what bigger frameworks do instead: every single operation a node.
-//! 10. [`matmul()`] and, not public, the modules `entrywise` and `parallel`: where the speed comes from.
+//! 10. [`kernels`]: where the speed comes from.
 //!
 //! The package `chainrule-draw` makes pictures of all of it, and a web page of a training.
 //!
@@ -52,9 +52,7 @@
 //! `progress` (on): the progress bar of the trainer. `threads` (on): all cores for nets that are large enough. `gzip`:
 //! gzipped IDX files.
 
-mod aligned;
 pub mod data;
-mod entrywise;
 mod error;
 pub mod explain;
 mod float;
@@ -64,12 +62,11 @@ pub mod gradient_check;
 pub mod graph;
 pub mod guide;
 mod init;
+pub mod kernels;
 pub mod layer;
 pub mod loss;
-mod matmul;
 pub mod metrics;
 pub mod optimizer;
-mod parallel;
 mod rng;
 mod sequential;
 mod table;
@@ -86,7 +83,7 @@ pub use layer::{
     Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, Pass, ReLU, Sigmoid, Softmax, Step, Tanh,
 };
 pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed};
-pub use matmul::matmul;
+
 pub use ndarray;
 pub use optimizer::{Optimizer, Sgd};
 pub use rng::Rng;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use ndarray::{ArrayRef, ArrayView2, Dimension};
 
-use crate::layer::{Layer, Memory, Output, Pass};
+use crate::layer::{Layer, Memory, Pass};
 use crate::table::{self, Table, thousands};
 use crate::{Float, Loss, Result};
 
@@ -208,11 +208,11 @@ impl<F: Float> Sequential<F> {
 }
 
 /// xᵢ → layer i → xᵢ₊₁: each output stays in the buffer behind its layer.
-fn forward<F: Float>(
+fn forward<'a, F: Float>(
     layers: &[Box<dyn Layer<F>>],
     route: &Route,
-    mut x: ArrayView2<F>,
-    activations: &mut [Buffer<F>],
+    mut x: ArrayView2<'a, F>,
+    activations: &'a mut [Buffer<F>],
     memories: &mut [Memory<F>],
 ) {
     let buffers = activations[1..].iter_mut().zip(memories);

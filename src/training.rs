@@ -5,7 +5,7 @@ use std::fmt;
 use ndarray::{ArrayRef, Dimension};
 
 use crate::data::Samples;
-use crate::parallel::Threads;
+use crate::kernels::threads::Threads;
 use crate::table::thousands;
 use crate::{Error, Float, Loss, Optimizer, Result, Sequential};
 

@@ -36,7 +36,7 @@ fn main() -> Result<()> {
     }
     println!("loss = ½·Σ(h2 - target)² = {loss:.8}");
     let mut product = Array2::zeros((2, 1)); // by this library's own matrix product instead of ndarray's
-    chainrule::matmul(1.0, w1.view(), x.t(), 0.0, product.view_mut());
+    chainrule::kernels::matmul(1.0, w1.view(), x.t(), 0.0, product.view_mut());
     assert_abs_diff_eq!(product, w1.dot(&x.t()), epsilon = 1e-14);
     println!("matmul and dot give the same w1·xᵀ");
 

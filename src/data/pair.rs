@@ -8,7 +8,7 @@ use ndarray::{
 
 use super::Samples;
 use super::labels::{ClassNumber, index_below, wrong_count};
-use crate::entrywise::{Kernel, vectorised};
+use crate::kernels;
 use crate::sequential::{check_input_shape, check_target_shape};
 use crate::{Error, Float, Result};
 
@@ -147,7 +147,7 @@ pub(super) fn draw_rows<A: Copy, F>(
         for (rows, indices) in to.chunks_mut(AHEAD * width).zip(indices.chunks(AHEAD)) {
             indices.iter().for_each(|&index| touch(sample(index)));
             for (row, &index) in rows.chunks_exact_mut(width).zip(indices) {
-                vectorised(Convert(&convert), (sample(index), row));
+                kernels::convert(sample(index), row, &convert);
             }
         }
         return;
@@ -167,17 +167,6 @@ pub(super) fn rows_in_place<A, D: Dimension>(
     let width = from.len().checked_div(from.shape().first().copied()?)?;
     let rows = from.as_slice()?.get(samples.start * width..samples.end * width)?;
     ArrayView2::from_shape((samples.len(), width), rows).ok()
-}
-
-struct Convert<C>(C);
-
-impl<A: Copy, F, C: Fn(A) -> F> Kernel<(&[A], &mut [F])> for Convert<&C> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, (from, to): (&[A], &mut [F])) {
-        to.iter_mut().zip(from).for_each(|(to, &from)| *to = self.0(from));
-    }
 }
 
 /// How many samples are asked of the main memory at a time.

@@ -100,12 +100,10 @@ impl<'a, F: Float> Writer<'a, F> {
         let mut sum = Formula::sum((0..outputs).map(share)).abridged();
         let n = loss.mean_over(self.samples, outputs);
         if self.samples > 1 {
-            let own_value = match loss.pairing(self.of.model.output()) {
-                Some(pair) => {
-                    pair.value_at_logits(self.of.model.kept_activation(last - 1).slice(own), t.slice(own))
-                }
-                None => loss.value(y.slice(own), t.slice(own)),
-            };
+            let z = self.of.model.kept_activation(self.of.model.last_layer());
+            let own_value = loss
+                .value_with_logits(self.of.model.output(), z.slice(own), t.slice(own))
+                .unwrap_or_else(|| loss.value(y.slice(own), t.slice(own)));
             let own_sum = own_value.as_f64() * loss.mean_over(1, outputs) as f64;
             sum = sum.and_rest(self.others(), Some((value * n as f64 - own_sum) / parts.factor));
         }
@@ -154,7 +152,7 @@ impl<'a, F: Float> Writer<'a, F> {
         for (index, param) in self.layers[layer].params().iter().enumerate() {
             let name = format!("{layer}.{}", param.name);
             let Ok(gradient) = self.of.model.gradient(&name) else { continue };
-            let shown = self.choose_entries(layer, gradient);
+            let shown = self.choose_entries(layer, gradient.view());
             if shown.len() < gradient.len() {
                 let name = format!("∂L/∂{}", formula::param_name(layer, param.name));
                 notes.push(self.range(&name, gradient.iter().copied()));
@@ -193,7 +191,7 @@ impl<'a, F: Float> Writer<'a, F> {
             let (Ok(gradient), Ok(new)) = (self.of.model.gradient(&name), after.param(&name)) else {
                 continue;
             };
-            for (row, column) in self.choose_entries(layer, gradient) {
+            for (row, column) in self.choose_entries(layer, gradient.view()) {
                 let old = at.param(index, row, column);
                 let symbol = format!("∂L/∂{}", old.symbol);
                 let slope = Quantity { symbol, value: gradient[[row, column]].as_f64() };

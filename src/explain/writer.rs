@@ -1,6 +1,6 @@
 //! What the sections of an explanation are put together from: which numbers are shown, and what they are called.
 
-use ndarray::{ArrayView1, ArrayView2, Axis};
+use ndarray::{Array1, ArrayView1, ArrayView2, Axis, CowArray, Ix2};
 
 use super::{Equation, Explanation, Place};
 use crate::formula::{self, Formula, Quantity, Sample, Term};
@@ -23,17 +23,20 @@ pub(super) struct Writer<'a, F: Float> {
     /// the position where the chain rule starts, and the first layer that it is followed to
     pub(super) top: usize,
     pub(super) lowest: usize,
+    /// the derivative of L with respect to what each position holds of the sample that is shown
+    deltas: Vec<Option<Array1<F>>>,
     pub(super) samples: usize,
 }
 
 impl<'a, F: Float> Writer<'a, F> {
     pub(super) fn new(of: &'a Explanation<'a, F>) -> Self {
         let layers: Vec<&dyn Layer<F>> = of.model.layers().collect();
-        let paired = of.loss.pairing(of.model.output()).is_some();
+        let own = |delta: CowArray<'_, F, Ix2>| delta.row(of.sample).to_owned();
         let mut writer = Writer {
             names: names(&layers),
             shown: Vec::new(),
-            top: layers.len() - usize::from(paired),
+            top: of.model.chain_start(),
+            deltas: (0..=layers.len()).map(|position| of.model.delta(position).map(own)).collect(),
             lowest: layers.iter().position(|layer| !layer.params().is_empty()).unwrap_or(0),
             samples: of.targets.nrows(),
             of,
@@ -81,8 +84,8 @@ impl<'a, F: Float> Writer<'a, F> {
     }
 
     /// What L's derivative with respect to that is, if the pass has it.
-    pub(super) fn delta(&self, position: usize) -> Option<ArrayView1<'a, F>> {
-        self.of.model.delta(position).map(|delta| self.row(delta))
+    pub(super) fn delta(&self, position: usize) -> Option<ArrayView1<'_, F>> {
+        self.deltas[position].as_ref().map(|delta| delta.view())
     }
 
     pub(super) fn row<'b>(&self, batch: ArrayView2<'b, F>) -> ArrayView1<'b, F> {
@@ -192,7 +195,7 @@ fn names<F: Float>(layers: &[&dyn Layer<F>]) -> Vec<String> {
     for (index, layer) in layers.iter().enumerate() {
         names.push(match layer.output() {
             _ if layer.only_reshapes() => names[index].clone(),
-            Output::Scores => format!("z{index}"),
+            Output::Logits => format!("z{index}"),
             _ => format!("a{index}"),
         });
     }

@@ -3,9 +3,9 @@
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 
 use super::{Layer, Memory, Output, Param, Pass};
-use crate::entrywise::{repeat_row, sum_rows};
 use crate::formula::{Formula, Number, Sample, Term};
-use crate::{Error, Float, Gradient, Init, Result, Rng, matmul};
+use crate::kernels::{matmul, repeat_row, sum_rows};
+use crate::{Error, Float, Gradient, Init, Result, Rng};
 
 /// Fully connected layer.
 ///

@@ -4,7 +4,8 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
 
 use super::{Layer, Memory, Param, Pass};
 use crate::formula::{Formula, Number, Sample, Term};
-use crate::{Error, Float, Gradient, Init, Result, Rng, matmul};
+use crate::kernels::matmul;
+use crate::{Error, Float, Gradient, Init, Result, Rng};
 
 /// Fully connected layer whose units each take the largest of k linear pieces.
 ///
@@ -90,7 +91,7 @@ impl<F: Float> Maxout<F> {
     }
 
     /// Sample, column and dy of each largest piece: only these have a part in the output, so only these learn.
-    fn winners<'a>(&'a self, pass: Pass<'a, F>) -> impl Iterator<Item = (usize, usize, F)> {
+    fn winners(&self, pass: Pass<F>) -> impl Iterator<Item = (usize, usize, F)> {
         pass.dy.into_indexed_iter().map(move |((sample, unit), &dy)| {
             (sample, self.winner(pass.memory.saved.row(sample), unit), dy)
         })

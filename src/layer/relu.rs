@@ -4,8 +4,8 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Pass};
 use crate::Float;
-use crate::entrywise::{map, map2};
 use crate::formula::{Formula, Number, Sample};
+use crate::kernels::{map, map2};
 
 /// Rectified linear unit, entry by entry.
 ///

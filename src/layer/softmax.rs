@@ -1,11 +1,11 @@
 //! Softmax: turns a row of scores into a distribution over classes.
 
-use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Output, Pass};
 use crate::Float;
-use crate::entrywise::{Kernel, Slices, largest, on_slices};
 use crate::formula::{Formula, Number, Sample, Term};
+use crate::kernels::{dot, each_row, exp, largest, sum};
 
 /// Softmax of each sample.
 ///
@@ -31,53 +31,25 @@ use crate::formula::{Formula, Number, Sample, Term};
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Softmax;
 
-/// yₖ = eˣᵏ / Σⱼ eˣʲ
-struct Forward;
-
-impl<F: Float> Kernel<Slices<'_, F, 1>> for Forward {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, ([x], y, classes): Slices<F, 1>) {
-        for (y, x) in y.chunks_exact_mut(classes).zip(x.chunks_exact(classes)) {
-            let max = largest(x);
-            y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - max);
-        }
-        y.iter_mut().for_each(|y| *y = y.fast_exp()); // of all rows at once, which fills the CPU's vectors
-        for y in y.chunks_exact_mut(classes) {
-            let sum = ArrayView1::from(&*y).sum();
-            y.iter_mut().for_each(|y| *y /= sum);
-        }
-    }
-}
-
-/// dxₖ = yₖ · (dyₖ - Σⱼ dyⱼ·yⱼ)
-struct Slope;
-
-impl<F: Float> Kernel<Slices<'_, F, 2>> for Slope {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self, ([dy, y], dx, classes): Slices<F, 2>) {
-        let rows = dy.chunks_exact(classes).zip(y.chunks_exact(classes));
-        for (dx, (dy, y)) in dx.chunks_exact_mut(classes).zip(rows) {
-            let mean = ArrayView1::from(dy).dot(&ArrayView1::from(y));
-            dx.iter_mut().zip(dy).zip(y).for_each(|((dx, &dy), &y)| *dx = y * (dy - mean));
-        }
-    }
-}
-
 impl<F: Float> Layer<F> for Softmax {
     fn name(&self) -> &str {
         "softmax"
     }
 
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
-        on_slices(Forward, [x], y);
+        each_row([x], y, |[x], y| {
+            let max = largest(x);
+            y.iter_mut().zip(x).for_each(|(y, &x)| *y = exp(x - max));
+            let sum = sum(y);
+            y.iter_mut().for_each(|y| *y /= sum);
+        });
     }
 
     fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
-        on_slices(Slope, [pass.dy, pass.y], dx);
+        each_row([pass.dy, pass.y], dx, |[dy, y], dx| {
+            let mean = dot(dy, y);
+            dx.iter_mut().zip(dy).zip(y).for_each(|((dx, &dy), &y)| *dx = y * (dy - mean));
+        });
     }
 
     fn output(&self) -> Output {

@@ -4,8 +4,8 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Pass};
 use crate::Float;
-use crate::entrywise::{map, map2};
 use crate::formula::{Formula, Number, Sample};
+use crate::kernels::{map_tanh, map2};
 
 /// Hyperbolic tangent, entry by entry.
 ///
@@ -36,7 +36,7 @@ impl<F: Float> Layer<F> for Tanh {
     }
 
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
-        map(x, y, F::fast_tanh);
+        map_tanh(x, y);
     }
 
     fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {

@@ -3,8 +3,8 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, clip, first_bad_target, scores_are_not_probabilities};
-use crate::entrywise::{Kernel, Pair, map2, reduce, sum};
 use crate::formula::LossFormula;
+use crate::kernels::{exp, ln_1p, map2, sum_over_entries};
 use crate::{Error, Float, Output, Result};
 
 /// Binary cross-entropy of probabilities p and targets t between 0 and 1.
@@ -62,7 +62,15 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
     }
 
     fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
-        (last == Output::Probabilities).then(|| reduce(AtLogits, z, t) / F::from_count(z.len()))
+        if last != Output::Probabilities {
+            return None;
+        }
+        let sum = sum_over_entries([z, t], |[z, t]| {
+            // max(z, 0) - z·t without cancellation: of the two terms only one is not 0
+            let line = if z > F::zero() { z * (F::one() - t) } else { -z * t };
+            line + ln_1p(exp(-z.abs()))
+        });
+        Some(sum / F::from_count(z.len()))
     }
 
     fn gradient_with_logits(
@@ -112,20 +120,6 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
                 "binary cross-entropy takes 0 for no and 1 for yes; numbers need MeanSquaredError",
             ))
         })
-    }
-}
-
-/// Σ max(z, 0) - z·t + ln(1 + e⁻ᶻ'), with z' = |z|.
-struct AtLogits;
-
-impl<F: Float> Kernel<Pair<'_, F>> for AtLogits {
-    type Output = F;
-
-    #[inline(always)]
-    fn run(self, (z, t, _): Pair<F>) -> F {
-        let softplus = sum(z, z, |z, _| (-z.abs()).fast_exp().fast_ln_1p());
-        // max(z, 0) - z·t without cancellation: of the two terms only one is not 0
-        softplus + sum(z, t, |z, t| if z > F::zero() { z * (F::one() - t) } else { -z * t })
     }
 }
 

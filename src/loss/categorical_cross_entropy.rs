@@ -3,8 +3,8 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, clip, scores_are_not_probabilities};
-use crate::entrywise::{Kernel, Pair, largest, map2, reduce};
 use crate::formula::LossFormula;
+use crate::kernels::{log_sum_exp, map2, sum_over_rows};
 use crate::{Error, Float, Output, Result};
 
 /// Categorical cross-entropy of distributions p and targets t, one-hot rows or distributions.
@@ -52,7 +52,14 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
     }
 
     fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
-        (last == Output::Distribution).then(|| reduce(AtLogits, z, t) / F::from_count(z.nrows()))
+        if last != Output::Distribution {
+            return None;
+        }
+        let sum = sum_over_rows([z, t], |[z, t]| {
+            let lse = log_sum_exp(z);
+            z.iter().zip(t).map(|(&z, &t)| t * (lse - z)).sum()
+        });
+        Some(sum / F::from_count(z.nrows()))
     }
 
     fn gradient_with_logits(
@@ -112,62 +119,6 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         }
         Ok(())
     }
-}
-
-/// Σ tₖ·( lse(z) - zₖ ) over all rows.
-struct AtLogits;
-
-impl<F: Float> Kernel<Pair<'_, F>> for AtLogits {
-    type Output = F;
-
-    #[inline(always)]
-    fn run(self, (z, t, classes): Pair<F>) -> F {
-        let rows = z.chunks_exact(classes).zip(t.chunks_exact(classes));
-        let mut powers = [F::zero(); 256];
-        let mut loss = F::zero();
-        if classes > powers.len() {
-            for (z, t) in rows {
-                let max = largest(z);
-                let sums = z.chunks(powers.len()).fold((F::zero(), F::zero()), |sums, z| {
-                    let powers = &mut powers[..z.len()];
-                    powers.iter_mut().zip(z).for_each(|(power, &z)| *power = (z - max).fast_exp());
-                    add_powers(sums, powers)
-                });
-                loss += row_loss(z, t, max, sums);
-            }
-            return loss;
-        }
-        // e^(z - max) of as many rows at once as fit, which fills the CPU's vectors
-        let block = powers.len() / classes * classes;
-        for (z, t) in z.chunks(block).zip(t.chunks(block)) {
-            let powers = &mut powers[..z.len()];
-            for (powers, z) in powers.chunks_exact_mut(classes).zip(z.chunks_exact(classes)) {
-                let max = largest(z);
-                powers.iter_mut().zip(z).for_each(|(power, &z)| *power = z - max);
-            }
-            powers.iter_mut().for_each(|power| *power = power.fast_exp());
-            let rows = z.chunks_exact(classes).zip(t.chunks_exact(classes));
-            for (powers, (z, t)) in powers.chunks_exact(classes).zip(rows) {
-                loss += row_loss(z, t, largest(z), add_powers((F::zero(), F::zero()), powers));
-            }
-        }
-        loss
-    }
-}
-
-/// The sum of the powers below 1, and the number of those that are 1.
-#[inline(always)]
-fn add_powers<F: Float>((others, ones): (F, F), powers: &[F]) -> (F, F) {
-    let others = powers.iter().fold(others, |sum, &p| if p == F::one() { sum } else { sum + p });
-    (others, ones + F::from_count(powers.iter().filter(|&&p| p == F::one()).count()))
-}
-
-/// Σ tₖ·( lse(z) - zₖ ) of one row.
-#[inline(always)]
-fn row_loss<F: Float>(z: &[F], t: &[F], max: F, (others, ones): (F, F)) -> F {
-    // lse(z) - max = ln(1 + rest): the largest score gives the 1, so no digit of a small rest is lost
-    let lse = (others + (ones - F::one())).fast_ln_1p();
-    z.iter().zip(t).fold(F::zero(), |sum, (&z, &t)| sum + t * (max - z + lse))
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 
 use super::Loss;
 use crate::Float;
-use crate::entrywise::map2;
 use crate::formula::LossFormula;
+use crate::kernels::map2;
 
 /// Mean squared error, over samples and outputs.
 ///

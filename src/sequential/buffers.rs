@@ -5,8 +5,7 @@ use std::ops::Range;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
 use super::Route;
-use crate::aligned;
-use crate::entrywise::largest_magnitude;
+use crate::kernels::{aligned, largest_magnitude};
 use crate::{Float, Layer, Memory, Param, Pass, Rng};
 
 /// How far the pass of a model has come.

@@ -3,7 +3,7 @@
 use super::buffers::Cache;
 use super::route::Route;
 use super::{Sequential, contract};
-use crate::aligned;
+use crate::kernels::aligned;
 use crate::layer::{Layer, Output};
 use crate::{Error, Float, Result, Rng};
 

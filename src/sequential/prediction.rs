@@ -1,10 +1,10 @@
 //! Prediction: the outputs of a model, without a trace.
 
-use ndarray::{Array1, Array2, ArrayRef, ArrayView2, ArrayViewMut2, Axis, Dimension};
+use ndarray::{Array1, Array2, ArrayRef, ArrayView2, Axis, Dimension};
 
 use super::{Buffer, Sequential, forward};
+use crate::kernels::threads::{Threads, divide_chunks};
 use crate::layer::{Memory, Output};
-use crate::parallel::{Threads, divide_chunks};
 use crate::{Error, Float, Loss, Result};
 
 /// How many samples a prediction takes through the layers at a time: enough for the matrix product to be fast, few

@@ -3,6 +3,7 @@
 use ndarray::{Array2, ArrayView2, s};
 
 use crate::data::{self, Samples};
+use crate::kernels::aligned;
 use crate::{Float, Rng};
 
 /// Hands out the samples of an epoch batch by batch. Neighbouring samples are read where they lie, others are gathered
@@ -56,7 +57,7 @@ impl<'a, F: Float> Batches<'a, F> {
         self.samples.draw_targets(indices, self.targets.slice_mut(s![..indices.len(), ..]));
         if self.borrowed().is_none() {
             if self.inputs.is_empty() {
-                self.inputs = crate::aligned::zeros((self.size, self.inputs.ncols()));
+                self.inputs = aligned::zeros((self.size, self.inputs.ncols()));
             }
             data::draw_inputs(self.samples, indices, self.inputs.slice_mut(s![..indices.len(), ..]));
         }

@@ -8,8 +8,8 @@ use super::batches::Batches;
 use super::history::Measures;
 use super::metric::{self, Metric};
 use crate::data::Samples;
+use crate::kernels::threads::{Threads, divide_chunks};
 use crate::metrics::{self, ConfusionMatrix};
-use crate::parallel::{Threads, divide_chunks};
 use crate::sequential::INFERENCE_CHUNK;
 use crate::{Error, Float, Loss, Result, Sequential};
 

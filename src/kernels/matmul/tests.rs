@@ -77,7 +77,7 @@ fn assert_close<F: Float>(
     }
 }
 
-/// Random small shapes, and some that are cut into blocks and strips.
+/// Random small shapes, and some that are cut into blocks and panels.
 fn shapes(count: usize, rng: &mut Rng) -> Vec<(usize, usize, usize)> {
     let mut shapes: Vec<_> = (0..count).map(|_| (rng.below(41), rng.below(41), rng.below(41))).collect();
     shapes.extend([
@@ -152,7 +152,7 @@ fn an_entry_depends_on_its_row_and_column_only() {
 #[test]
 #[cfg(feature = "threads")]
 fn the_bits_do_not_depend_on_the_number_of_threads() {
-    use crate::parallel::Threads;
+    use crate::kernels::threads::Threads;
     let mut rng = Rng::new(3);
     let mut divided_by_columns = [0, 0];
     // by rows and by columns of the product, ragged ones too; in more blocks than one, and one row more than they have
@@ -192,13 +192,13 @@ fn the_bits_do_not_depend_on_the_number_of_threads() {
 }
 
 /// This CPU has vectors of one width; `pulp` computes as if it had others.
-fn every_width_of_vectors_gives_the_same_bits<F: Float>() {
-    fn run<F: Float, S: Simd>(simd: S, a: &Array2<F>, b: &Array2<F>, c: &Array2<F>) -> Array2<F> {
+fn every_width_of_vectors_gives_the_same_bits<F: Lanes>() {
+    fn run<F: Lanes, S: Simd>(simd: S, a: &Array2<F>, b: &Array2<F>, c: &Array2<F>) -> Array2<F> {
         let (mut c, k) = (c.clone(), a.ncols());
         let (a, b) = (a.view(), b.view());
         let (a, b) = (in_slice(&a).unwrap(), in_slice(&b).unwrap());
-        let finish = Finish::Add { alpha: F::from_f64(0.3) };
-        simd.vectorize(Product { k, a, b, c: c.view_mut(), finish });
+        let epilogue = Epilogue::Add { alpha: F::from_f64(0.3) };
+        simd.vectorize(Product { k, a, b, c: c.view_mut(), epilogue });
         c
     }
     let mut rng = Rng::new(4);
@@ -247,7 +247,7 @@ fn a_descent_is_the_product_and_then_the_step() {
         matmul(1.0, x.t(), dy.view(), 0.0, gradient.view_mut());
         let expected = &theta - &(gradient * 0.3);
         let mut got = theta.clone();
-        descend(0.3, x.t(), dy.view(), got.view_mut());
+        add_product(-0.3, x.t(), dy.view(), got.view_mut());
         assert_eq!(got, expected, "{m} × {k} × {n}");
     }
 }
@@ -260,79 +260,13 @@ fn a_descent_keeps_what_would_not_be_finite() {
             a[[2, 0]] = bad;
             let mut theta = Array2::ones((m, n));
             // those that are large enough on two threads
-            parallel::Threads::new(2).run(usize::MAX, usize::MAX, || {
-                descend(1.0, a.view(), b.view(), theta.view_mut());
+            threads::Threads::new(2).run(usize::MAX, usize::MAX, || {
+                add_product(-1.0, a.view(), b.view(), theta.view_mut());
             });
             for ((i, _), &theta) in theta.indexed_iter() {
                 assert_eq!(theta, if i == 2 { 1.0 } else { 1.0 - k as f32 });
             }
         }
-    }
-}
-
-/// One trip through W leaves the bits of two, with vectors of every width.
-#[test]
-fn a_step_ahead_is_the_descent_and_then_the_product() {
-    type Numbers<'a> =
-        (&'a Array2<f32>, &'a Array2<f32>, &'a Array2<f32>, &'a mut Array2<f32>, &'a mut Array2<f32>);
-    fn run<S: Simd>(simd: S, descent: Finish<f32>, (x, dy, next, w, y): Numbers) {
-        let [x, dy, next] = [x, dy, next].map(|matrix| matrix.as_slice().unwrap());
-        let (w, y) = (w.as_slice_mut().unwrap(), y.as_slice_mut().unwrap());
-        simd.vectorize(StepAhead { x, dy, w, descent, next, y });
-    }
-    let mut rng = Rng::new(6);
-    for (inputs, outputs) in
-        [(784, 128), (1, 600), (600, 1), (401, 30), (9, 77), (3000, 10), (7, 5000), (2, 2)]
-    {
-        for bad in [0.0, f32::NAN, f32::MAX] {
-            let [mut x, next] = [(); 2].map(|()| uniform::<f32>((1, inputs), &mut rng));
-            x[[0, inputs / 2]] += bad;
-            let dy = 8.0 * uniform::<f32>((1, outputs), &mut rng);
-            let (w, y) = (uniform((inputs, outputs), &mut rng), uniform((1, outputs), &mut rng));
-            let (mut w_expected, mut y_expected) = (w.clone(), y.clone());
-            descend(0.3, x.t(), dy.view(), w_expected.view_mut());
-            matmul(1.0, next.view(), w_expected.view(), 1.0, y_expected.view_mut());
-
-            let (mut w_got, mut y_got) = (w.clone(), y.clone());
-            descend_ahead(0.3, x.view(), dy.view(), w_got.view_mut(), next.view(), y_got.view_mut());
-            assert_eq!((&w_got, &y_got), (&w_expected, &y_expected), "{inputs} × {outputs}, {bad}");
-            if matches!(Arch::new(), Arch::Scalar) {
-                continue; // the others have a fused multiply-add
-            }
-            let widths: [fn(Finish<f32>, Numbers); 3] = [
-                |descent, numbers| run(Scalar128b, descent, numbers),
-                |descent, numbers| run(Scalar256b, descent, numbers),
-                |descent, numbers| run(Scalar512b, descent, numbers),
-            ];
-            for run in widths {
-                (w_got, y_got) = (w.clone(), y.clone());
-                let descent = descent(0.3, x.t(), dy.view());
-                run(descent, (&x, &dy, &next, &mut w_got, &mut y_got));
-                assert_eq!((&w_got, &y_got), (&w_expected, &y_expected), "{inputs} × {outputs}, {bad}");
-            }
-        }
-    }
-}
-
-/// What lies in no slice, or is more than one sample, comes to the same by two trips.
-#[test]
-fn a_step_ahead_takes_any_layout() {
-    let mut rng = Rng::new(7);
-    for samples in [1, 3] {
-        let gaps = |shape, rng: &mut Rng| {
-            let mut all = Array2::from_elem((2 * samples, 200), f32::NAN);
-            let mut part = all.slice_mut(s![..;2, ..shape]);
-            part.assign(&uniform((samples, shape), rng));
-            (all, shape)
-        };
-        let (x, dy, next) = (gaps(100, &mut rng), gaps(50, &mut rng), gaps(100, &mut rng));
-        let [x, dy, next] = [&x, &dy, &next].map(|(all, shape)| all.slice(s![..;2, ..*shape]));
-        let (mut w, mut y) = (uniform((50, 100), &mut rng).reversed_axes(), uniform((50, samples), &mut rng));
-        let (mut w_expected, mut y_expected) = (w.clone(), y.t().to_owned());
-        descend(0.3, x.t(), dy, w_expected.view_mut());
-        matmul(1.0, next, w_expected.view(), 1.0, y_expected.view_mut());
-        descend_ahead(0.3, x, dy, w.view_mut(), next, y.view_mut().reversed_axes());
-        assert_eq!((w, y.reversed_axes()), (w_expected, y_expected));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{Error, Result};
 #[cfg(feature = "threads")]
 mod pool;
 #[cfg(not(feature = "threads"))]
-#[path = "parallel/no_pool.rs"]
+#[path = "threads/no_pool.rs"]
 mod pool;
 
 use pool::Pool;
@@ -24,14 +24,14 @@ use pool::Pool;
 const VARIABLE: &str = "CHAINRULE_THREADS";
 
 /// The most threads that anyone can ask for.
-const MOST: usize = 1024;
+const MOST_THREADS: usize = 1024;
 
 /// So many multiplications are worth handing to another thread, which takes them over in 1 µs, or 7 µs once it has slept
 /// for want of work.
-pub(crate) const WORTH_A_PART: usize = 1 << 20;
+pub(crate) const SMALLEST_PART: usize = 1 << 20;
 
 /// So many in all are worth entering the pool for, which takes about 15 µs.
-const WORTH_THE_POOL: usize = 1 << 23;
+const SMALLEST_RUN: usize = 1 << 23;
 
 thread_local! {
     /// Into how many parts this thread divides its work.
@@ -72,7 +72,7 @@ impl Threads {
     pub(crate) fn check(&self) -> Result<()> {
         let help = "1 computes everything on one thread; without a number all cores are used";
         match (self.number, variable()) {
-            (Some(number), _) if (1..=MOST).contains(&number) => Ok(()),
+            (Some(number), _) if (1..=MOST_THREADS).contains(&number) => Ok(()),
             (Some(number), _) => Err(Error::Setting {
                 name: "threads",
                 expected: "from 1 to 1024",
@@ -97,7 +97,7 @@ impl Threads {
         if self.number == Some(1) {
             return with_current(1, work);
         }
-        let small = in_all < WORTH_THE_POOL || at_once < 2 * WORTH_A_PART;
+        let small = in_all < SMALLEST_RUN || at_once < 2 * SMALLEST_PART;
         if small || (self.number.is_none() && pool::is_inside()) {
             return work();
         }
@@ -122,7 +122,7 @@ fn variable() -> &'static Result<Option<usize>, String> {
     VALUE.get_or_init(|| match std::env::var_os(VARIABLE) {
         Some(text) if !text.is_empty() => {
             let text = text.to_string_lossy();
-            let number = text.trim().parse().ok().filter(|number| (1..=MOST).contains(number));
+            let number = text.trim().parse().ok().filter(|number| (1..=MOST_THREADS).contains(number));
             number.map(Some).ok_or_else(|| text.into_owned())
         }
         _ => Ok(None),
@@ -135,7 +135,7 @@ fn default_number() -> usize {
     static NUMBER: OnceLock<usize> = OnceLock::new();
     *NUMBER.get_or_init(|| match variable() {
         Ok(Some(number)) => *number,
-        Ok(None) => std::thread::available_parallelism().map_or(1, |number| number.get().min(MOST)),
+        Ok(None) => std::thread::available_parallelism().map_or(1, |number| number.get().min(MOST_THREADS)),
         Err(_) => 1,
     })
 }
@@ -270,7 +270,7 @@ mod tests {
             let threads = Threads::new(number);
             threads.check().unwrap();
             let inside = || (current(), rayon_core::current_num_threads());
-            let (in_all, at_once) = (WORTH_THE_POOL, 2 * WORTH_A_PART);
+            let (in_all, at_once) = (SMALLEST_RUN, 2 * SMALLEST_PART);
             assert_eq!(threads.run(in_all - 1, at_once, current), 1);
             assert_eq!(threads.run(in_all, at_once - 1, current), 1);
             assert_eq!(threads.run(in_all, at_once, current), number);

@@ -3,22 +3,22 @@
 use ndarray::{ArrayViewMut2, Axis};
 use pulp::{Simd, WithSimd};
 
-use super::thin::without_blocks;
-use super::tile::{Finish, LOW, Operands, Right, Strip, TALL, many_registers};
-use crate::Float;
-use crate::parallel::Divide;
+use super::gemv::unblocked;
+use super::micro_kernel::{Epilogue, FirstLoop, MR, MR_EDGE, Operands, PanelB, many_registers};
+use crate::kernels::lanes::Lanes;
+use crate::kernels::threads::Divide;
 
-/// Depth of a block at most: so many rows of a strip of B stay in the first-level cache.
-pub(super) const DEPTH: usize = 400;
-/// Rows of a block of A: with `DEPTH`, 300 kB of f32, a part of the second-level cache.
-const ROWS: usize = 192;
+/// Depth of a block at most: so many rows of a panel of B stay in the first-level cache.
+pub(super) const KC: usize = 400;
+/// Rows of a block of A: with `KC`, 300 kB of f32, a part of the second-level cache.
+const MC: usize = 192;
 /// Columns of a block of B that is packed: another part of that cache.
-const COLUMNS: usize = 256;
+const NC: usize = 256;
 
 /// How many numbers of so many are added up at a time: equal shares, so that no block is much smaller than the others.
 #[inline(always)]
-pub(super) fn depth_of_blocks(k: usize) -> usize {
-    k.div_ceil(k.div_ceil(DEPTH))
+pub(super) fn kc_of(k: usize) -> usize {
+    k.div_ceil(k.div_ceil(KC))
 }
 
 /// A matrix in a slice: entry (i, j) lies at `i * row + j * col`, and one of the two steps is 1.
@@ -43,16 +43,16 @@ impl<F> Matrix<'_, F> {
 }
 
 /// A·B on its way into C. No row of C has gaps; between two rows there may be some.
-pub struct Product<'a, F> {
+pub(super) struct Product<'a, F> {
     pub(super) k: usize,
     pub(super) a: Matrix<'a, F>,
     pub(super) b: Matrix<'a, F>,
     pub(super) c: ArrayViewMut2<'a, F>,
-    pub(super) finish: Finish<F>,
+    pub(super) epilogue: Epilogue<F>,
 }
 
 /// Some rows of A and C, and all of B.
-impl<F: Float> Divide for Product<'_, F> {
+impl<F: Lanes> Divide for Product<'_, F> {
     fn rows(&self) -> usize {
         self.c.nrows()
     }
@@ -67,7 +67,7 @@ impl<F: Float> Divide for Product<'_, F> {
 /// Some columns of B and C, and all of A.
 pub(super) struct ByColumns<'a, F>(pub(super) Product<'a, F>);
 
-impl<F: Float> Divide for ByColumns<'_, F> {
+impl<F: Lanes> Divide for ByColumns<'_, F> {
     fn rows(&self) -> usize {
         self.0.c.ncols()
     }
@@ -80,57 +80,58 @@ impl<F: Float> Divide for ByColumns<'_, F> {
     }
 }
 
-impl<F: Float> WithSimd for Product<'_, F> {
+impl<F: Lanes> WithSimd for Product<'_, F> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        if !without_blocks(simd, &mut self) {
+        if !unblocked(simd, &mut self) {
             self.in_blocks(simd);
         }
     }
 }
 
-impl<F: Float> Product<'_, F> {
+impl<F: Lanes> Product<'_, F> {
     #[inline(always)]
     fn in_blocks<S: Simd>(self, simd: S) {
-        let Product { k, a, b, mut c, finish } = self;
+        let Product { k, a, b, mut c, epilogue } = self;
         let (m, n) = c.dim();
-        let depth = depth_of_blocks(k);
+        let kc = kc_of(k);
         let pack_a = a.col != 1;
-        let strips = Strips { lanes: F::lanes::<S>(), widest: if many_registers::<S>() { 4 } else { 2 } };
-        let rows = m.div_ceil(m.div_ceil(ROWS)).next_multiple_of(TALL);
-        let columns = n.min(COLUMNS);
-        let room_a = if pack_a { (rows + LOW) * depth } else { 0 };
-        let room_b = (columns + strips.widest * strips.lanes) * depth;
+        let panels =
+            MicroPanels { lanes: F::lanes::<S>(), widest: if many_registers::<S>() { 4 } else { 2 } };
+        let rows = m.div_ceil(m.div_ceil(MC)).next_multiple_of(MR);
+        let columns = n.min(NC);
+        let room_a = if pack_a { (rows + MR_EDGE) * kc } else { 0 };
+        let room_b = (columns + panels.widest * panels.lanes) * kc;
 
         F::with_buffer(room_a + room_b, |buffer| {
             let (packed_a, packed_b) = buffer.split_at_mut(room_a);
-            for p0 in (0..k).step_by(depth) {
-                let depth = depth.min(k - p0);
-                let finish = if p0 == 0 { finish } else { finish.next() };
+            for p0 in (0..k).step_by(kc) {
+                let kc = kc.min(k - p0);
+                let epilogue = if p0 == 0 { epilogue } else { epilogue.next() };
                 for (j0, mut c) in (0..).step_by(columns).zip(c.axis_chunks_iter_mut(Axis(1), columns)) {
                     for (i0, mut c) in (0..).step_by(rows).zip(c.axis_chunks_iter_mut(Axis(0), rows)) {
                         let a = a.from(i0, p0);
-                        for (j, width) in strips.over(c.ncols()) {
+                        for (j, width) in panels.over(c.ncols()) {
                             let columns = width.min(c.ncols());
                             let (left, right) = c.split_at(Axis(1), columns);
                             c = right;
                             let b = b.from(p0, j0 + j);
-                            // a strip that no other block of rows will read makes room for the next one
-                            let start = if m > rows { j * depth } else { 0 };
-                            let packed_b = &mut packed_b[start..][..width * depth];
+                            // a panel that no other block of rows will read makes room for the next one
+                            let start = if m > rows { j * kc } else { 0 };
+                            let packed_b = &mut packed_b[start..][..width * kc];
                             let in_rows = b.col == 1 && columns == width;
                             if i0 == 0 && (pack_a || !in_rows) {
-                                pack_strip(simd, b, columns, width, packed_b);
+                                pack_panel(simd, b, columns, width, packed_b);
                             }
                             let operands = match (pack_a, j) {
                                 (false, _) if i0 == 0 && in_rows => {
-                                    let b = Right::Rows { b: b.data, row: b.row, packed: packed_b };
+                                    let b = PanelB::Rows { b: b.data, row: b.row, packed: packed_b };
                                     Operands::Rows { a: a.data, row: a.row, b }
                                 }
                                 (false, _) => {
-                                    Operands::Rows { a: a.data, row: a.row, b: Right::Packed(packed_b) }
+                                    Operands::Rows { a: a.data, row: a.row, b: PanelB::Packed(packed_b) }
                                 }
                                 (true, 0) => Operands::Columns {
                                     a: a.data,
@@ -140,8 +141,8 @@ impl<F: Float> Product<'_, F> {
                                 },
                                 (true, _) => Operands::Packed { a: packed_a, b: packed_b },
                             };
-                            let strip = Strip { simd, depth, operands, c: left, finish };
-                            strip.compute(width / strips.lanes);
+                            let panel = FirstLoop { simd, kc, operands, c: left, epilogue };
+                            panel.compute(width / panels.lanes);
                         }
                     }
                 }
@@ -150,22 +151,22 @@ impl<F: Float> Product<'_, F> {
     }
 }
 
-/// How columns are cut into strips of the widest tiles or, where little is left, of two vectors.
+/// How columns are cut into panels of the widest tiles or, where little is left, of two vectors.
 #[derive(Clone, Copy)]
-struct Strips {
+struct MicroPanels {
     lanes: usize,
     widest: usize,
 }
 
-impl Strips {
-    /// The width of the next strip where so many columns are left; it is padded if it is wider.
+impl MicroPanels {
+    /// The width of the next panel where so many columns are left; it is padded if it is wider.
     #[inline(always)]
     fn width(self, left: usize) -> usize {
         let vectors = if left.div_ceil(self.lanes) > self.widest / 2 { self.widest } else { 2 };
         vectors * self.lanes
     }
 
-    /// Where each strip starts, and its width.
+    /// Where each panel starts, and its width.
     #[inline(always)]
     fn over(self, columns: usize) -> impl Iterator<Item = (usize, usize)> {
         let mut j = 0;
@@ -178,22 +179,22 @@ impl Strips {
     }
 }
 
-/// Copies the first rows of b, as many as `strip` holds and `columns` wide, into rows of `width`, padded with zeros.
+/// Copies the first rows of b, as many as `panel` holds and `columns` wide, into rows of `width`, padded with zeros.
 #[inline(always)]
-fn pack_strip<F: Float, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, width: usize, strip: &mut [F]) {
+fn pack_panel<F: Lanes, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, width: usize, panel: &mut [F]) {
     if b.col == 1 && columns == width {
         return match width / F::lanes::<S>() {
-            4 => pack_whole_strip::<F, S, 4>(b, strip),
-            _ => pack_whole_strip::<F, S, 2>(b, strip),
+            4 => pack_whole_panel::<F, S, 4>(b, panel),
+            _ => pack_whole_panel::<F, S, 2>(b, panel),
         };
     }
     if b.col == 1 {
-        for strip in strip.chunks_exact_mut(width) {
+        for panel in panel.chunks_exact_mut(width) {
             let (vectors, rest) = F::vectors::<S>(&b.data[..columns]);
-            let strip = F::vectors_mut::<S>(strip).0;
-            strip.iter_mut().zip(vectors).for_each(|(strip, &b)| *strip = b);
-            if let Some(strip) = strip.get_mut(vectors.len()) {
-                *strip = F::load(simd, rest);
+            let panel = F::vectors_mut::<S>(panel).0;
+            panel.iter_mut().zip(vectors).for_each(|(panel, &b)| *panel = b);
+            if let Some(panel) = panel.get_mut(vectors.len()) {
+                *panel = F::load(simd, rest);
             }
             b.data = b.data.get(b.row..).unwrap_or_default();
         }
@@ -201,15 +202,15 @@ fn pack_strip<F: Float, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, widt
     }
     // A transposition. Four columns at a time: more would crowd each other out of the cache where b.col is a power of two.
     if columns < width {
-        strip.fill(F::zero());
+        panel.fill(F::zero());
     }
-    let depth = strip.len() / width;
+    let kc = panel.len() / width;
     for j in (0..columns).step_by(4) {
         let count = 4.min(columns - j);
-        let column = |v: usize| &b.data[(j + v.min(count - 1)) * b.col..][..depth];
+        let column = |v: usize| &b.data[(j + v.min(count - 1)) * b.col..][..kc];
         let entries = column(0).iter().zip(column(1)).zip(column(2).iter().zip(column(3)));
-        for (strip, ((&b0, &b1), (&b2, &b3))) in strip.chunks_exact_mut(width).zip(entries) {
-            match &mut strip[j..j + count] {
+        for (panel, ((&b0, &b1), (&b2, &b3))) in panel.chunks_exact_mut(width).zip(entries) {
+            match &mut panel[j..j + count] {
                 [s0, s1, s2, s3] => (*s0, *s1, *s2, *s3) = (b0, b1, b2, b3),
                 rest => rest.copy_from_slice(&[b0, b1, b2, b3][..count]),
             }
@@ -219,10 +220,10 @@ fn pack_strip<F: Float, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, widt
 
 /// The same for V whole vectors.
 #[inline(always)]
-fn pack_whole_strip<F: Float, S: Simd, const V: usize>(mut b: Matrix<F>, strip: &mut [F]) {
-    for strip in F::vectors_mut::<S>(strip).0.as_chunks_mut::<V>().0 {
+fn pack_whole_panel<F: Lanes, S: Simd, const V: usize>(mut b: Matrix<F>, panel: &mut [F]) {
+    for panel in F::vectors_mut::<S>(panel).0.as_chunks_mut::<V>().0 {
         let row = F::vectors::<S>(&b.data[..V * F::lanes::<S>()]).0;
-        strip.iter_mut().zip(row).for_each(|(strip, &b)| *strip = b);
+        panel.iter_mut().zip(row).for_each(|(panel, &b)| *panel = b);
         b.data = b.data.get(b.row..).unwrap_or_default();
     }
 }

@@ -6,11 +6,11 @@ use std::mem::take;
 use ndarray::{ArrayViewMut2, Axis};
 use pulp::{Simd, WithSimd};
 
-use crate::Float;
+use crate::kernels::lanes::Lanes;
 
 /// What becomes of a sum s = Σ aₚ·bₚ and the old entry c.
 #[derive(Clone, Copy)]
-pub(super) enum Finish<F> {
+pub(super) enum Epilogue<F> {
     /// c ← α·s
     Replace { alpha: F },
     /// c ← α·s + c
@@ -19,32 +19,32 @@ pub(super) enum Finish<F> {
     AddFinite { alpha: F },
 }
 
-impl<F: Float> Finish<F> {
+impl<F: Lanes> Epilogue<F> {
     /// The same for the sums of a further block, which are added to those of the first.
     pub(super) fn next(self) -> Self {
         match self {
-            Finish::Replace { alpha } => Finish::Add { alpha },
+            Epilogue::Replace { alpha } => Epilogue::Add { alpha },
             add => add,
         }
     }
 
     #[inline(always)]
     pub(super) fn apply<S: Simd>(self, simd: S, sum: F::Vector<S>, c: F::Vector<S>) -> F::Vector<S> {
-        let (Finish::Replace { alpha } | Finish::Add { alpha } | Finish::AddFinite { alpha }) = self;
+        let (Epilogue::Replace { alpha } | Epilogue::Add { alpha } | Epilogue::AddFinite { alpha }) = self;
         // times α and then plus c, not fused: the same bits as a product on its own that is added later
         let product = F::times(simd, F::splat(simd, alpha), sum);
         match self {
-            Finish::Replace { .. } => product,
-            Finish::Add { .. } => F::plus(simd, product, c),
-            Finish::AddFinite { .. } => F::plus_finite(simd, product, c),
+            Epilogue::Replace { .. } => product,
+            Epilogue::Add { .. } => F::plus(simd, product, c),
+            Epilogue::AddFinite { .. } => F::plus_finite(simd, product, c),
         }
     }
 }
 
 /// Rows of the usual tile: with two vectors of columns, its twelve sums and what they are made of fit 16 registers.
-pub(super) const TALL: usize = 6;
+pub(super) const MR: usize = 6;
 /// Rows of the tile at the lower edge, where a tall one would compute rows that don't exist.
-pub(super) const LOW: usize = 4;
+pub(super) const MR_EDGE: usize = 4;
 
 /// Whether the CPU has the registers for tiles of four vectors. In the unit tests vectors of 64 bytes count as if it had,
 /// so that every CPU tests those tiles.
@@ -55,75 +55,75 @@ pub(super) const fn many_registers<S: Simd>() -> bool {
 
 /// How many of so many rows tall tiles take; low tiles take the rest.
 #[inline(always)]
-pub(super) fn tall_rows(rows: usize) -> usize {
-    match rows % TALL {
+pub(super) fn rows_of_full_tiles(rows: usize) -> usize {
+    match rows % MR {
         // seven are 4 + 3, not 6 + 1
-        over @ 1..=2 if rows > TALL => rows - over - TALL,
-        over @ 1..=LOW => rows - over,
+        over @ 1..=2 if rows > MR => rows - over - MR,
+        over @ 1..=MR_EDGE => rows - over,
         _ => rows,
     }
 }
 
-/// What a strip of tiles reads: some rows of A, and a strip of B.
+/// What a panel of tiles reads: some rows of A, and a panel of B.
 pub(super) enum Operands<'a, F> {
     /// Both packed: for each tile and p the entries of A side by side, for each p the vectors of B.
     Packed { a: &'a [F], b: &'a [F] },
-    /// A lies column by column, so many numbers apart. The tiles leave it packed for the next strip.
+    /// A lies column by column, so many numbers apart. The tiles leave it packed for the next panel.
     Columns { a: &'a [F], column: usize, packed: &'a mut [F], b: &'a [F] },
     /// A lies row by row, so many numbers apart.
-    Rows { a: &'a [F], row: usize, b: Right<'a, F> },
+    Rows { a: &'a [F], row: usize, b: PanelB<'a, F> },
 }
 
-/// A strip of B.
-pub(super) enum Right<'a, F> {
-    /// For each p the vectors of the strip side by side.
+/// A panel of B.
+pub(super) enum PanelB<'a, F> {
+    /// For each p the vectors of the panel side by side.
     Packed(&'a [F]),
     /// Row by row, so many numbers apart. The first tile leaves it packed for the others.
     Rows { b: &'a [F], row: usize, packed: &'a mut [F] },
 }
 
-/// Tiles below each other: rows of A times a strip of B.
-pub(super) struct Strip<'a, F, S> {
+/// Tiles below each other: rows of A times a panel of B.
+pub(super) struct FirstLoop<'a, F, S> {
     pub(super) simd: S,
-    pub(super) depth: usize,
+    pub(super) kc: usize,
     pub(super) operands: Operands<'a, F>,
     pub(super) c: ArrayViewMut2<'a, F>,
-    pub(super) finish: Finish<F>,
+    pub(super) epilogue: Epilogue<F>,
 }
 
-impl<F: Float, S: Simd> Strip<'_, F, S> {
-    /// Computes the strip, `vectors` wide.
+impl<F: Lanes, S: Simd> FirstLoop<'_, F, S> {
+    /// Computes the panel, `vectors` wide.
     #[inline(always)]
     pub(super) fn compute(self, vectors: usize) {
         if const { many_registers::<S>() } && vectors == 4 {
-            self.tall_and_low::<4>();
+            self.full_and_edge::<4>();
         } else {
-            self.tall_and_low::<2>();
+            self.full_and_edge::<2>();
         }
     }
 
     #[inline(always)]
-    fn tall_and_low<const V: usize>(mut self) {
-        let tall = tall_rows(self.c.nrows());
+    fn full_and_edge<const V: usize>(mut self) {
+        let tall = rows_of_full_tiles(self.c.nrows());
         if tall > 0 {
-            self = self.run::<TALL, V>(tall);
+            self = self.run::<MR, V>(tall);
         }
         let low = self.c.nrows();
         if low > 0 {
-            self.run::<LOW, V>(low);
+            self.run::<MR_EDGE, V>(low);
         }
     }
 
-    /// Computes the first rows in tiles of R rows and V vectors, and returns what is left of the strip.
+    /// Computes the first rows in tiles of R rows and V vectors, and returns what is left of the panel.
     ///
     /// Its own function, so that the compiler has all registers for the sums; `vectorize` so that it may use wide ones.
     #[inline(never)]
     pub(super) fn run<const R: usize, const V: usize>(self, rows: usize) -> Self {
-        struct Run<'a, F, S, const R: usize, const V: usize>(Strip<'a, F, S>, usize);
-        impl<'a, F: Float, S: Simd, const R: usize, const V: usize> WithSimd for Run<'a, F, S, R, V> {
-            type Output = Strip<'a, F, S>;
+        struct Run<'a, F, S, const R: usize, const V: usize>(FirstLoop<'a, F, S>, usize);
+        impl<'a, F: Lanes, S: Simd, const R: usize, const V: usize> WithSimd for Run<'a, F, S, R, V> {
+            type Output = FirstLoop<'a, F, S>;
             #[inline(always)]
-            fn with_simd<Same: Simd>(self, _: Same) -> Strip<'a, F, S> {
+            fn with_simd<Same: Simd>(self, _: Same) -> FirstLoop<'a, F, S> {
                 self.0.tiles::<R, V>(self.1)
             }
         }
@@ -132,28 +132,28 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
 
     #[inline(always)]
     fn tiles<const R: usize, const V: usize>(mut self, rows: usize) -> Self {
-        let Strip { simd, depth, finish, .. } = self;
+        let FirstLoop { simd, kc, epilogue, .. } = self;
         let (mut c, below) = self.c.split_at(Axis(0), rows);
         self.c = below;
         for c in c.axis_chunks_iter_mut(Axis(0), R) {
             let rows = c.nrows();
-            let to = Target { c, finish };
+            let to = MicroTile { c, epilogue };
             // at the lower edge there is no whole column of a tile to copy: that one is packed before it is computed
             if rows < R
                 && let Operands::Columns { a, column, packed, b } = &mut self.operands
             {
                 let packed = take(packed);
-                pack_tile(a, *column, rows, packed[..R * depth].as_chunks_mut::<R>().0);
+                pack_micro_panel(a, *column, rows, packed[..R * kc].as_chunks_mut::<R>().0);
                 self.operands = Operands::Packed { a: packed, b };
             }
             match &mut self.operands {
                 Operands::Packed { a, b } => {
-                    let (tile, rest) = a.split_at(R * depth);
+                    let (tile, rest) = a.split_at(R * kc);
                     *a = rest;
                     to.compute(simd, tile.as_chunks::<R>().0.iter().copied(), packed_vectors::<F, S, V>(b));
                 }
                 Operands::Columns { a, column, packed, b } => {
-                    let (tile, rest) = take(packed).split_at_mut(R * depth);
+                    let (tile, rest) = take(packed).split_at_mut(R * kc);
                     *packed = rest;
                     let here = a.chunks(*column).zip(tile.as_chunks_mut::<R>().0);
                     *a = a.get(R..).unwrap_or_default();
@@ -165,12 +165,12 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
                 }
                 Operands::Rows { a, row, b } => {
                     // rows that don't exist repeat the last one; their sums are dropped
-                    let tile: [&[F]; R] = from_fn(|i| &a[i.min(rows - 1) * *row..][..depth]);
+                    let tile: [&[F]; R] = from_fn(|i| &a[i.min(rows - 1) * *row..][..kc]);
                     *a = a.get(R * *row..).unwrap_or_default();
-                    let a = (0..depth).map(|p| -> [F; R] { from_fn(|i| tile[i][p]) });
+                    let a = (0..kc).map(|p| -> [F; R] { from_fn(|i| tile[i][p]) });
                     match b {
-                        Right::Packed(b) => to.compute(simd, a, packed_vectors::<F, S, V>(b)),
-                        Right::Rows { b: rows, row, packed } => {
+                        PanelB::Packed(b) => to.compute(simd, a, packed_vectors::<F, S, V>(b)),
+                        PanelB::Rows { b: rows, row, packed } => {
                             let packed = take(packed);
                             let space = F::vectors_mut::<S>(packed).0.as_chunks_mut::<V>().0;
                             let pack = |(row, space): (&[F], &mut [F::Vector<S>; V])| {
@@ -178,7 +178,7 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
                                 *space
                             };
                             to.compute(simd, a, rows.chunks(*row).zip(space).map(pack));
-                            *b = Right::Packed(packed);
+                            *b = PanelB::Packed(packed);
                         }
                     }
                 }
@@ -189,12 +189,12 @@ impl<F: Float, S: Simd> Strip<'_, F, S> {
 }
 
 /// Where a tile goes.
-struct Target<'a, F> {
+struct MicroTile<'a, F> {
     c: ArrayViewMut2<'a, F>,
-    finish: Finish<F>,
+    epilogue: Epilogue<F>,
 }
 
-impl<F: Float> Target<'_, F> {
+impl<F: Lanes> MicroTile<'_, F> {
     #[inline(always)]
     fn compute<S: Simd, const R: usize, const V: usize>(
         self,
@@ -204,10 +204,10 @@ impl<F: Float> Target<'_, F> {
     ) {
         let whole = self.c.dim() == (R, V * F::lanes::<S>());
         let sums = sums(simd, a, b);
-        match self.finish {
+        match self.epilogue {
             // the same twice, so that nothing is asked between one vector and the next
-            Finish::Replace { alpha } if whole => store(simd, sums, self.c, Finish::Replace { alpha }),
-            Finish::Add { alpha } if whole => store(simd, sums, self.c, Finish::Add { alpha }),
+            Epilogue::Replace { alpha } if whole => store(simd, sums, self.c, Epilogue::Replace { alpha }),
+            Epilogue::Add { alpha } if whole => store(simd, sums, self.c, Epilogue::Add { alpha }),
             _ => store_part(simd, &{ sums }, self),
         }
     }
@@ -215,21 +215,21 @@ impl<F: Float> Target<'_, F> {
 
 /// Copies a tile from the columns of A. Of rows that don't exist what was there stays.
 #[inline(always)]
-fn pack_tile<F: Float, const R: usize>(a: &[F], column: usize, rows: usize, tile: &mut [[F; R]]) {
+fn pack_micro_panel<F: Lanes, const R: usize>(a: &[F], column: usize, rows: usize, tile: &mut [[F; R]]) {
     for (entries, tile) in a.chunks(column).zip(tile) {
         tile[..rows].copy_from_slice(&entries[..rows]);
     }
 }
 
-/// The vectors of a packed strip, V for each p.
+/// The vectors of a packed panel, V for each p.
 #[inline(always)]
-fn packed_vectors<F: Float, S: Simd, const V: usize>(strip: &[F]) -> impl Iterator<Item = [F::Vector<S>; V]> {
-    F::vectors::<S>(strip).0.as_chunks::<V>().0.iter().copied()
+fn packed_vectors<F: Lanes, S: Simd, const V: usize>(panel: &[F]) -> impl Iterator<Item = [F::Vector<S>; V]> {
+    F::vectors::<S>(panel).0.as_chunks::<V>().0.iter().copied()
 }
 
 /// The sums of one tile: R × V vectors, from the R entries of A and the V vectors of B for each p.
 #[inline(always)]
-fn sums<F: Float, S: Simd, const R: usize, const V: usize>(
+fn sums<F: Lanes, S: Simd, const R: usize, const V: usize>(
     simd: S,
     a: impl Iterator<Item = [F; R]>,
     b: impl Iterator<Item = [F::Vector<S>; V]>,
@@ -249,7 +249,7 @@ fn sums<F: Float, S: Simd, const R: usize, const V: usize>(
 
 /// The first V vectors of a row.
 #[inline(always)]
-fn first_vectors<F: Float, S: Simd, const V: usize>(row: &[F]) -> [F::Vector<S>; V] {
+fn first_vectors<F: Lanes, S: Simd, const V: usize>(row: &[F]) -> [F::Vector<S>; V] {
     let vectors = F::vectors::<S>(&row[..V * F::lanes::<S>()]).0;
     from_fn(|v| vectors[v])
 }
@@ -262,44 +262,44 @@ fn rows_mut<'a, F>(c: &'a mut ArrayViewMut2<F>) -> impl Iterator<Item = &'a mut 
 
 /// Takes a whole tile to C. All its indices are constants: others would keep the sums in memory instead of registers.
 #[inline(always)]
-fn store<F: Float, S: Simd, const R: usize, const V: usize>(
+fn store<F: Lanes, S: Simd, const R: usize, const V: usize>(
     simd: S,
     sums: [[F::Vector<S>; V]; R],
     mut c: ArrayViewMut2<F>,
-    finish: Finish<F>,
+    epilogue: Epilogue<F>,
 ) {
     for (sums, row) in sums.into_iter().zip(rows_mut(&mut c)) {
         let row = F::vectors_mut::<S>(&mut row[..V * F::lanes::<S>()]).0;
         for v in 0..V {
-            row[v] = finish.apply(simd, sums[v], row[v]);
+            row[v] = epilogue.apply(simd, sums[v], row[v]);
         }
     }
 }
 
 /// Takes what there is of a tile to C: at the lower or right edge, and in the rare case that looks at each number.
 #[inline(never)]
-fn store_part<F: Float, S: Simd, const R: usize, const V: usize>(
+fn store_part<F: Lanes, S: Simd, const R: usize, const V: usize>(
     simd: S,
     sums: &[[F::Vector<S>; V]; R],
-    target: Target<F>,
+    target: MicroTile<F>,
 ) {
-    struct StorePart<'s, 'c, F: Float, S: Simd, const R: usize, const V: usize> {
+    struct StorePart<'s, 'c, F: Lanes, S: Simd, const R: usize, const V: usize> {
         simd: S,
         sums: &'s [[F::Vector<S>; V]; R],
-        target: Target<'c, F>,
+        target: MicroTile<'c, F>,
     }
-    impl<F: Float, S: Simd, const R: usize, const V: usize> WithSimd for StorePart<'_, '_, F, S, R, V> {
+    impl<F: Lanes, S: Simd, const R: usize, const V: usize> WithSimd for StorePart<'_, '_, F, S, R, V> {
         type Output = ();
         #[inline(always)]
         fn with_simd<Same: Simd>(self, _: Same) {
-            let StorePart { simd, sums, target: Target { mut c, finish } } = self;
+            let StorePart { simd, sums, target: MicroTile { mut c, epilogue } } = self;
             for (sums, row) in sums.iter().zip(rows_mut(&mut c)) {
                 let (c, rest) = F::vectors_mut::<S>(row);
                 for (c, &sum) in c.iter_mut().zip(sums) {
-                    *c = finish.apply(simd, sum, *c);
+                    *c = epilogue.apply(simd, sum, *c);
                 }
                 if !rest.is_empty() {
-                    let c = finish.apply(simd, sums[c.len()], F::load(simd, rest));
+                    let c = epilogue.apply(simd, sums[c.len()], F::load(simd, rest));
                     F::store(simd, rest, c);
                 }
             }

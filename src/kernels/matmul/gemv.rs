@@ -4,17 +4,17 @@ use std::array::from_fn;
 
 use pulp::{Simd, WithSimd};
 
-use super::blocks::{Matrix, Product, depth_of_blocks};
-use super::tile::Finish;
-use crate::Float;
+use super::blocks::{Matrix, Product, kc_of};
+use super::micro_kernel::Epilogue;
+use crate::kernels::lanes::Lanes;
 
 /// Products of up to so many multiplications are not worth any preparation.
 pub(super) const SMALL: usize = 512;
 
 /// Computes a product that needs no blocks; returns whether this is one.
 #[inline(always)]
-pub(super) fn without_blocks<F: Float, S: Simd>(simd: S, product: &mut Product<F>) -> bool {
-    let Product { k, mut a, mut b, ref mut c, finish } = *product;
+pub(super) fn unblocked<F: Lanes, S: Simd>(simd: S, product: &mut Product<F>) -> bool {
+    let Product { k, mut a, mut b, ref mut c, epilogue } = *product;
     let (mut m, mut n) = c.dim();
     // several rows that threads share by columns have gaps between them, and mostly are worth blocks
     let Some(c) = c.as_slice_mut() else { return false };
@@ -23,26 +23,26 @@ pub(super) fn without_blocks<F: Float, S: Simd>(simd: S, product: &mut Product<F
         (m, n, a, b) = (1, m, b.transposed(), a.transposed());
     }
     if k == 1 {
-        outer(simd, a, &b.data[..n], c, finish);
+        ger(simd, a, &b.data[..n], c, epilogue);
         return true;
     }
     if m * k * n <= SMALL && b.col == 1 {
-        small(simd, [k, n], a, b, c, finish);
+        small(simd, [k, n], a, b, c, epilogue);
         return true;
     }
     // two rows are still faster one after the other than as a tile of four
     if m > 2 || m == 2 && b.col != 1 {
         return false;
     }
-    let depth = depth_of_blocks(k);
-    for p0 in (0..k).step_by(depth) {
-        let depth = depth.min(k - p0);
-        let finish = if p0 == 0 { finish } else { finish.next() };
+    let kc = kc_of(k);
+    for p0 in (0..k).step_by(kc) {
+        let kc = kc.min(k - p0);
+        let epilogue = if p0 == 0 { epilogue } else { epilogue.next() };
         for (i, c) in c.chunks_exact_mut(n).enumerate() {
             let (a, b) = (a.from(i, p0), b.from(p0, 0));
             match b.col {
-                1 => single_row(simd, depth, a, b, c, finish),
-                _ => single_row_by_columns(simd, depth, a, b, c, finish),
+                1 => gemv(simd, kc, a, b, c, epilogue),
+                _ => gemv_by_columns(simd, kc, a, b, c, epilogue),
             }
         }
     }
@@ -51,31 +51,31 @@ pub(super) fn without_blocks<F: Float, S: Simd>(simd: S, product: &mut Product<F
 
 /// One row times B, whose rows are passed once from the first to the last, at memory's speed.
 #[inline(always)]
-fn single_row<F: Float, S: Simd>(
+fn gemv<F: Lanes, S: Simd>(
     simd: S,
-    depth: usize,
+    kc: usize,
     a: Matrix<F>,
     b: Matrix<F>,
     c: &mut [F],
-    finish: Finish<F>,
+    epilogue: Epilogue<F>,
 ) {
     let width = c.len().next_multiple_of(F::lanes::<S>());
     F::with_buffer(width, |sums| {
         sums.fill(F::zero());
-        add_rows(simd, depth, a, b, c.len(), sums);
-        finish_row(simd, sums, c, finish);
+        add_rows(simd, kc, a, b, c.len(), sums);
+        epilogue_of_row(simd, sums, c, epilogue);
     });
 }
 
 /// Brings sums that are padded to whole vectors to their row of C.
 #[inline(always)]
-fn finish_row<F: Float, S: Simd>(simd: S, sums: &[F], c: &mut [F], finish: Finish<F>) {
+fn epilogue_of_row<F: Lanes, S: Simd>(simd: S, sums: &[F], c: &mut [F], epilogue: Epilogue<F>) {
     let ((c, c_rest), sums) = (F::vectors_mut::<S>(c), F::vectors::<S>(sums).0);
     for (c, &sum) in c.iter_mut().zip(sums) {
-        *c = finish.apply(simd, sum, *c);
+        *c = epilogue.apply(simd, sum, *c);
     }
     if !c_rest.is_empty() {
-        let c = finish.apply(simd, sums[c.len()], F::load(simd, c_rest));
+        let c = epilogue.apply(simd, sums[c.len()], F::load(simd, c_rest));
         F::store(simd, c_rest, c);
     }
 }
@@ -84,28 +84,28 @@ fn finish_row<F: Float, S: Simd>(simd: S, sums: &[F], c: &mut [F], finish: Finis
 ///
 /// Its own function, compiled once for all who call it.
 #[inline(never)]
-fn add_rows<F: Float, S: Simd>(simd: S, depth: usize, a: Matrix<F>, b: Matrix<F>, n: usize, sums: &mut [F]) {
+fn add_rows<F: Lanes, S: Simd>(simd: S, kc: usize, a: Matrix<F>, b: Matrix<F>, n: usize, sums: &mut [F]) {
     struct AddRows<'a, F, S> {
         simd: S,
-        depth: usize,
+        kc: usize,
         a: Matrix<'a, F>,
         b: Matrix<'a, F>,
         n: usize,
         sums: &'a mut [F],
     }
-    impl<F: Float, S: Simd> WithSimd for AddRows<'_, F, S> {
+    impl<F: Lanes, S: Simd> WithSimd for AddRows<'_, F, S> {
         type Output = ();
 
         #[inline(always)]
         fn with_simd<Same: Simd>(self, _: Same) {
-            let AddRows { simd, depth, a, b, n, sums } = self;
+            let AddRows { simd, kc, a, b, n, sums } = self;
             let width = sums.len();
             let sums = F::vectors_mut::<S>(sums).0;
             let factor = |p: usize| a.data[p * a.col];
             let mut p = 0;
             // Four rows at a time, so that the sums are seldom taken from memory and back. What vectors read past the
             // end of a row goes into the padding.
-            while p + 4 <= depth && (p + 3) * b.row + width <= b.data.len() {
+            while p + 4 <= kc && (p + 3) * b.row + width <= b.data.len() {
                 let [a0, a1, a2, a3] = [0, 1, 2, 3].map(|i| factor(p + i));
                 let (a0, a1) = (F::splat(simd, a0), F::splat(simd, a1));
                 let (a2, a3) = (F::splat(simd, a2), F::splat(simd, a3));
@@ -117,7 +117,7 @@ fn add_rows<F: Float, S: Simd>(simd: S, depth: usize, a: Matrix<F>, b: Matrix<F>
                 }
                 p += 4;
             }
-            for p in p..depth {
+            for p in p..kc {
                 let a = F::splat(simd, factor(p));
                 let (row, rest) = F::vectors::<S>(&b.data[p * b.row..][..n]);
                 for (sum, &b) in sums.iter_mut().zip(row) {
@@ -130,46 +130,46 @@ fn add_rows<F: Float, S: Simd>(simd: S, depth: usize, a: Matrix<F>, b: Matrix<F>
             }
         }
     }
-    simd.vectorize(AddRows { simd, depth, a, b, n, sums });
+    simd.vectorize(AddRows { simd, kc, a, b, n, sums });
 }
 
 /// The same for a B that lies column by column: the sums of neighbouring columns side by side, so that none waits for
 /// the one before.
 #[inline(always)]
-fn single_row_by_columns<F: Float, S: Simd>(
+fn gemv_by_columns<F: Lanes, S: Simd>(
     simd: S,
-    depth: usize,
+    kc: usize,
     a: Matrix<F>,
     b: Matrix<F>,
     c: &mut [F],
-    finish: Finish<F>,
+    epilogue: Epilogue<F>,
 ) {
     const COLUMNS: usize = 8;
     for (j, c) in (0..).step_by(COLUMNS).zip(c.chunks_mut(COLUMNS)) {
         let last = c.len() - 1;
-        let columns: [&[F]; COLUMNS] = from_fn(|v| &b.data[(j + v.min(last)) * b.col..][..depth]);
+        let columns: [&[F]; COLUMNS] = from_fn(|v| &b.data[(j + v.min(last)) * b.col..][..kc]);
         let mut sums = [F::splat(simd, F::zero()); COLUMNS];
-        for p in 0..depth {
+        for p in 0..kc {
             let a = F::splat(simd, a.data[p * a.col]);
             for (sum, column) in sums.iter_mut().zip(&columns) {
                 *sum = F::fma(simd, a, F::splat(simd, column[p]), *sum);
             }
         }
         for (c, sum) in c.iter_mut().zip(sums) {
-            *c = F::first::<S>(finish.apply(simd, sum, F::splat(simd, *c)));
+            *c = F::first::<S>(epilogue.apply(simd, sum, F::splat(simd, *c)));
         }
     }
 }
 
 /// Products of so few multiplications that there is no time to prepare anything: row by row.
 #[inline(always)]
-fn small<F: Float, S: Simd>(
+fn small<F: Lanes, S: Simd>(
     simd: S,
     [k, n]: [usize; 2],
     a: Matrix<F>,
     b: Matrix<F>,
     c: &mut [F],
-    finish: Finish<F>,
+    epilogue: Epilogue<F>,
 ) {
     let lanes = F::lanes::<S>();
     for (i, c) in c.chunks_exact_mut(n).enumerate() {
@@ -186,8 +186,8 @@ fn small<F: Float, S: Simd>(
                 sum = F::fma(simd, a, b, sum);
             }
             match F::vectors_mut::<S>(c) {
-                ([whole, ..], _) => *whole = finish.apply(simd, sum, *whole),
-                (_, c) => F::store(simd, c, finish.apply(simd, sum, F::load(simd, c))),
+                ([whole, ..], _) => *whole = epilogue.apply(simd, sum, *whole),
+                (_, c) => F::store(simd, c, epilogue.apply(simd, sum, F::load(simd, c))),
             }
         }
     }
@@ -197,32 +197,32 @@ fn small<F: Float, S: Simd>(
 ///
 /// Its own function, as [`add_rows`].
 #[inline(never)]
-fn outer<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], finish: Finish<F>) {
-    struct Outer<'a, F, S> {
+fn ger<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue: Epilogue<F>) {
+    struct Ger<'a, F, S> {
         simd: S,
         a: Matrix<'a, F>,
         b: &'a [F],
         c: &'a mut [F],
-        finish: Finish<F>,
+        epilogue: Epilogue<F>,
     }
-    impl<F: Float, S: Simd> WithSimd for Outer<'_, F, S> {
+    impl<F: Lanes, S: Simd> WithSimd for Ger<'_, F, S> {
         type Output = ();
 
         #[inline(always)]
         fn with_simd<Same: Simd>(self, _: Same) {
-            let Outer { simd, a, b, c, finish } = self;
-            match finish {
-                Finish::Replace { alpha } => outer_rows(simd, a, b, c, Finish::Replace { alpha }),
-                Finish::Add { alpha } => outer_rows(simd, a, b, c, Finish::Add { alpha }),
-                Finish::AddFinite { alpha } => outer_rows(simd, a, b, c, Finish::AddFinite { alpha }),
+            let Ger { simd, a, b, c, epilogue } = self;
+            match epilogue {
+                Epilogue::Replace { alpha } => ger_rows(simd, a, b, c, Epilogue::Replace { alpha }),
+                Epilogue::Add { alpha } => ger_rows(simd, a, b, c, Epilogue::Add { alpha }),
+                Epilogue::AddFinite { alpha } => ger_rows(simd, a, b, c, Epilogue::AddFinite { alpha }),
             }
         }
     }
-    simd.vectorize(Outer { simd, a, b, c, finish });
+    simd.vectorize(Ger { simd, a, b, c, epilogue });
 }
 
 #[inline(always)]
-fn outer_rows<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], finish: Finish<F>) {
+fn ger_rows<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue: Epilogue<F>) {
     let (vectors, rest) = F::vectors::<S>(b);
     // What is left at the end of a row fills a vector with what stands before it. That one is computed from the old
     // numbers too, and stored last.
@@ -233,65 +233,24 @@ fn outer_rows<F: Float, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], fi
         let mut last = a;
         if overlaps {
             let (c, b) = (F::vectors::<S>(&c[end..]).0[0], F::vectors::<S>(&b[end..]).0[0]);
-            last = finish.apply(simd, F::times(simd, a, b), c);
+            last = epilogue.apply(simd, F::times(simd, a, b), c);
         }
         let (whole, c_rest) = F::vectors_mut::<S>(c);
         let (fours, last_ones) = whole.as_chunks_mut::<4>();
         let (b_fours, b_last_ones) = vectors.as_chunks::<4>();
         for (c, b) in fours.iter_mut().zip(b_fours) {
             for v in 0..4 {
-                c[v] = finish.apply(simd, F::times(simd, a, b[v]), c[v]);
+                c[v] = epilogue.apply(simd, F::times(simd, a, b[v]), c[v]);
             }
         }
         for (c, &b) in last_ones.iter_mut().zip(b_last_ones) {
-            *c = finish.apply(simd, F::times(simd, a, b), *c);
+            *c = epilogue.apply(simd, F::times(simd, a, b), *c);
         }
         if overlaps {
             F::vectors_mut::<S>(&mut c[end..]).0[0] = last;
         } else if !c_rest.is_empty() {
-            let c = finish.apply(simd, F::times(simd, a, F::load(simd, rest)), F::load(simd, c_rest));
+            let c = epilogue.apply(simd, F::times(simd, a, F::load(simd, rest)), F::load(simd, c_rest));
             F::store(simd, c_rest, c);
         }
-    }
-}
-
-/// So many numbers of W, a part of the first-level cache.
-const NEAR: usize = 2048;
-
-/// W ← W - η·xᵀ·dy for one sample and y ← next·W + y for the one after it. A few rows of W at a time go through both, so
-/// that a W of any size is fetched once.
-pub struct StepAhead<'a, F> {
-    pub(super) x: &'a [F],
-    pub(super) dy: &'a [F],
-    pub(super) w: &'a mut [F],
-    pub(super) descent: Finish<F>,
-    pub(super) next: &'a [F],
-    pub(super) y: &'a mut [F],
-}
-
-impl<F: Float> WithSimd for StepAhead<'_, F> {
-    type Output = ();
-
-    #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let StepAhead { x, dy, w, descent, next, y } = self;
-        let (k, n) = (x.len(), dy.len());
-        let depth = depth_of_blocks(k);
-        let near = (NEAR / n).next_multiple_of(4).max(4);
-        F::with_buffer(n.next_multiple_of(F::lanes::<S>()), |sums| {
-            for p0 in (0..k).step_by(depth) {
-                let end = k.min(p0 + depth);
-                sums.fill(F::zero());
-                for p in (p0..end).step_by(near) {
-                    let rows = near.min(end - p);
-                    let column = Matrix { data: &x[p..], row: 1, col: 1 };
-                    outer(simd, column, dy, &mut w[p * n..][..rows * n], descent);
-                    let next = Matrix { data: &next[p..], row: 1, col: 1 };
-                    let w = Matrix { data: &w[p * n..], row: n, col: 1 };
-                    add_rows(simd, rows, next, w, n, sums);
-                }
-                finish_row(simd, sums, y, Finish::Add { alpha: F::one() });
-            }
-        });
     }
 }

@@ -1,12 +1,13 @@
-//! What the product needs of vectors: `pulp` names its operations by type, this names them for f32 and f64 alike.
+//! Vector operations of the product: `pulp` names them by type, this names them for f32 and f64 alike.
 
-use pulp::{Arch, Simd};
+use std::cell::Cell;
 
-use super::blocks::Product;
-use super::thin::StepAhead;
+use pulp::Simd;
+
+use crate::Float;
 
 /// Numbers of which the CPU takes several at a time.
-pub trait Lanes: Copy + 'static {
+pub(super) trait Lanes: Float {
     /// A vector of them.
     type Vector<S: Simd>: Copy;
 
@@ -28,18 +29,10 @@ pub trait Lanes: Copy + 'static {
     fn first<S: Simd>(vector: Self::Vector<S>) -> Self;
     /// The whole vectors of a slice, and the rest.
     fn vectors<S: Simd>(x: &[Self]) -> (&[Self::Vector<S>], &[Self]);
-    /// The same to write.
+    /// Whole vectors and the rest, to write.
     fn vectors_mut<S: Simd>(x: &mut [Self]) -> (&mut [Self::Vector<S>], &mut [Self]);
     /// Lends the memory that each thread keeps for packed blocks: at least `len` numbers, from a multiple of 64 bytes on.
     fn with_buffer<R>(len: usize, work: impl FnOnce(&mut [Self]) -> R) -> R;
-    /// Computes with the widest vectors of this CPU. Not generic, so that it is compiled once, in this crate.
-    fn run(product: Product<Self>)
-    where
-        Self: crate::Float;
-    /// The same for a step ahead.
-    fn run_ahead(step: StepAhead<Self>)
-    where
-        Self: crate::Float;
 
     /// How many of them a vector holds.
     #[inline(always)]
@@ -109,17 +102,9 @@ macro_rules! lanes {
                 BUFFER.set(buffer);
                 result
             }
-            fn run(product: Product<$F>) {
-                Arch::new().dispatch(product)
-            }
-            fn run_ahead(step: StepAhead<$F>) {
-                Arch::new().dispatch(step)
-            }
         }
     };
 }
-
-use std::cell::Cell;
 
 lanes!(
     f32,

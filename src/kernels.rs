@@ -1,0 +1,63 @@
+//! Fast loops over matrices. Believe this on a first reading: plain functions outside, everything clever inside.
+//!
+//! Layers and losses say what they compute, and these functions compute it, in the CPU's vectors and on all its cores. A
+//! layer of your own that uses them is as fast as those of the library:
+//!
+//! ```
+//! use chainrule::kernels::{map, map2, sigmoid};
+//! use chainrule::prelude::*;
+//!
+//! /// Swish: y = x·σ(x)    dx = dy·σ(x)·(1 + x·(1 - σ(x)))
+//! #[derive(Clone, Debug)]
+//! struct Swish;
+//!
+//! impl<F: Float> Layer<F> for Swish {
+//!     fn name(&self) -> &str {
+//!         "swish"
+//!     }
+//!
+//!     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
+//!         map(x, y, |x| x * sigmoid(x));
+//!     }
+//!
+//!     fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
+//!         map2(pass.dy, pass.x, dx, |dy, x| {
+//!             let s = sigmoid(x);
+//!             dy * s * (F::one() + x * (F::one() - s))
+//!         });
+//!     }
+//! }
+//! # assert!(check_layer(Swish, [3], 5, 1)?.passed());
+//! # Ok::<(), chainrule::Error>(())
+//! ```
+//!
+//! | | |
+//! | --- | --- |
+//! | product | [`matmul`] |
+//! | every entry of a matrix | [`map`], [`map2`], [`map_in_place`], [`map_exp`], [`map_tanh`], [`map_sigmoid`], [`sum_over_entries`] |
+//! | every row | [`each_row`], [`sum_over_rows`], [`repeat_row`], [`sum_rows`] |
+//! | one row | [`largest`], [`sum`], [`dot`], [`log_sum_exp`] |
+//! | one number | [`exp()`], [`tanh`], [`sigmoid`], [`ln_1p`] |
+//!
+//! Every function leaves the same bits on all CPUs that multiply and add in one step, for any number of threads, and for a
+//! sample the same in a batch of any size.
+
+pub(crate) mod aligned;
+mod compiled;
+mod entries;
+mod functions;
+mod lanes;
+mod matmul;
+mod rows;
+pub(crate) mod threads;
+mod vectors;
+
+pub use entries::{map, map_exp, map_in_place, map_sigmoid, map_tanh, map2, sum_over_entries};
+pub use functions::{exp, ln_1p, sigmoid, tanh};
+pub use matmul::matmul;
+pub use rows::{dot, each_row, largest, log_sum_exp, repeat_row, sum, sum_over_rows, sum_rows};
+
+pub(crate) use compiled::Sealed;
+pub(crate) use entries::largest_magnitude;
+pub(crate) use matmul::{FUSED_ROWS, add_product};
+pub(crate) use vectors::convert;

@@ -1,0 +1,283 @@
+//! Functions of every entry of a matrix.
+
+use std::array::from_fn;
+
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+use super::compiled::Compiled;
+use super::vectors::{on_input_slices, on_slices, sum_in_blocks, vectorised};
+use crate::Float;
+
+/// y ← f(x), entry by entry.
+///
+/// # Panics
+/// If x and y have different shapes.
+///
+/// # Examples
+/// ```
+/// use chainrule::{kernels::map, ndarray::array};
+///
+/// let (x, mut y) = (array![[1.0, -2.0]], array![[0.0, 0.0]]);
+/// map(x.view(), y.view_mut(), |x| x * x);
+/// assert_eq!(y, array![[1.0, 4.0]]);
+/// ```
+pub fn map<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>, f: impl Fn(F) -> F) {
+    assert_one_shape([&x], y.dim());
+    on_slices(
+        [x],
+        y,
+        #[inline(always)]
+        |[x], y| y.iter_mut().zip(x).for_each(|(y, &x)| *y = f(x)),
+    );
+}
+
+/// y ← f(a, b), entry by entry.
+///
+/// # Panics
+/// If a, b and y have different shapes.
+///
+/// # Examples
+/// ```
+/// use chainrule::{kernels::map2, ndarray::array};
+///
+/// let (a, b, mut y) = (array![[1.0, 2.0]], array![[3.0, 4.0]], array![[0.0, 0.0]]);
+/// map2(a.view(), b.view(), y.view_mut(), |a, b| a * b);
+/// assert_eq!(y, array![[3.0, 8.0]]);
+/// ```
+pub fn map2<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, y: ArrayViewMut2<F>, f: impl Fn(F, F) -> F) {
+    assert_one_shape([&a, &b], y.dim());
+    on_slices(
+        [a, b],
+        y,
+        #[inline(always)]
+        |[a, b], y| y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| *y = f(a, b)),
+    );
+}
+
+/// y ← f(y), entry by entry.
+///
+/// # Examples
+/// ```
+/// use chainrule::{kernels::map_in_place, ndarray::array};
+///
+/// let mut y = array![[1.0, -2.0]];
+/// map_in_place(y.view_mut(), |y| 2.0 * y);
+/// assert_eq!(y, array![[2.0, -4.0]]);
+/// ```
+pub fn map_in_place<F: Float>(mut y: ArrayViewMut2<F>, f: impl Fn(F) -> F) {
+    // in the order of the memory, so that a transposed matrix needs no copy
+    match y.as_slice_memory_order_mut() {
+        Some(y) => vectorised(
+            #[inline(always)]
+            || y.iter_mut().for_each(|y| *y = f(*y)),
+        ),
+        None => y.mapv_inplace(f),
+    }
+}
+
+/// y ← eˣ, entry by entry: [`map`] of [`exp`](super::exp), compiled in this crate.
+///
+/// # Panics
+/// If x and y have different shapes.
+///
+/// # Examples
+/// ```
+/// use chainrule::{kernels::map_exp, ndarray::array};
+///
+/// let (x, mut y) = (array![[0.0, -1000.0]], array![[0.0, 0.0]]);
+/// map_exp(x.view(), y.view_mut());
+/// assert_eq!(y, array![[1.0, 0.0]]);
+/// ```
+pub fn map_exp<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>) {
+    F::Kernels::map_exp(x, y);
+}
+
+/// y ← tanh x, entry by entry: [`map`] of [`tanh`](super::tanh), compiled in this crate.
+///
+/// # Panics
+/// If x and y have different shapes.
+///
+/// # Examples
+/// ```
+/// use chainrule::{kernels::map_tanh, ndarray::array};
+///
+/// let (x, mut y) = (array![[0.0, -1000.0]], array![[0.0, 0.0]]);
+/// map_tanh(x.view(), y.view_mut());
+/// assert_eq!(y, array![[0.0, -1.0]]);
+/// ```
+pub fn map_tanh<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>) {
+    F::Kernels::map_tanh(x, y);
+}
+
+/// y ← 1/(1 + e⁻ˣ), entry by entry: [`map`] of [`sigmoid`](super::sigmoid), compiled in this crate.
+///
+/// # Panics
+/// If x and y have different shapes.
+///
+/// # Examples
+/// ```
+/// use chainrule::{kernels::map_sigmoid, ndarray::array};
+///
+/// let (x, mut y) = (array![[0.0, -1000.0]], array![[0.0, 0.0]]);
+/// map_sigmoid(x.view(), y.view_mut());
+/// assert_eq!(y, array![[0.5, 0.0]]);
+/// ```
+pub fn map_sigmoid<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>) {
+    F::Kernels::map_sigmoid(x, y);
+}
+
+/// Σ f(a, b, …) over the entries of N matrices of one shape, in blocks, so that a sum of many keeps its digits.
+///
+/// # Panics
+/// If the shapes differ.
+///
+/// # Examples
+/// ```
+/// use chainrule::{kernels::sum_over_entries, ndarray::array};
+///
+/// let (y, t) = (array![[1.0, 2.0]], array![[0.0, 4.0]]);
+/// let squared_error: f64 = sum_over_entries([y.view(), t.view()], |[y, t]| (y - t) * (y - t));
+/// assert_eq!(squared_error, 5.0);
+/// ```
+pub fn sum_over_entries<F: Float, const N: usize>(inputs: [ArrayView2<F>; N], f: impl Fn([F; N]) -> F) -> F {
+    let Some(first) = inputs.first() else { return F::zero() };
+    assert_one_shape(inputs.each_ref(), first.dim());
+    let count = first.len();
+    on_input_slices(
+        inputs,
+        #[inline(always)]
+        |x| {
+            sum_in_blocks(
+                count,
+                #[inline(always)]
+                |entry| f(from_fn(|n| x[n][entry])),
+            )
+        },
+    )
+}
+
+fn assert_one_shape<F, const N: usize>(inputs: [&ArrayView2<F>; N], shape: (usize, usize)) {
+    inputs.iter().for_each(|x| assert_eq!(x.dim(), shape, "matrices of one shape"));
+}
+
+/// The largest |x|, NaN if one is that.
+pub(crate) fn largest_magnitude<F: Float>(x: ArrayView2<F>) -> F {
+    F::Kernels::largest_magnitude(x)
+}
+
+/// Loops whose outer function is compiled for f32 and f64.
+pub(super) mod compiled {
+    use super::*;
+
+    pub(crate) fn largest_magnitude<F: Float>(x: ArrayView2<F>, of_slice: impl Fn(&[F]) -> F) -> F {
+        // in the order of the memory, so that a transposed matrix needs no copy
+        match x.as_slice_memory_order() {
+            Some(x) => vectorised(
+                #[inline(always)]
+                || of_slice(x),
+            ),
+            None => on_input_slices(
+                [x],
+                #[inline(always)]
+                |[x]| of_slice(x),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, s};
+
+    use super::*;
+    use crate::kernels::{exp, ln_1p, sigmoid, tanh};
+
+    fn numbers(rows: usize, columns: usize) -> Array2<f32> {
+        Array2::from_shape_fn((rows, columns), |(i, j)| (i * columns + j) as f32 * 0.37 - 5.0)
+    }
+
+    /// Whatever the length, an entry at the end is the same as one in a vector.
+    #[test]
+    fn every_entry_is_the_function_alone() {
+        type Whole = fn(ArrayView2<f32>, ArrayViewMut2<f32>);
+        let functions: [(fn(f32) -> f32, Whole); 3] =
+            [(exp, map_exp), (tanh, map_tanh), (sigmoid, map_sigmoid)];
+        for length in 0..70 {
+            let x = numbers(1, length);
+            let mut y = Array2::zeros(x.dim());
+            for (f, whole) in functions {
+                let is_f = |y: &Array2<f32>| y.iter().zip(&x).all(|(y, &x)| y.to_bits() == f(x).to_bits());
+                map(x.view(), y.view_mut(), f);
+                assert!(is_f(&y), "length {length}");
+                whole(x.view(), y.view_mut());
+                assert!(is_f(&y), "length {length}");
+                y.assign(&x);
+                map_in_place(y.view_mut(), f);
+                assert!(is_f(&y), "length {length}");
+            }
+            map2(x.view(), x.view(), y.view_mut(), |a, b| a / (ln_1p(b.abs()) + 1.0));
+            assert!(y.iter().zip(&x).all(|(y, &x)| *y == x / (ln_1p(x.abs()) + 1.0)), "length {length}");
+        }
+    }
+
+    #[test]
+    fn any_layout_gives_the_same() {
+        let (x, tall) = (numbers(6, 9), numbers(9, 6));
+        for (x, b) in [(x.view(), x.view()), (x.view(), tall.t()), (tall.t(), x.view()), (tall.t(), tall.t())]
+        {
+            let expected = Array2::from_shape_fn(x.dim(), |at| x[at] - 2.0 * b[at]);
+            let (mut flat, mut sliced) = (Array2::zeros((6, 9)), Array2::zeros((6, 18)));
+            for mut y in [flat.view_mut(), sliced.slice_mut(s![.., ..;2])] {
+                map2(x, b, y.view_mut(), |a, b| a - 2.0 * b);
+                assert_eq!(y, expected);
+                map(x, y.view_mut(), |x| 2.0 * x);
+                assert_eq!(y, &x * 2.0);
+                map_in_place(y.view_mut(), |y| 2.0 * y);
+                assert_eq!(y, &x * 4.0);
+            }
+            let sum = sum_over_entries([x, b], |[x, b]| x - 2.0 * b);
+            assert!((sum - expected.sum()).abs() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn sums_of_any_length() {
+        for length in 0..200 {
+            let x = Array2::from_shape_fn((1, length), |(_, j)| j as f64);
+            let expected: usize = (0..length).map(|j| j * j).sum();
+            assert_eq!(sum_over_entries([x.view(), x.view()], |[a, b]| a * b), expected as f64);
+        }
+    }
+
+    #[test]
+    fn the_largest_magnitude_of_all() {
+        for length in 1..50 {
+            let mut x = numbers(length, 3);
+            let expected = x.fold(0.0, |largest: f32, x| largest.max(x.abs()));
+            assert_eq!(largest_magnitude(x.view()), expected);
+            assert_eq!(largest_magnitude(x.t()), expected);
+            x[[length / 2, 1]] = f32::NEG_INFINITY;
+            assert_eq!(largest_magnitude(x.view()), f32::INFINITY);
+            x[[length / 3, 2]] = -f32::NAN;
+            assert!(largest_magnitude(x.view()).is_nan());
+            assert!(largest_magnitude(x.mapv(f64::from).slice(s![.., 1..])).is_nan());
+        }
+    }
+
+    #[test]
+    fn matrices_without_entries() {
+        for shape in [(0, 3), (3, 0), (0, 0)] {
+            let (x, mut y) = (Array2::<f32>::zeros(shape), Array2::zeros(shape));
+            map_exp(x.view(), y.view_mut());
+            map_in_place(y.view_mut(), exp);
+            assert_eq!(y.dim(), shape);
+            assert_eq!(sum_over_entries([x.view()], |[x]| x + 1.0), 0.0);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "matrices of one shape")]
+    fn shapes_that_do_not_fit_are_a_programmers_mistake() {
+        map(numbers(2, 3).view(), numbers(3, 2).view_mut(), exp);
+    }
+}
