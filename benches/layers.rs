@@ -3,7 +3,6 @@
 //! The throughput "elements" are entries of the matrix.
 
 use chainrule::data::Samples;
-use chainrule::loss::Pairing;
 use chainrule::prelude::*;
 use chainrule_benches::{classes, uniform};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
@@ -26,14 +25,8 @@ fn layer(c: &mut Criterion, layer: &dyn Layer<f32>, shapes: &[(usize, usize)]) {
         });
         group.bench_function(BenchmarkId::new("backward", &shape), |bencher| {
             bencher.iter(|| {
-                layer.backward(Backward {
-                    x: x.view(),
-                    y: y.view(),
-                    dy: dy.view(),
-                    dx: Some(dx.view_mut()),
-                    gradients: &mut [],
-                    memory: &memory,
-                });
+                let pass = Pass { x: x.view(), y: y.view(), dy: dy.view(), memory: &memory };
+                layer.backward(pass, dx.view_mut());
             });
         });
     }
@@ -48,7 +41,8 @@ fn layers(c: &mut Criterion) {
     layer(c, &Softmax, &[(4, 8), (32, 10), (1024, 10)]);
 }
 
-fn pair(c: &mut Criterion, name: &str, pair: &dyn Pairing<f32>) {
+/// A loss from the logits of its last layer.
+fn with_logits(c: &mut Criterion, name: &str, loss: &dyn Loss<f32>, last: Output) {
     let mut group = c.benchmark_group(name);
     for (rows, columns) in [(4, 2), (32, 10), (1024, 10)] {
         let (z, p, t) = (scores(rows, columns), uniform(rows, columns, 2), classes(rows, columns, 3));
@@ -56,18 +50,18 @@ fn pair(c: &mut Criterion, name: &str, pair: &dyn Pairing<f32>) {
         let shape = format!("{rows}x{columns}");
         group.throughput(Throughput::Elements((rows * columns) as u64));
         group.bench_function(BenchmarkId::new("value", &shape), |bencher| {
-            bencher.iter(|| pair.value_at_logits(z.view(), t.view()));
+            bencher.iter(|| loss.value_with_logits(last, z.view(), t.view()));
         });
         group.bench_function(BenchmarkId::new("gradient", &shape), |bencher| {
-            bencher.iter(|| pair.gradient_at_logits(p.view(), t.view(), dz.view_mut()));
+            bencher.iter(|| loss.gradient_with_logits(last, p.view(), t.view(), dz.view_mut()));
         });
     }
     group.finish();
 }
 
 fn losses(c: &mut Criterion) {
-    pair(c, "sigmoid + binary cross-entropy", &BinaryCrossEntropy);
-    pair(c, "softmax + categorical cross-entropy", &CategoricalCrossEntropy);
+    with_logits(c, "sigmoid + binary cross-entropy", &BinaryCrossEntropy, Output::Probabilities);
+    with_logits(c, "softmax + categorical cross-entropy", &CategoricalCrossEntropy, Output::Distribution);
 }
 
 /// 32 images of 784 numbers or bytes out of 60,000, batch after batch.

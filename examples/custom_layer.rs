@@ -22,8 +22,7 @@ impl<F: Float> Layer<F> for Swish {
     }
 
     // dx = dy · ( σ(x) + y·(1 - σ(x)) )
-    fn backward(&self, pass: Backward<F>) {
-        let Some(dx) = pass.dx else { return };
+    fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
         azip!((dx in dx, &dy in pass.dy, &x in pass.x, &y in pass.y) {
             *dx = dy * (sigmoid(x) + y * (F::one() - sigmoid(x)));
         });

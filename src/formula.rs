@@ -21,8 +21,7 @@
 //!         azip!((y in y, &x in x) *y = x * x);
 //!     }
 //!
-//!     fn backward(&self, pass: Backward<F>) {
-//!         let Some(dx) = pass.dx else { return };
+//!     fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
 //!         azip!((dx in dx, &x in pass.x, &dy in pass.dy) *dx = (x + x) * dy);
 //!     }
 //!

@@ -39,8 +39,7 @@ impl Layer<f64> for InvertedReLU {
         azip!((y in y, &x in x) *y = x.max(0.0));
     }
 
-    fn backward(&self, pass: Backward<f64>) {
-        let Some(dx) = pass.dx else { return };
+    fn backward(&self, pass: Pass<f64>, dx: ArrayViewMut2<f64>) {
         azip!((dx in dx, &x in pass.x, &dy in pass.dy) *dx = if x > 0.0 { 0.0 } else { dy });
     }
 }
@@ -83,8 +82,7 @@ impl Layer<f64> for Step {
         azip!((y in y, &x in x) *y = if x > 0.0 { 1.0 } else { 0.0 });
     }
 
-    fn backward(&self, pass: Backward<f64>) {
-        let Some(mut dx) = pass.dx else { return };
+    fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
         dx.fill(0.0);
     }
 }
@@ -120,8 +118,7 @@ impl Layer<f64> for Adds {
         y += &x;
     }
 
-    fn backward(&self, pass: Backward<f64>) {
-        let Some(mut dx) = pass.dx else { return };
+    fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
         dx.assign(&pass.dy);
     }
 }
@@ -144,8 +141,7 @@ impl Layer<f64> for NanAt {
         y.assign(&x);
     }
 
-    fn backward(&self, pass: Backward<f64>) {
-        let Some(mut dx) = pass.dx else { return };
+    fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
         dx.assign(&pass.dy);
         dx[[self.0, self.1]] = f64::NAN;
     }
@@ -228,12 +224,13 @@ impl Layer<f64> for Scale {
         y.assign(&(&x * &self.factor[0].value));
     }
 
-    fn backward(&self, pass: Backward<f64>) {
-        let gradient = (&pass.x * &pass.dy)
-            .sum_axis(chainrule::ndarray::Axis(0))
-            .insert_axis(chainrule::ndarray::Axis(0));
-        pass.gradients[0] = if self.turned { gradient.t().to_owned() } else { gradient };
-        let Some(mut dx) = pass.dx else { return };
+    fn gradient<'a>(&self, _: usize, pass: Pass<'a, f64>, room: &'a mut Array2<f64>) -> Gradient<'a, f64> {
+        let gradient = (&pass.x * &pass.dy).sum_axis(Axis(0)).insert_axis(Axis(0));
+        *room = if self.turned { gradient.t().to_owned() } else { gradient };
+        room.into()
+    }
+
+    fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
         dx.assign(&(&pass.dy * &self.factor[0].value));
     }
 
@@ -319,7 +316,7 @@ impl Layer<f64> for Dropout {
     }
 
     fn forward(&self, x: ArrayView2<f64>, mut y: ArrayViewMut2<f64>, memory: &mut Memory<f64>) {
-        let Some(rng) = memory.training() else { return y.assign(&x) };
+        let Some(rng) = memory.rng() else { return y.assign(&x) };
         let mask = Array2::from_shape_simple_fn(x.dim(), || if rng.uniform() < 0.5 { 0.0 } else { 2.0 });
         y.assign(&(&x * &mask));
         if self.mistake != Mistake::FirstMask || memory.saved.is_empty() {
@@ -327,8 +324,7 @@ impl Layer<f64> for Dropout {
         }
     }
 
-    fn backward(&self, pass: Backward<f64>) {
-        let Some(mut dx) = pass.dx else { return };
+    fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
         dx.assign(&pass.dy);
         match self.mistake {
             Mistake::NoMask => {}

@@ -1,7 +1,6 @@
 //! The negative control of the gradient check: backward passes with a mistake, every one of which it has to catch.
 
 use chainrule::GradientReport;
-use chainrule::loss::Pairing;
 use chainrule::ndarray::{Axis, azip, s};
 use chainrule::prelude::*;
 
@@ -9,6 +8,8 @@ use chainrule::prelude::*;
 #[derive(Clone, Debug)]
 struct Broken {
     right: Box<dyn Layer<f64>>,
+    /// which of its gradients is damaged
+    at: At,
     damage: fn(Damage),
 }
 
@@ -38,20 +39,34 @@ impl Layer<f64> for Broken {
         self.right.forward(x, y, memory);
     }
 
-    fn backward(&self, pass: Backward<f64>) {
-        let Backward { x, y, dy, dx, gradients, memory } = pass;
-        let mut dx = dx.expect("the check asks for the gradient of the input");
-        let (old_dx, old_gradients) = (dx.to_owned(), gradients.to_vec());
-        self.right.backward(Backward {
-            x,
-            y,
-            dy,
-            dx: Some(dx.view_mut()),
-            gradients: &mut *gradients,
-            memory,
-        });
-        let params = self.right.params();
-        (self.damage)(Damage { x, y, dy, dx, gradients, old_dx, old_gradients, params });
+    fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
+        let old_dx = dx.to_owned();
+        self.right.backward(pass, dx.view_mut());
+        if self.at == Input {
+            let (Pass { x, y, dy, .. }, params) = (pass, self.right.params());
+            let (gradients, old_gradients) = (&mut [][..], Vec::new());
+            (self.damage)(Damage { x, y, dy, dx, gradients, old_dx, old_gradients, params });
+        }
+    }
+
+    fn gradient<'a>(
+        &self,
+        param: usize,
+        pass: Pass<'a, f64>,
+        room: &'a mut Array2<f64>,
+    ) -> Gradient<'a, f64> {
+        let mut old_gradients = vec![Array2::zeros((0, 0)); 2];
+        old_gradients[param] = room.clone();
+        let mut gradients = old_gradients.clone();
+        gradients[param] = self.right.gradient(param, pass, room).matrix().to_owned();
+        if self.at == [Weight, Bias][param] {
+            let (Pass { x, y, dy, .. }, params) = (pass, self.right.params());
+            let (mut unused, old_dx) = (pass.x.to_owned(), pass.x.to_owned());
+            let (dx, gradients) = (unused.view_mut(), &mut gradients[..]);
+            (self.damage)(Damage { x, y, dy, dx, gradients, old_dx, old_gradients, params });
+        }
+        room.assign(&gradients[param]);
+        room.into()
     }
 
     fn params(&self) -> &[Param<f64>] {
@@ -76,7 +91,7 @@ use At::{Bias, Input, Weight};
 #[track_caller]
 fn is_caught(mistake: &str, right: impl Layer<f64> + Clone + 'static, at: At, damage: fn(Damage)) {
     let (size, batch, seed) = (4, 5, 11);
-    let broken = Broken { right: Box::new(right.clone()), damage };
+    let broken = Broken { right: Box::new(right.clone()), at, damage };
     let alone = check_layer(broken.clone(), [size], batch, seed).unwrap();
     assert!(check_layer(right.clone(), [size], batch, seed).unwrap().passed());
 
@@ -84,7 +99,7 @@ fn is_caught(mistake: &str, right: impl Layer<f64> + Clone + 'static, at: At, da
     let x = Array2::from_shape_simple_fn((batch, size), || rng.normal());
     let t = Array2::from_shape_simple_fn((batch, size), || rng.normal());
     let net = |layer: Box<dyn Layer<f64>>| {
-        let between = Broken { right: layer, damage: |_| () };
+        let between = Broken { right: layer, at, damage: |_| () };
         let builder =
             Sequential::new([size]).add(Dense::new(size)).add(between).add(Dense::new(size)).add(Tanh);
         check_gradients(&builder.build(seed).unwrap(), &MeanSquaredError, &x, &t).unwrap()
@@ -220,18 +235,22 @@ impl Loss<f64> for Parts {
         dy.assign(&(self.gradient)(y, t));
     }
 
-    fn pairing(&self, last: Output) -> Option<&dyn Pairing<f64>> {
-        (self.paired && last == Output::Distribution).then_some(self)
-    }
-}
-
-impl Pairing<f64> for Parts {
-    fn value_at_logits(&self, z: ArrayView2<f64>, t: ArrayView2<f64>) -> f64 {
-        CategoricalCrossEntropy.value_at_logits(z, t)
+    fn value_with_logits(&self, last: Output, z: ArrayView2<f64>, t: ArrayView2<f64>) -> Option<f64> {
+        CategoricalCrossEntropy.value_with_logits(last, z, t).filter(|_| self.paired)
     }
 
-    fn gradient_at_logits(&self, p: ArrayView2<f64>, t: ArrayView2<f64>, mut dz: ArrayViewMut2<f64>) {
-        dz.assign(&(self.gradient)(p, t));
+    fn gradient_with_logits(
+        &self,
+        last: Output,
+        p: ArrayView2<f64>,
+        t: ArrayView2<f64>,
+        mut dz: ArrayViewMut2<f64>,
+    ) -> bool {
+        let takes_logits = self.paired && last == Output::Distribution;
+        if takes_logits {
+            dz.assign(&(self.gradient)(p, t));
+        }
+        takes_logits
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 
 use chainrule::ndarray::Array2;
-use chainrule::{Backward, Error, Layer, Memory, Result, Rng};
+use chainrule::{Error, Layer, Memory, Pass, Result, Rng};
 
 use super::area::Area;
 use super::axes::Axes;
@@ -265,15 +265,7 @@ fn value_and_slope(layer: &dyn Layer<f64>, x: f64) -> (f64, f64) {
     let (mut y, mut dx, dy) = (Array2::zeros((1, 1)), Array2::zeros((1, 1)), Array2::ones((1, 1)));
     let mut memory = Memory::for_prediction();
     layer.forward(x.view(), y.view_mut(), &mut memory);
-    let mut gradients: Vec<Array2<f64>> =
-        layer.params().iter().map(|param| Array2::zeros(param.value.dim())).collect();
-    layer.backward(Backward {
-        x: x.view(),
-        y: y.view(),
-        dy: dy.view(),
-        dx: Some(dx.view_mut()),
-        gradients: &mut gradients,
-        memory: &memory,
-    });
+    let pass = Pass { x: x.view(), y: y.view(), dy: dy.view(), memory: &memory };
+    layer.backward(pass, dx.view_mut());
     (y[[0, 0]], dx[[0, 0]])
 }

@@ -82,7 +82,7 @@ impl<'a> Network<'a> {
         let column = |position: usize, layer: Option<&dyn Layer<F>>| Column {
             width: width(position),
             values: model.activation(position).map(plain),
-            deltas: model.delta(position).map(plain),
+            deltas: model.delta(position).map(|deltas| plain(deltas.view())),
             layer: layer.map_or_else(String::new, |layer| layer.name().to_owned()),
             mixes: layer.is_some_and(|layer| {
                 layer.output() == Output::Distribution || width(position) != width(position.saturating_sub(1))
@@ -211,12 +211,11 @@ fn weights<F: Float>(
     inputs: usize,
     outputs: usize,
 ) -> Option<Weights> {
-    let plain = |values: ArrayView2<F>| values.mapv(F::as_f64);
     let of = |name: &str, rows: usize| {
         let own = layer.params().iter().find(|param| param.name == name)?;
         (own.value.dim() == (rows, outputs)).then(|| own.value.mapv(F::as_f64))
     };
-    let gradient = |name: &str| model.gradient(&format!("{index}.{name}")).ok().map(plain);
+    let gradient = |name: &str| model.gradient(&format!("{index}.{name}")).ok().map(|own| own.mapv(F::as_f64));
     Some(Weights {
         weight: of("weight", inputs)?,
         bias: of("bias", 1),

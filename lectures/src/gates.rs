@@ -20,9 +20,9 @@ impl Optimizer<f64> for SummedWeights {
         "SGD with summed weight gradients"
     }
 
-    fn update(&mut self, index: usize, theta: &mut Array2<f64>, gradient: &Array2<f64>) {
+    fn update(&mut self, index: usize, theta: &mut Array2<f64>, gradient: Gradient<f64>) {
         let is_weight = index.is_multiple_of(2); // weight, bias, weight, bias, …
         let rate = if is_weight { self.learning_rate * self.samples } else { self.learning_rate };
-        theta.scaled_add(-rate, gradient);
+        gradient.add_to(theta, -rate);
     }
 }

@@ -65,11 +65,13 @@ impl Layer<f64> for Scale {
         y.assign(&(&x * &self.0[0].value));
     }
 
-    fn backward(&self, pass: Backward<f64>) {
-        pass.gradients[0].assign(&(&pass.x * &pass.dy).sum_axis(Axis(0)).insert_axis(Axis(0)));
-        if let Some(mut dx) = pass.dx {
-            dx.assign(&(&pass.dy * &self.0[0].value));
-        }
+    fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
+        dx.assign(&(&pass.dy * &self.0[0].value));
+    }
+
+    fn gradient<'a>(&self, _: usize, pass: Pass<'a, f64>, room: &'a mut Array2<f64>) -> Gradient<'a, f64> {
+        room.assign(&(&pass.x * &pass.dy).sum_axis(Axis(0)).insert_axis(Axis(0)));
+        room.into()
     }
 
     fn params(&self) -> &[Param<f64>] {
@@ -220,7 +222,7 @@ fn a_wrong_formula_does_not_come_to_its_result() {
             y.assign(&x);
         }
 
-        fn backward(&self, _: Backward<f64>) {}
+        fn backward(&self, _: Pass<f64>, _: ArrayViewMut2<f64>) {}
 
         fn explain(&self, number: Number, sample: &Sample<f64>) -> Option<Formula> {
             sample.entrywise(number, "2·{x}", "{dy}")
