@@ -12,7 +12,9 @@ fn update(c: &mut Criterion) {
     let (mut theta, gradient) = (Array2::<f32>::zeros((784, 128)), Array2::from_elem((784, 128), 1e-6));
     let mut group = c.benchmark_group("update, 784 × 128");
     group.throughput(Throughput::Elements(theta.len() as u64));
-    group.bench_function("SGD", |bencher| bencher.iter(|| Sgd::new(0.01).update(0, &mut theta, (&gradient).into())));
+    group.bench_function("SGD", |bencher| {
+        bencher.iter(|| Sgd::new(0.01).update(0, &mut theta, (&gradient).into()))
+    });
     group.finish();
 }
 

@@ -30,7 +30,11 @@ pub struct Gradient<'a, F>(Form<'a, F>);
 enum Form<'a, F> {
     Matrix(ArrayView2<'a, F>),
     /// aᵀ·b, and where it is multiplied out
-    Product { a: ArrayView2<'a, F>, b: ArrayView2<'a, F>, room: &'a mut Array2<F> },
+    Product {
+        a: ArrayView2<'a, F>,
+        b: ArrayView2<'a, F>,
+        room: &'a mut Array2<F>,
+    },
 }
 
 impl<'a, F: Float> Gradient<'a, F> {
@@ -110,8 +114,7 @@ mod tests {
     fn a_product_and_its_matrix_leave_the_same_bits() {
         for samples in [1, 32, FUSED_ROWS, FUSED_ROWS + 1, 3 * FUSED_ROWS] {
             let mut rng = Rng::new(samples as u64);
-            let mut normal =
-                |shape| Array2::<f32>::from_shape_simple_fn(shape, || rng.normal() as f32);
+            let mut normal = |shape| Array2::<f32>::from_shape_simple_fn(shape, || rng.normal() as f32);
             let (a, b, theta) = (normal((samples, 50)), normal((samples, 40)), normal((50, 40)));
             let mut room = Array2::zeros((50, 40));
             let mut fused = theta.clone();

@@ -20,9 +20,9 @@ pub use evaluation::{Evaluation, evaluate};
 pub use history::{Epoch, History, Measures};
 pub use metric::{Accuracy, MeanAbsoluteError, Metric};
 
+use batches::Batches;
 use evaluation::Totals;
 use progress::Progress;
-use batches::Batches;
 use step::step;
 
 /// Trains a model: for every epoch all samples in batches, for every batch one step downhill.

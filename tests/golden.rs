@@ -28,7 +28,7 @@ fn activations_at_extreme_inputs() {
         let derivative = format!("{name}_derivative");
         assert_matrix(
             &derivative,
-            model.delta(0).unwrap(),
+            model.delta(0).unwrap().view(),
             &column(&file["expected"][&derivative]),
             subtracted,
         );
@@ -44,7 +44,11 @@ fn softplus_is_in_binary_cross_entropy() {
     let tolerance = relative(number(&file["tolerance"]["relative"])).or_absolute(1e-320);
     let expected = &file["expected"];
     for (index, z) in vector(&file["inputs"]).into_iter().enumerate() {
-        let loss = |t: f64| BinaryCrossEntropy.value_with_logits(Output::Probabilities, array![[z]].view(), array![[t]].view()).unwrap();
+        let loss = |t: f64| {
+            BinaryCrossEntropy
+                .value_with_logits(Output::Probabilities, array![[z]].view(), array![[t]].view())
+                .unwrap()
+        };
         assert_number(("softplus", z), loss(0.0), number(&expected["softplus"][index]), tolerance);
         assert_number(("log-sigmoid", z), -loss(1.0), number(&expected["log_sigmoid"][index]), tolerance);
     }
@@ -63,7 +67,8 @@ fn softmax_at_extreme_inputs() {
         assert_matrix(name, model.predict(&x).unwrap().view(), &row(&vector["softmax"]), tolerance);
         for class in 0..classes {
             let t = Array2::from_shape_fn((1, classes), |(_, k)| if k == class { 1.0 } else { 0.0 });
-            let log_softmax = -CategoricalCrossEntropy.value_with_logits(Output::Distribution, x.view(), t.view()).unwrap();
+            let log_softmax =
+                -CategoricalCrossEntropy.value_with_logits(Output::Distribution, x.view(), t.view()).unwrap();
             assert_number((name, class), log_softmax, number(&vector["log_softmax"][class]), in_the_log);
         }
     }
@@ -95,7 +100,7 @@ fn check_loss(
         one => vec![number(one)],
     };
     let gradient = Array2::from_shape_vec(z.dim(), gradient).unwrap();
-    assert_matrix((z, t), model.delta(0).unwrap(), &gradient, of_gradient);
+    assert_matrix((z, t), model.delta(0).unwrap().view(), &gradient, of_gradient);
 }
 
 fn one_hot(class: &Value, classes: usize) -> Array2<f64> {
@@ -201,10 +206,10 @@ fn check_net<F: Float>(file: &str, of_pass: Within, of_run: Within) {
     model.backward(loss, &t).unwrap();
     let backward = &file["expected_backward"];
     for (position, name) in [(3, "dz2"), (2, "da1"), (1, "dz1"), (0, "dX")] {
-        assert_matrix(name, model.delta(position).unwrap(), &matrix(&backward[name]), of_pass);
+        assert_matrix(name, model.delta(position).unwrap().view(), &matrix(&backward[name]), of_pass);
     }
     for (param, name) in [("0.weight", "dW1"), ("0.bias", "db1"), ("2.weight", "dW2"), ("2.bias", "db2")] {
-        assert_matrix(name, model.gradient(param).unwrap(), &matrix(&backward[name]), of_pass);
+        assert_matrix(name, model.gradient(param).unwrap().view(), &matrix(&backward[name]), of_pass);
     }
 
     let run = &file["optimizer_runs"]["runs"]["sgd"];
@@ -259,7 +264,7 @@ fn optimizers_alone() {
     for (gradient, expected) in
         list(&file["gradients"]).iter().zip(list(&expected["parameters_after_each_step"]))
     {
-        sgd.update(0, &mut theta, &row(gradient));
+        sgd.update(0, &mut theta, (&row(gradient)).into());
         assert_matrix("sgd", theta.view(), &row(expected), within);
     }
 }
@@ -311,7 +316,7 @@ fn tiny_digit_classifier() {
             for (param, name) in params {
                 assert_matrix(
                     name,
-                    model.gradient(param).unwrap(),
+                    model.gradient(param).unwrap().view(),
                     &matrix(&batch[format!("d{name}")]),
                     within,
                 );
@@ -364,9 +369,9 @@ fn one_sample_through_sigmoids() {
 
     model.backward(&MeanSquaredError, &t).unwrap();
     let more = &file["completed_beyond_the_lecture"];
-    assert_matrix("delta2", model.delta(3).unwrap(), &turned(&expected["delta2"]), within);
-    assert_matrix("delta1", model.delta(1).unwrap(), &turned(&more["delta1"]), within);
-    assert_matrix("grad_x", model.delta(0).unwrap(), &matrix(&more["grad_x"]), within);
+    assert_matrix("delta2", model.delta(3).unwrap().view(), &turned(&expected["delta2"]), within);
+    assert_matrix("delta1", model.delta(1).unwrap().view(), &turned(&more["delta1"]), within);
+    assert_matrix("grad_x", model.delta(0).unwrap().view(), &matrix(&more["grad_x"]), within);
     let gradients = [
         ("0.weight", &more["grad_w1"]),
         ("0.bias", &more["grad_b1"]),
@@ -374,7 +379,7 @@ fn one_sample_through_sigmoids() {
         ("2.bias", &expected["grad_b2"]),
     ];
     for (param, expected) in gradients {
-        assert_matrix(param, model.gradient(param).unwrap(), &turned(expected), within);
+        assert_matrix(param, model.gradient(param).unwrap().view(), &turned(expected), within);
     }
 
     let step = &more["one_descent_step"];
@@ -478,7 +483,7 @@ fn parabola() {
     assert_number("loss", loss, number(&demo["expected"]["loss"]), tolerance("loss"));
     model.backward(&BinaryCrossEntropy, &y).unwrap();
     for (name, expected) in THIRTEEN.into_iter().zip(thirteen(&demo["expected"]["backprop_gradient"])) {
-        assert_matrix(name, model.gradient(name).unwrap(), &expected, tolerance("backprop_gradient"));
+        assert_matrix(name, model.gradient(name).unwrap().view(), &expected, tolerance("backprop_gradient"));
     }
 
     let training = &file["training"];

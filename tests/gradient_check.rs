@@ -82,7 +82,7 @@ impl Layer<f64> for Step {
         azip!((y in y, &x in x) *y = if x > 0.0 { 1.0 } else { 0.0 });
     }
 
-    fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
+    fn backward(&self, _: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
         dx.fill(0.0);
     }
 }

@@ -131,7 +131,7 @@ fn run_gate(
             assert_number(what, loss, number(&first["loss"]), within);
             let dw = summed(&model.gradient("0.weight").unwrap(), weight_factor);
             assert_numbers(what, &dw, &first["dw"], within);
-            assert_numbers(what, model.gradient("0.bias").unwrap(), &first["db"], within);
+            assert_numbers(what, &model.gradient("0.bias").unwrap(), &first["db"], within);
         }
         rule.step(&mut model).unwrap();
     }
@@ -229,10 +229,10 @@ fn run_xor(seed: u32, expected: &Value, file: &Value, within_losses: Within, wit
     model.backward(&BinaryCrossEntropy, &y).unwrap();
     assert_numbers("dz_out", &summed(&model.delta(3).unwrap(), 4.0), &first["dz_out"], within);
     assert_numbers("dw2", &summed(&model.gradient("2.weight").unwrap(), 4.0), &first["dw2"], within);
-    assert_numbers("db2", model.gradient("2.bias").unwrap(), &first["db2"], within);
+    assert_numbers("db2", &model.gradient("2.bias").unwrap(), &first["db2"], within);
     assert_numbers("dz_hidden", &summed(&model.delta(1).unwrap(), 4.0), &first["dz_hidden"], within);
     assert_numbers("dw1", &summed(&model.gradient("0.weight").unwrap(), 4.0), &first["dw1"], within);
-    assert_numbers("db1", model.gradient("0.bias").unwrap(), &first["db1"], within);
+    assert_numbers("db1", &model.gradient("0.bias").unwrap(), &first["db1"], within);
 
     let mut losses = Vec::new();
     let mut best = (f64::INFINITY, 0, model.clone());

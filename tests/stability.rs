@@ -130,6 +130,13 @@ fn a_loss_of_nan_is_nan() {
     for loss in [&BinaryCrossEntropy as &dyn Loss<f32>, &CategoricalCrossEntropy, &MeanSquaredError] {
         assert!(loss.value(nan.view(), array![[1.0, 0.0]].view()).is_nan(), "{}", loss.name());
     }
-    assert!(BinaryCrossEntropy.value_with_logits(Output::Probabilities, nan.view(), t.view()).unwrap().is_nan());
-    assert!(CategoricalCrossEntropy.value_with_logits(Output::Distribution, nan.view(), t.view()).unwrap().is_nan());
+    assert!(
+        BinaryCrossEntropy.value_with_logits(Output::Probabilities, nan.view(), t.view()).unwrap().is_nan()
+    );
+    assert!(
+        CategoricalCrossEntropy
+            .value_with_logits(Output::Distribution, nan.view(), t.view())
+            .unwrap()
+            .is_nan()
+    );
 }

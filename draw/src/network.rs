@@ -215,7 +215,8 @@ fn weights<F: Float>(
         let own = layer.params().iter().find(|param| param.name == name)?;
         (own.value.dim() == (rows, outputs)).then(|| own.value.mapv(F::as_f64))
     };
-    let gradient = |name: &str| model.gradient(&format!("{index}.{name}")).ok().map(|own| own.mapv(F::as_f64));
+    let gradient =
+        |name: &str| model.gradient(&format!("{index}.{name}")).ok().map(|own| own.mapv(F::as_f64));
     Some(Weights {
         weight: of("weight", inputs)?,
         bias: of("bias", 1),

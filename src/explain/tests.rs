@@ -6,8 +6,8 @@ use super::*;
 use crate::formula::{Number, Sample};
 use crate::loss::{Half, Summed};
 use crate::{
-    Backward, BinaryCrossEntropy, CategoricalCrossEntropy, Dense, Flatten, Identity, Layer, Maxout,
-    MeanSquaredError, Memory, Param, ReLU, Rng, Sigmoid, Softmax, Step, Tanh,
+    BinaryCrossEntropy, CategoricalCrossEntropy, Dense, Flatten, Identity, Layer, Maxout, MeanSquaredError,
+    Memory, Param, Pass, ReLU, Rng, Sigmoid, Softmax, Step, Tanh,
 };
 
 mod calculator;

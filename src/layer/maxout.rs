@@ -92,9 +92,9 @@ impl<F: Float> Maxout<F> {
 
     /// Sample, column and dy of each largest piece: only these have a part in the output, so only these learn.
     fn winners(&self, pass: Pass<F>) -> impl Iterator<Item = (usize, usize, F)> {
-        pass.dy.into_indexed_iter().map(move |((sample, unit), &dy)| {
-            (sample, self.winner(pass.memory.saved.row(sample), unit), dy)
-        })
+        pass.dy
+            .into_indexed_iter()
+            .map(move |((sample, unit), &dy)| (sample, self.winner(pass.memory.saved.row(sample), unit), dy))
     }
 }
 

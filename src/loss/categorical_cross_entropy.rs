@@ -154,7 +154,8 @@ mod tests {
         let mut p = Array2::zeros((2, 3));
         Softmax.forward(z.view(), p.view_mut(), &mut Memory::for_prediction());
         let plain = CategoricalCrossEntropy.value(p.view(), t.view());
-        let paired = CategoricalCrossEntropy.value_with_logits(Output::Distribution, z.view(), t.view()).unwrap();
+        let paired =
+            CategoricalCrossEntropy.value_with_logits(Output::Distribution, z.view(), t.view()).unwrap();
         assert!((plain - paired).abs() < 1e-15, "{plain} {paired}");
     }
 

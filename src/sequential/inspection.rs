@@ -58,7 +58,6 @@ impl<F: Float> Sequential<F> {
     }
 }
 
-
 impl<F: Float> Sequential<F> {
     /// The output of the last forward pass.
     pub(crate) fn outputs(&self) -> ArrayView2<'_, F> {
@@ -282,13 +281,11 @@ impl<F: Float> Sequential<F> {
         let weight = self.params().find(|(_, value)| value.iter().any(|x| !x.is_finite()));
         let spoiled = weight.filter(|_| !not_finite(&0)).map(|(name, _)| format!("the parameter {name}"));
         let forward = || (0..self.shapes.len()).find(not_finite).map(place);
-        spoiled
-            .or_else(forward)
-            .or_else(|| {
-                let delta = self.cache.first_delta_not_finite()?;
-                let position = self.route.places.iter().position(|&place| place == delta)?;
-                Some(format!("the gradient at {}", place(position)))
-            })
+        spoiled.or_else(forward).or_else(|| {
+            let delta = self.cache.first_delta_not_finite()?;
+            let position = self.route.places.iter().position(|&place| place == delta)?;
+            Some(format!("the gradient at {}", place(position)))
+        })
     }
 
     /// Whether every delta of the last backward pass is finite. Then so is every gradient, unless a sum overflows.
@@ -296,4 +293,3 @@ impl<F: Float> Sequential<F> {
         self.cache.first_delta_not_finite().is_none()
     }
 }
-

@@ -22,7 +22,8 @@ pub(crate) struct Route {
 impl Route {
     pub(super) fn new<F: Float>(layers: &[Box<dyn Layer<F>>], shapes: &[Vec<usize>]) -> Self {
         let width = |position: usize| shapes[position].iter().product();
-        let computing: Vec<usize> = (0..layers.len()).filter(|&layer| !layers[layer].only_reshapes()).collect();
+        let computing: Vec<usize> =
+            (0..layers.len()).filter(|&layer| !layers[layer].only_reshapes()).collect();
         let place = |position: usize| computing.iter().filter(|&&layer| layer < position).count();
         let has_params = |&layer: &usize| !layers[layer].params().is_empty();
         let first = computing.iter().position(has_params);

@@ -30,11 +30,7 @@ pub(super) fn step<F: Float>(
     stepped.map(|()| value)
 }
 
-fn diverged<F: Float>(
-    model: &Sequential<F>,
-    learning_rate: Option<f64>,
-    what: &str,
-) -> Error {
+fn diverged<F: Float>(model: &Sequential<F>, learning_rate: Option<f64>, what: &str) -> Error {
     let place = model.first_not_finite();
     let problem = match &place {
         Some(place) => format!("{what}; NaN or infinity first appears in {place}"),
@@ -51,4 +47,3 @@ fn diverged<F: Float>(
     };
     Error::Diverged { problem, help }
 }
-

@@ -64,8 +64,8 @@ fn summed_squared_error() {
     assert_numbers("layer1", model.activation(2).unwrap(), &first["layer1"], exact);
     assert_numbers("y_hat", model.activation(4).unwrap(), &first["y_hat"], exact);
     model.backward(&Summed(MeanSquaredError), &y).unwrap();
-    assert_numbers("grad_W2", model.gradient("2.weight").unwrap(), &first["grad_W2"], exact);
-    assert_numbers("grad_W1", model.gradient("0.weight").unwrap(), &first["grad_W1"], exact);
+    assert_numbers("grad_W2", &model.gradient("2.weight").unwrap(), &first["grad_W2"], exact);
+    assert_numbers("grad_W1", &model.gradient("0.weight").unwrap(), &first["grad_W1"], exact);
 
     let run = train(from_seeds(), number(&file["hyper_parameters"]["learning_rate"]), &file);
     assert_numbers("losses", &run.losses, &expected["loss_record"], within("loss_record"));
