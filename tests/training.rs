@@ -213,7 +213,7 @@ fn single_samples_in_a_row_are_the_same_steps_one_by_one() {
         for position in 0..=row.layers().count() {
             assert_eq!(row.activation(position), single.activation(position));
         }
-        assert_eq!(row.gradients().collect::<Vec<_>>(), single.gradients().collect::<Vec<_>>());
+        assert_eq!(row.gradients().unwrap(), single.gradients().unwrap());
     }
 }
 
@@ -338,10 +338,10 @@ impl Optimizer<f64> for Momentum {
         "momentum"
     }
 
-    fn update(&mut self, index: usize, theta: &mut Array2<f64>, gradient: &Array2<f64>) {
+    fn update(&mut self, index: usize, theta: &mut Array2<f64>, gradient: Gradient<f64>) {
         let velocity = self.velocity.of(index, theta.dim());
         *velocity *= 0.9;
-        *velocity += gradient;
+        gradient.add_to(velocity, 1.0);
         theta.scaled_add(-0.1, velocity);
     }
 }
@@ -537,7 +537,7 @@ impl Optimizer<f64> for Once {
         "once"
     }
 
-    fn update(&mut self, _: usize, _: &mut Array2<f64>, _: &Array2<f64>) {}
+    fn update(&mut self, _: usize, _: &mut Array2<f64>, _: Gradient<f64>) {}
 
     fn step(&mut self, model: &mut dyn Trainable<f64>) -> Result<()> {
         self.steps += 1;

@@ -58,7 +58,9 @@ impl Layer<f64> for Broken {
         let mut old_gradients = vec![Array2::zeros((0, 0)); 2];
         old_gradients[param] = room.clone();
         let mut gradients = old_gradients.clone();
-        gradients[param] = self.right.gradient(param, pass, room).matrix().to_owned();
+        let mut right = room.clone();
+        let shorter = Pass { x: pass.x.view(), y: pass.y.view(), dy: pass.dy.view(), memory: pass.memory };
+        gradients[param] = self.right.gradient(param, shorter, &mut right).matrix().to_owned();
         if self.at == [Weight, Bias][param] {
             let (Pass { x, y, dy, .. }, params) = (pass, self.right.params());
             let (mut unused, old_dx) = (pass.x.to_owned(), pass.x.to_owned());

@@ -85,7 +85,7 @@ fn softmax() -> Result<()> {
         let only_k = Array2::from_shape_fn((1, 3), |(_, j)| f64::from(j == k));
         model.backward_from(&only_k)?;
         let row = model.delta(0).into_iter().flatten();
-        jacobian.row_mut(k).iter_mut().zip(row).for_each(|(entry, &slope)| *entry = slope);
+        jacobian.row_mut(k).iter_mut().zip(row).for_each(|(entry, slope)| *entry = slope);
     }
     println!("∂aₖ/∂zⱼ (row k, column j), from the backward pass:\n{jacobian:>7.4}");
     let formula = Array2::from_shape_fn((3, 3), |(k, j)| a[k] * (f64::from(j == k) - a[j]));

@@ -3,6 +3,7 @@
 use ndarray::{Array2, Array3, ArrayView2, ArrayViewMut2, array, azip, s};
 
 use super::*;
+use crate::Gradient;
 use crate::formula::{Number, Sample};
 use crate::loss::{Half, Summed};
 use crate::{

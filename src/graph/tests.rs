@@ -213,7 +213,7 @@ fn xor_from_scalars() {
     loss.backward();
     let mut largest: f64 = 0.0;
     for (name, vars) in &matrices {
-        for (&var, &gradient) in vars.iter().zip(model.gradient(name).unwrap()) {
+        for (&var, &gradient) in vars.iter().zip(&model.gradient(name).unwrap()) {
             assert!(close(var.gradient(), gradient, 1e-12), "{name}: {var:?} but {gradient} in the layers");
             largest = largest.max(gradient.abs());
         }

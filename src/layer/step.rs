@@ -77,7 +77,7 @@ mod tests {
         let (x, t) = (array![[1.0, 2.0]], array![[1.0]]);
         model.forward(&x).unwrap();
         model.backward(&MeanSquaredError, &t).unwrap();
-        for (name, gradient) in model.gradients() {
+        for (name, gradient) in model.gradients().unwrap() {
             for (place, &exact) in gradient.indexed_iter() {
                 let loss = |h: f64| {
                     let mut moved = model.clone();
