@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, Pairing, clip, mean_difference, scores_are_not_probabilities};
 use crate::formula::LossFormula;
-use crate::kernels::{log_sum_exp, sum_over_rows};
+use crate::kernels::log_sum_exp_rows;
 use crate::{Error, Float, Output, Result};
 
 /// Categorical cross-entropy of distributions p and targets t, one-hot rows or distributions.
@@ -102,9 +102,10 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
 
 impl<F: Float> Pairing<F> for CategoricalCrossEntropy {
     fn value_at_logits(&self, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        let loss = sum_over_rows([z, t], |[z, t]| {
-            let lse = log_sum_exp(z);
-            z.iter().zip(t).map(|(&z, &t)| t * (lse - z)).sum()
+        let mut loss = F::zero();
+        log_sum_exp_rows(z, |row, max, rest| {
+            let classes = Zip::from(z.row(row)).and(t.row(row)); // lse(z) - z = rest + (max - z)
+            loss += classes.fold(F::zero(), |sum, &z, &t| sum + t * (rest + (max - z)));
         });
         loss / F::from_count(z.nrows())
     }
