@@ -157,8 +157,8 @@ impl<'a, F: Float> Explanation<'a, F> {
         let mut stepped = self.model.clone();
         Sgd::new(learning_rate).step(&mut stepped)?;
         let x = self.model.kept_activation(0);
-        stepped.run(x);
         stepped.keep_inputs(x);
+        stepped.run(None);
         self.step = Some((learning_rate, stepped));
         Ok(self)
     }

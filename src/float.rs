@@ -16,6 +16,18 @@ use crate::kernels::Sealed;
 /// assert_eq!(half(3.0_f32), 1.5);
 /// assert_eq!(half(3.0_f64), 1.5);
 /// ```
+///
+/// The fast functions are in [`kernels`](crate::kernels) and not methods of an `F`:
+/// ```compile_fail,E0599
+/// fn wrong<F: chainrule::Float>(x: F) -> F {
+///     x.sigmoid()
+/// }
+/// ```
+/// ```compile_fail,E0576
+/// fn wrong<F: chainrule::Float>(a: chainrule::ndarray::ArrayView2<F>) -> F {
+///     <F as chainrule::Float>::largest_magnitude(a)
+/// }
+/// ```
 pub trait Float: NdFloat + Default + std::iter::Sum + Sealed {
     /// How near a plain probability may come to 0 and to 1 before its logarithm is taken:
     /// 1e-15 in f64, 1e-7 in f32 (below the spacing of numbers next to 1, 1 - clip would be 1 again).

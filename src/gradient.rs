@@ -20,8 +20,8 @@ use crate::kernels::{FUSED_ROWS, add_product, matmul};
 /// assert_eq!(Gradient::product(x.view(), dy.view(), &mut room).matrix(), array![[3.0], [6.0]]);
 ///
 /// let mut theta = array![[1.0], [1.0]];
-/// Gradient::product(x.view(), dy.view(), &mut room).add_to(&mut theta, -0.1);
-/// assert_eq!(theta, array![[0.7], [0.4]]);
+/// Gradient::product(x.view(), dy.view(), &mut room).add_to(&mut theta, -0.5);
+/// assert_eq!(theta, array![[-0.5], [-2.0]]);
 /// ```
 #[derive(Debug)]
 pub struct Gradient<'a, F>(Form<'a, F>);

@@ -321,7 +321,8 @@ impl<E: Dimension> Probe<'_, E> {
     /// The loss as everything stands.
     fn loss(&mut self) -> Result<f64> {
         self.copy.restore(self.model);
-        self.copy.forward(&self.x)?;
+        self.copy.keep_inputs(self.x.view());
+        self.copy.run(None);
         self.copy.loss(self.loss, self.targets)
     }
 

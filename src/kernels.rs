@@ -34,8 +34,8 @@
 //! | | |
 //! | --- | --- |
 //! | product | [`matmul`] |
-//! | every entry of a matrix | [`map`], [`map2`], [`map_in_place`], [`map_exp`], [`map_tanh`], [`map_sigmoid`], [`sum_over_entries`] |
-//! | every row | [`each_row`], [`sum_over_rows`], [`repeat_row`], [`sum_rows`] |
+//! | every entry of a matrix | [`map`], [`map2`], [`map_in_place`], [`map_tanh`], [`map_sigmoid`], [`sum_map2`] |
+//! | every row | [`each_row`], [`exp_rows`], [`log_sum_exp_rows`], [`sum_over_rows`], [`repeat_row`], [`sum_rows`] |
 //! | one row | [`largest`], [`sum`], [`dot`], [`log_sum_exp`] |
 //! | one number | [`exp()`], [`tanh`], [`sigmoid`], [`ln_1p`] |
 //!
@@ -52,10 +52,12 @@ mod rows;
 pub(crate) mod threads;
 mod vectors;
 
-pub use entries::{map, map_exp, map_in_place, map_sigmoid, map_tanh, map2, sum_over_entries};
+pub use entries::{map, map_in_place, map_sigmoid, map_tanh, map2, sum_map2};
 pub use functions::{exp, ln_1p, sigmoid, tanh};
 pub use matmul::matmul;
-pub use rows::{dot, each_row, largest, log_sum_exp, repeat_row, sum, sum_over_rows, sum_rows};
+pub use rows::{
+    dot, each_row, exp_rows, largest, log_sum_exp, log_sum_exp_rows, repeat_row, sum, sum_over_rows, sum_rows,
+};
 
 pub(crate) use compiled::Sealed;
 pub(crate) use entries::largest_magnitude;

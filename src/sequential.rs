@@ -83,8 +83,8 @@ impl<F: Float> Sequential<F> {
     /// ```
     pub fn forward<D: Dimension>(&mut self, x: &ArrayRef<F, D>) -> Result<ArrayView2<'_, F>> {
         let x = self.check_inputs(x)?;
-        self.run(x.view());
         self.keep_inputs(x.view());
+        self.run(None);
         Ok(self.outputs())
     }
 
@@ -155,18 +155,18 @@ impl<F: Float> Sequential<F> {
         Ok(())
     }
 
-    /// Runs a batch forward from where it lies, row by row; [`keep_inputs`](Self::keep_inputs) copies it.
-    pub(crate) fn run(&mut self, x: ArrayView2<F>) {
-        self.cache.start(x.nrows());
-        let trace = &mut self.cache.trace;
-        forward(&self.layers, &self.route, x, &mut trace.activations, &mut trace.memories);
-        self.cache.phase = Phase::Forward;
-        if self.route.computing.len() < 2 {
+    /// Runs a batch forward from where it lies, row by row, or the inputs that the model keeps.
+    pub(crate) fn run(&mut self, x: Option<ArrayView2<F>>) {
+        if let Some(x) = x.filter(|_| self.route.computing.len() < 2) {
             self.keep_inputs(x); // they are the outputs, or the logits that a loss may ask for
         }
+        self.cache.start(x.map_or(self.cache.trace.activations[0].view().nrows(), |x| x.nrows()));
+        let Trace { activations, memories, .. } = &mut self.cache.trace;
+        forward(&self.layers, &self.route, x, activations, memories);
+        self.cache.phase = Phase::Forward;
     }
 
-    /// Copies the inputs of the pass that has run, for whoever looks later.
+    /// Copies the inputs of a pass, for whoever looks later.
     pub(crate) fn keep_inputs(&mut self, x: ArrayView2<F>) {
         self.cache.trace.activations[0].assign(x);
     }
@@ -211,11 +211,13 @@ impl<F: Float> Sequential<F> {
 fn forward<'a, F: Float>(
     layers: &[Box<dyn Layer<F>>],
     route: &Route,
-    mut x: ArrayView2<'a, F>,
+    x: Option<ArrayView2<'a, F>>,
     activations: &'a mut [Buffer<F>],
     memories: &mut [Memory<F>],
 ) {
-    let buffers = activations[1..].iter_mut().zip(memories);
+    let (inputs, outputs) = activations.split_at_mut(1);
+    let mut x = x.unwrap_or(inputs[0].view());
+    let buffers = outputs.iter_mut().zip(memories);
     for (&layer, (y, memory)) in route.computing.iter().zip(buffers) {
         layers[layer].forward(x, y.view_mut(), memory);
         x = y.view();

@@ -25,7 +25,6 @@ pub trait Compiled<F> {
     fn sigmoid(x: F) -> F;
     fn ln_1p(x: F) -> F;
 
-    fn map_exp(x: ArrayView2<F>, y: ArrayViewMut2<F>);
     fn map_tanh(x: ArrayView2<F>, y: ArrayViewMut2<F>);
     fn map_sigmoid(x: ArrayView2<F>, y: ArrayViewMut2<F>);
     fn in_rows<'a>(x: &'a ArrayView2<F>) -> CowArray<'a, F, Ix2>;
@@ -33,7 +32,8 @@ pub trait Compiled<F> {
 
     fn repeat_row(b: &Array2<F>, y: ArrayViewMut2<F>);
     fn sum_rows(dy: ArrayView2<F>, db: &mut Array2<F>);
-    fn log_sum_exp(x: &[F]) -> F;
+    fn exp_rows(x: ArrayView2<F>, y: ArrayViewMut2<F>);
+    fn log_sum_exp_rows(x: ArrayView2<F>, max: &mut [F], rest: &mut [F]);
 }
 
 /// The kernels of both.
@@ -70,9 +70,6 @@ macro_rules! compile {
                 $functions::ln_1p(x)
             }
 
-            fn map_exp(x: ArrayView2<$F>, y: ArrayViewMut2<$F>) {
-                entries::map(x, y, $functions::exp);
-            }
             fn map_tanh(x: ArrayView2<$F>, y: ArrayViewMut2<$F>) {
                 entries::map(x, y, $functions::tanh);
             }
@@ -92,8 +89,12 @@ macro_rules! compile {
             fn sum_rows(dy: ArrayView2<$F>, db: &mut Array2<$F>) {
                 rows::compiled::sum_rows(dy, db);
             }
-            fn log_sum_exp(x: &[$F]) -> $F {
-                rows::compiled::log_sum_exp(x)
+
+            fn exp_rows(x: ArrayView2<$F>, y: ArrayViewMut2<$F>) {
+                rows::compiled::exp_rows(x, y);
+            }
+            fn log_sum_exp_rows(x: ArrayView2<$F>, max: &mut [$F], rest: &mut [$F]) {
+                rows::compiled::log_sum_exp_rows(x, max, rest);
             }
         }
     };

@@ -1,11 +1,9 @@
 //! Functions of every entry of a matrix.
 
-use std::array::from_fn;
-
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::compiled::Compiled;
-use super::vectors::{on_input_slices, on_slices, sum_in_blocks, vectorised};
+use super::vectors::{sum2, vectorised, with_input_slices, with_slices};
 use crate::Float;
 
 /// y ← f(x), entry by entry.
@@ -23,12 +21,16 @@ use crate::Float;
 /// ```
 pub fn map<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>, f: impl Fn(F) -> F) {
     assert_one_shape([&x], y.dim());
-    on_slices(
-        [x],
-        y,
-        #[inline(always)]
-        |[x], y| y.iter_mut().zip(x).for_each(|(y, &x)| *y = f(x)),
-    );
+    with_slices([x], y, move |[x], y| {
+        vectorised(
+            #[inline(always)]
+            move || {
+                for (y, &x) in y.iter_mut().zip(x) {
+                    *y = f(x);
+                }
+            },
+        )
+    });
 }
 
 /// y ← f(a, b), entry by entry.
@@ -46,12 +48,16 @@ pub fn map<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>, f: impl Fn(F) -> F) 
 /// ```
 pub fn map2<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, y: ArrayViewMut2<F>, f: impl Fn(F, F) -> F) {
     assert_one_shape([&a, &b], y.dim());
-    on_slices(
-        [a, b],
-        y,
-        #[inline(always)]
-        |[a, b], y| y.iter_mut().zip(a).zip(b).for_each(|((y, &a), &b)| *y = f(a, b)),
-    );
+    with_slices([a, b], y, move |[a, b], y| {
+        vectorised(
+            #[inline(always)]
+            move || {
+                for ((y, &a), &b) in y.iter_mut().zip(a).zip(b) {
+                    *y = f(a, b);
+                }
+            },
+        )
+    });
 }
 
 /// y ← f(y), entry by entry.
@@ -69,27 +75,14 @@ pub fn map_in_place<F: Float>(mut y: ArrayViewMut2<F>, f: impl Fn(F) -> F) {
     match y.as_slice_memory_order_mut() {
         Some(y) => vectorised(
             #[inline(always)]
-            || y.iter_mut().for_each(|y| *y = f(*y)),
+            move || {
+                for y in y {
+                    *y = f(*y);
+                }
+            },
         ),
         None => y.mapv_inplace(f),
     }
-}
-
-/// y ← eˣ, entry by entry: [`map`] of [`exp`](super::exp), compiled in this crate.
-///
-/// # Panics
-/// If x and y have different shapes.
-///
-/// # Examples
-/// ```
-/// use chainrule::{kernels::map_exp, ndarray::array};
-///
-/// let (x, mut y) = (array![[0.0, -1000.0]], array![[0.0, 0.0]]);
-/// map_exp(x.view(), y.view_mut());
-/// assert_eq!(y, array![[1.0, 0.0]]);
-/// ```
-pub fn map_exp<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>) {
-    F::Kernels::map_exp(x, y);
 }
 
 /// y ← tanh x, entry by entry: [`map`] of [`tanh`](super::tanh), compiled in this crate.
@@ -126,34 +119,27 @@ pub fn map_sigmoid<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>) {
     F::Kernels::map_sigmoid(x, y);
 }
 
-/// Σ f(a, b, …) over the entries of N matrices of one shape, in blocks, so that a sum of many keeps its digits.
+/// Σ f(a, b) over all entries, in blocks, so that a sum of many keeps its digits.
 ///
 /// # Panics
-/// If the shapes differ.
+/// If a and b have different shapes.
 ///
 /// # Examples
 /// ```
-/// use chainrule::{kernels::sum_over_entries, ndarray::array};
+/// use chainrule::{kernels::sum_map2, ndarray::array};
 ///
 /// let (y, t) = (array![[1.0, 2.0]], array![[0.0, 4.0]]);
-/// let squared_error: f64 = sum_over_entries([y.view(), t.view()], |[y, t]| (y - t) * (y - t));
+/// let squared_error: f64 = sum_map2(y.view(), t.view(), |y, t| (y - t) * (y - t));
 /// assert_eq!(squared_error, 5.0);
 /// ```
-pub fn sum_over_entries<F: Float, const N: usize>(inputs: [ArrayView2<F>; N], f: impl Fn([F; N]) -> F) -> F {
-    let Some(first) = inputs.first() else { return F::zero() };
-    assert_one_shape(inputs.each_ref(), first.dim());
-    let count = first.len();
-    on_input_slices(
-        inputs,
-        #[inline(always)]
-        |x| {
-            sum_in_blocks(
-                count,
-                #[inline(always)]
-                |entry| f(from_fn(|n| x[n][entry])),
-            )
-        },
-    )
+pub fn sum_map2<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, f: impl Fn(F, F) -> F) -> F {
+    assert_one_shape([&a], b.dim());
+    with_input_slices([a, b], move |[a, b]| {
+        vectorised(
+            #[inline(always)]
+            move || sum2(a, b, f),
+        )
+    })
 }
 
 fn assert_one_shape<F, const N: usize>(inputs: [&ArrayView2<F>; N], shape: (usize, usize)) {
@@ -170,17 +156,16 @@ pub(super) mod compiled {
     use super::*;
 
     pub(crate) fn largest_magnitude<F: Float>(x: ArrayView2<F>, of_slice: impl Fn(&[F]) -> F) -> F {
-        // in the order of the memory, so that a transposed matrix needs no copy
-        match x.as_slice_memory_order() {
-            Some(x) => vectorised(
+        let of_slice = |x: &[F]| {
+            vectorised(
                 #[inline(always)]
                 || of_slice(x),
-            ),
-            None => on_input_slices(
-                [x],
-                #[inline(always)]
-                |[x]| of_slice(x),
-            ),
+            )
+        };
+        // in the order of the memory, so that a transposed matrix needs no copy
+        match x.as_slice_memory_order() {
+            Some(x) => of_slice(x),
+            None => with_input_slices([x], |[x]| of_slice(x)),
         }
     }
 }
@@ -201,7 +186,7 @@ mod tests {
     fn every_entry_is_the_function_alone() {
         type Whole = fn(ArrayView2<f32>, ArrayViewMut2<f32>);
         let functions: [(fn(f32) -> f32, Whole); 3] =
-            [(exp, map_exp), (tanh, map_tanh), (sigmoid, map_sigmoid)];
+            [(exp, |x, y| map(x, y, exp)), (tanh, map_tanh), (sigmoid, map_sigmoid)];
         for length in 0..70 {
             let x = numbers(1, length);
             let mut y = Array2::zeros(x.dim());
@@ -235,7 +220,7 @@ mod tests {
                 map_in_place(y.view_mut(), |y| 2.0 * y);
                 assert_eq!(y, &x * 4.0);
             }
-            let sum = sum_over_entries([x, b], |[x, b]| x - 2.0 * b);
+            let sum = sum_map2(x, b, |x, b| x - 2.0 * b);
             assert!((sum - expected.sum()).abs() < 1e-4);
         }
     }
@@ -245,7 +230,7 @@ mod tests {
         for length in 0..200 {
             let x = Array2::from_shape_fn((1, length), |(_, j)| j as f64);
             let expected: usize = (0..length).map(|j| j * j).sum();
-            assert_eq!(sum_over_entries([x.view(), x.view()], |[a, b]| a * b), expected as f64);
+            assert_eq!(sum_map2(x.view(), x.view(), |a, b| a * b), expected as f64);
         }
     }
 
@@ -268,10 +253,10 @@ mod tests {
     fn matrices_without_entries() {
         for shape in [(0, 3), (3, 0), (0, 0)] {
             let (x, mut y) = (Array2::<f32>::zeros(shape), Array2::zeros(shape));
-            map_exp(x.view(), y.view_mut());
+            map_tanh(x.view(), y.view_mut());
             map_in_place(y.view_mut(), exp);
             assert_eq!(y.dim(), shape);
-            assert_eq!(sum_over_entries([x.view()], |[x]| x + 1.0), 0.0);
+            assert_eq!(sum_map2(x.view(), x.view(), |a, b| a + b + 1.0), 0.0);
         }
     }
 

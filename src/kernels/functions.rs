@@ -8,7 +8,7 @@ pub(super) mod single;
 
 /// eˣ. Underflows gradually through the subnormal numbers to 0, and overflows to infinity, where eˣ does.
 ///
-/// For closures given to [`map`](super::map) and others; of a whole matrix: [`map_exp`](super::map_exp).
+/// For closures given to [`map`](super::map) and others; of the rows of a softmax: [`exp_rows`](super::exp_rows).
 ///
 /// # Examples
 /// ```

@@ -89,6 +89,7 @@ macro_rules! lanes {
             fn vectors_mut<S: Simd>(x: &mut [$F]) -> (&mut [S::$Vector], &mut [$F]) {
                 S::$vectors_mut(x)
             }
+            #[inline(always)]
             fn with_buffer<R>(len: usize, work: impl FnOnce(&mut [$F]) -> R) -> R {
                 thread_local! { static BUFFER: Cell<Vec<$F>> = const { Cell::new(Vec::new()) } }
                 // taken and given back: a thread that waits for another may be lent to a second product meanwhile

@@ -2,15 +2,16 @@
 
 use std::array::from_fn;
 
-use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 
 use super::compiled::Compiled;
-use super::vectors::{on_input_slices, on_slices, sum_in_blocks};
+use super::vectors::{BLOCK, with_input_slices, with_slices};
 use crate::Float;
 
 /// Calls `f` with each row of N inputs and the row of y beside them: n × w₁, n × w₂, … and n × v.
 ///
-/// The loops in `f` run in the CPU's vectors. What y holds at first can be read.
+/// What y holds at first can be read. Exponentials are quickest before, with [`exp_rows`] or [`map`](super::map), all rows
+/// at once in the CPU's widest vectors.
 ///
 /// # Panics
 /// If the matrices have different numbers of rows.
@@ -35,16 +36,11 @@ pub fn each_row<F: Float, const N: usize>(
     let (rows, width) = y.dim();
     assert_one_height(inputs.each_ref(), rows);
     let widths = inputs.each_ref().map(|x| x.ncols());
-    on_slices(
-        inputs,
-        y,
-        #[inline(always)]
-        |x, y| {
-            for i in 0..rows {
-                f(from_fn(|n| row(x[n], widths[n], i)), &mut y[i * width..][..width]);
-            }
-        },
-    );
+    with_slices(inputs, y, move |x, y| {
+        for i in 0..rows {
+            f(from_fn(|n| row(x[n], widths[n], i)), &mut y[i * width..][..width]);
+        }
+    });
 }
 
 /// Σ f(row of a, row of b, …) over the rows of N matrices, in blocks, so that a sum of many keeps its digits.
@@ -63,17 +59,18 @@ pub fn sum_over_rows<F: Float, const N: usize>(inputs: [ArrayView2<F>; N], f: im
     let rows = inputs.first().map_or(0, |first| first.nrows());
     assert_one_height(inputs.each_ref(), rows);
     let widths = inputs.each_ref().map(|x| x.ncols());
-    on_input_slices(
-        inputs,
-        #[inline(always)]
-        |x| {
-            sum_in_blocks(
-                rows,
-                #[inline(always)]
-                |i| f(from_fn(|n| row(x[n], widths[n], i))),
-            )
-        },
-    )
+    with_input_slices(inputs, |x| {
+        let mut terms = [F::zero(); BLOCK];
+        let mut all = F::zero();
+        for first in (0..rows).step_by(BLOCK) {
+            let terms = &mut terms[..BLOCK.min(rows - first)];
+            for (i, term) in (first..).zip(&mut *terms) {
+                *term = f(from_fn(|n| row(x[n], widths[n], i)));
+            }
+            all += sum(terms);
+        }
+        all
+    })
 }
 
 fn assert_one_height<F, const N: usize>(inputs: [&ArrayView2<F>; N], rows: usize) {
@@ -94,9 +91,19 @@ fn row<F>(x: &[F], width: usize, i: usize) -> &[F] {
 ///
 /// assert_eq!(largest(&[1.0, f64::NAN, 3.0]), 3.0);
 /// ```
-#[inline(always)]
+#[inline]
 pub fn largest<F: Float>(x: &[F]) -> F {
-    x.iter().fold(F::neg_infinity(), |max, &x| if x > max { x } else { max })
+    let larger = |max: &mut F, &x: &F| *max = if x > *max { x } else { *max };
+    // eight side by side, of which none waits for the one before, then half of them
+    let (eights, rest) = x.as_chunks::<8>();
+    let mut max = [F::neg_infinity(); 8];
+    eights.iter().for_each(|x| max.iter_mut().zip(x).for_each(|(max, x)| larger(max, x)));
+    max.iter_mut().zip(rest).for_each(|(max, x)| larger(max, x));
+    for half in [4, 2, 1] {
+        let (low, high) = max.split_at_mut(half);
+        low.iter_mut().zip(&*high).for_each(|(low, high)| larger(low, high));
+    }
+    max[0]
 }
 
 /// Σ xᵢ, in eight sums side by side, on every CPU the same.
@@ -107,10 +114,10 @@ pub fn largest<F: Float>(x: &[F]) -> F {
 ///
 /// assert_eq!(sum(&[1.0, 2.0, 3.0]), 6.0);
 /// ```
-#[inline(always)]
+#[inline]
 pub fn sum<F: Float>(x: &[F]) -> F {
-    let (eights, rest) = x.as_chunks::<LANES>();
-    let mut sums = [F::zero(); LANES];
+    let (eights, rest) = x.as_chunks::<8>();
+    let mut sums = [F::zero(); 8];
     for x in eights {
         sums.iter_mut().zip(x).for_each(|(sum, &x)| *sum += x);
     }
@@ -128,30 +135,67 @@ pub fn sum<F: Float>(x: &[F]) -> F {
 ///
 /// assert_eq!(dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
 /// ```
-#[inline(always)]
+#[inline]
 pub fn dot<F: Float>(a: &[F], b: &[F]) -> F {
     assert_eq!(a.len(), b.len(), "slices of one length");
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    let mut sums = [F::zero(); LANES];
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut sums = [F::zero(); 8];
     for (a, b) in a.iter().zip(b) {
         sums.iter_mut().zip(a).zip(b).for_each(|((sum, &a), &b)| *sum += a * b);
     }
     a_rest.iter().zip(b_rest).fold(add_up(sums), |sum, (&a, &b)| sum + a * b)
 }
 
-/// Sums that are added up side by side.
-const LANES: usize = 8;
-
-/// The sum of eight sums.
-#[inline(always)]
-fn add_up<F: Float>(sums: [F; LANES]) -> F {
-    let (low, high) = sums.split_at(LANES / 2);
-    low.iter().zip(high).fold(F::zero(), |sum, (&low, &high)| sum + (low + high))
+/// The sum of eight sums, in ndarray's order.
+#[inline]
+fn add_up<F: Float>([a, b, c, d, e, f, g, h]: [F; 8]) -> F {
+    F::zero() + (a + e) + (b + f) + (c + g) + (d + h)
 }
 
-/// lse(x) = ln Σ eˣⁱ, without an exponential that could overflow.
+/// y ← e^(x - max), row by row, with the largest number of each row as its max: n × k both.
 ///
-/// The largest number gives the 1 of a ln(1 + rest), so that a small rest keeps its digits. Infinite or NaN if an x is.
+/// The powers of a softmax. To subtract the max changes none of their shares, and none overflows: the largest is 1.
+///
+/// # Panics
+/// If x and y have different shapes.
+///
+/// # Examples
+/// ```
+/// use chainrule::{kernels::exp_rows, ndarray::array};
+///
+/// let (x, mut y) = (array![[1000.0, 0.0], [3.0, 3.0]], array![[0.0, 0.0], [0.0, 0.0]]);
+/// exp_rows(x.view(), y.view_mut());
+/// assert_eq!(y, array![[1.0, 0.0], [1.0, 1.0]]);
+/// ```
+pub fn exp_rows<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>) {
+    F::Kernels::exp_rows(x, y);
+}
+
+/// Calls `f` with the number of each row, from 0, and its lse(x) = ln Σ eˣ = max + rest in these two parts.
+///
+/// The largest number gives the 1 of rest = ln(1 + …), so that no exponential overflows and lse(x) - x, which is
+/// rest + (max - x), keeps the digits of a small rest beside a large max. Many rows are computed at once, and nothing is
+/// allocated. NaN if a number of the row is infinite or NaN, except -∞ beside a finite one.
+///
+/// # Examples
+/// -ln p of the first class after a softmax:
+/// ```
+/// use chainrule::{kernels::log_sum_exp_rows, ndarray::array};
+///
+/// let z = array![[1e6_f32, 1e6 - 20.0]];
+/// log_sum_exp_rows(z.view(), |row, max, rest| assert_eq!(rest + (max - z[[row, 0]]), 2.061_153_6e-9));
+/// ```
+pub fn log_sum_exp_rows<F: Float>(x: ArrayView2<F>, mut f: impl FnMut(usize, F, F)) {
+    let (mut max, mut rest) = ([F::zero(); BLOCK], [F::zero(); BLOCK]);
+    for (first, x) in (0..).step_by(BLOCK).zip(x.axis_chunks_iter(Axis(0), BLOCK)) {
+        F::Kernels::log_sum_exp_rows(x, &mut max, &mut rest);
+        for i in 0..x.nrows() {
+            f(first + i, max[i], rest[i]);
+        }
+    }
+}
+
+/// lse(x) = ln Σ eˣ of one row; see [`log_sum_exp_rows`].
 ///
 /// # Examples
 /// ```
@@ -161,7 +205,9 @@ fn add_up<F: Float>(sums: [F; LANES]) -> F {
 /// assert_eq!(log_sum_exp(&[0.0_f32, -20.0]), 2.061_153_6e-9);
 /// ```
 pub fn log_sum_exp<F: Float>(x: &[F]) -> F {
-    F::Kernels::log_sum_exp(x)
+    let mut lse = F::zero();
+    log_sum_exp_rows(ArrayView1::from(x).insert_axis(Axis(0)), |_, max, rest| lse = max + rest);
+    lse
 }
 
 /// y ← b in every row: b (1 × k), y (n × k).
@@ -202,30 +248,98 @@ pub fn sum_rows<F: Float>(dy: ArrayView2<F>, db: &mut Array2<F>) {
 pub(super) mod compiled {
     use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
-    use super::{LANES, largest, sum};
+    use super::row;
     use crate::Float;
-    use crate::kernels::vectors::vectorised;
-    use crate::kernels::{exp, ln_1p};
+    use crate::kernels::vectors::{vectorised, with_input_slices};
+    use crate::kernels::{each_row, exp, largest, ln_1p, map_in_place};
 
-    pub(crate) fn log_sum_exp<F: Float>(x: &[F]) -> F {
-        vectorised(
-            #[inline(always)]
-            || {
-                let max = largest(x);
-                let (mut rest, mut ones) = ([F::zero(); LANES], [F::zero(); LANES]);
-                for x in x.chunks(LANES) {
-                    // filled up to a whole vector with e⁻∞ = 0
-                    let mut powers = [F::neg_infinity(); LANES];
-                    powers.iter_mut().zip(x).for_each(|(power, &x)| *power = x - max);
-                    for ((rest, ones), power) in rest.iter_mut().zip(&mut ones).zip(powers.map(exp)) {
-                        let is_one = power == F::one();
-                        *rest += if is_one { F::zero() } else { power };
-                        *ones += if is_one { F::one() } else { F::zero() };
+    pub(crate) fn exp_rows<F: Float>(x: ArrayView2<F>, mut y: ArrayViewMut2<F>) {
+        each_row([x], y.view_mut(), |[x], y| {
+            let max = largest(x);
+            y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - max);
+        });
+        map_in_place(y, exp); // of all rows at once, which fills the CPU's vectors
+    }
+
+    /// Numbers that are taken side by side: a whole number of vectors on every CPU.
+    const LANES: usize = 16;
+
+    /// The most numbers of a row that is computed together with others.
+    const NARROW: usize = 64;
+
+    /// max and rest of a block of rows.
+    pub(crate) fn log_sum_exp_rows<F: Float>(x: ArrayView2<F>, max: &mut [F], rest: &mut [F]) {
+        let (rows, width) = x.dim();
+        let (max, rest) = (&mut max[..rows], &mut rest[..rows]);
+        with_input_slices([x], |[x]| {
+            max.iter_mut().enumerate().for_each(|(i, max)| *max = largest(row(x, width, i)));
+            vectorised(
+                #[inline(always)]
+                || {
+                    if width <= NARROW {
+                        narrow_rows(x, width.max(1), max, rest);
+                    } else {
+                        for (i, (&max, rest)) in max.iter().zip(&mut *rest).enumerate() {
+                            *rest = wide_row(row(x, width, i), max);
+                        }
                     }
+                    for rest in rest {
+                        *rest = ln_1p(*rest);
+                    }
+                },
+            )
+        });
+    }
+
+    /// Σ e^(x - max) - 1 of each row. The powers of all rows that find room are computed at once, which fills the CPU's
+    /// vectors.
+    #[inline(always)]
+    fn narrow_rows<F: Float>(x: &[F], width: usize, max: &[F], rest: &mut [F]) {
+        let mut room = [F::zero(); 4 * NARROW];
+        let rows = room.len() / width;
+        for (x, (max, rest)) in x.chunks(rows * width).zip(max.chunks(rows).zip(rest.chunks_mut(rows))) {
+            let powers = &mut room[..x.len()];
+            for ((powers, x), &max) in powers.chunks_exact_mut(width).zip(x.chunks_exact(width)).zip(max) {
+                powers.iter_mut().zip(x).for_each(|(power, &x)| *power = x - max);
+            }
+            for power in &mut *powers {
+                *power = exp(*power);
+            }
+            for (rest, powers) in rest.iter_mut().zip(powers.chunks_exact(width)) {
+                let (mut others, mut ones) = (F::zero(), F::zero());
+                for &power in powers {
+                    others += if power == F::one() { F::zero() } else { power };
+                    ones += if power == F::one() { F::one() } else { F::zero() };
                 }
-                max + ln_1p(sum(&rest) + (sum(&ones) - F::one()))
-            },
-        )
+                *rest = others + (ones - F::one());
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn wide_row<F: Float>(x: &[F], max: F) -> F {
+        let (mut others, mut ones) = ([F::zero(); LANES], [F::zero(); LANES]);
+        for x in x.chunks(LANES) {
+            // filled up to a whole vector with e⁻∞ = 0
+            let mut powers = [F::neg_infinity(); LANES];
+            powers[..x.len()].copy_from_slice(x);
+            for ((others, ones), power) in others.iter_mut().zip(&mut ones).zip(powers) {
+                let power = exp(power - max);
+                *others += if power == F::one() { F::zero() } else { power };
+                *ones += if power == F::one() { F::one() } else { F::zero() };
+            }
+        }
+        add_up(others) + (add_up(ones) - F::one())
+    }
+
+    /// The sum of sixteen numbers, in pairs.
+    #[inline(always)]
+    fn add_up<F: Float>(mut sums: [F; LANES]) -> F {
+        for half in [8, 4, 2, 1] {
+            let (low, high) = sums.split_at_mut(half);
+            low.iter_mut().zip(high).for_each(|(low, &mut high)| *low += high);
+        }
+        sums[0]
     }
 
     pub(crate) fn repeat_row<F: Float>(b: &Array2<F>, mut y: ArrayViewMut2<F>) {
@@ -255,7 +369,7 @@ mod tests {
     use ndarray::{ArrayView1, array, s};
 
     use super::*;
-    use crate::kernels::aligned;
+    use crate::kernels::{aligned, exp};
 
     fn numbers(rows: usize, columns: usize) -> Array2<f32> {
         Array2::from_shape_fn((rows, columns), |(i, j)| ((i * columns + j) as f32 * 0.37).sin())
@@ -311,6 +425,33 @@ mod tests {
             let (x, y) = (a.to_slice().unwrap(), b.to_slice().unwrap());
             assert_eq!(sum(x), a.sum(), "{length}");
             assert_eq!(dot(x, y), ArrayView1::from(x).dot(&b), "{length}");
+        }
+    }
+
+    #[test]
+    fn powers_and_the_largest_of_any_length() {
+        for length in 0..50 {
+            let (x, mut y) = (numbers(2, length), Array2::zeros((2, length)));
+            exp_rows(x.view(), y.view_mut());
+            for (x, y) in x.rows().into_iter().zip(y.rows()) {
+                let max = x.fold(f32::NEG_INFINITY, |max, &x| max.max(x));
+                assert_eq!(largest(x.to_slice().unwrap()), max, "{length}");
+                assert!(y.iter().zip(x).all(|(&y, &x)| y == exp(x - max)), "{length}");
+            }
+        }
+    }
+
+    #[test]
+    fn log_sum_exp_is_the_same_in_any_matrix() {
+        for width in [1, 2, 10, 63, 64, 65, 100] {
+            let x = numbers(150, width);
+            let mut seen = 0;
+            log_sum_exp_rows(x.view(), |row, max, rest| {
+                assert_eq!(max + rest, log_sum_exp(x.row(row).to_slice().unwrap()), "{width}");
+                assert_eq!(row, seen);
+                seen += 1;
+            });
+            assert_eq!(seen, 150);
         }
     }
 

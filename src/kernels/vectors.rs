@@ -4,8 +4,11 @@
 //! when the program runs, for a nanosecond. Every entry goes through the same operations in the same order, whether in a
 //! vector or alone: all CPUs give the same bits.
 //!
-//! Closures that hold a loop are marked `#[inline(always)]`: what is not inlined into the code for wide vectors keeps the
-//! narrow ones that every CPU has.
+//! Closures that hold a loop are marked `#[inline(always)]`, and the loop is a `for`, not an adapter with a closure of its
+//! own: what is not inlined into the code for wide vectors keeps the narrow ones that every CPU has. They own what they
+//! call, so that no number has to be read again after each one that is written.
+
+use std::array::from_fn;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 use pulp::{Arch, Simd, WithSimd};
@@ -29,46 +32,43 @@ pub(super) fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     Arch::new().dispatch(Work(work))
 }
 
-/// Runs a loop over matrices as slices, row after row, in vectors. A matrix that has gaps is copied.
-pub(super) fn on_slices<F: Float, const N: usize>(
+/// Calls `work` with matrices as slices, row after row. A matrix that has gaps is copied.
+pub(super) fn with_slices<F: Float, const N: usize>(
     inputs: [ArrayView2<F>; N],
     mut y: ArrayViewMut2<F>,
-    work: impl Fn([&[F]; N], &mut [F]),
+    work: impl FnOnce([&[F]; N], &mut [F]),
 ) {
     if let Some(y) = y.as_slice_mut() {
-        return on_input_slices(
-            inputs,
-            #[inline(always)]
-            |inputs| work(inputs, y),
-        );
+        return with_input_slices(inputs, |inputs| work(inputs, y));
     }
     let mut copy = F::Kernels::in_rows(&y.view()).into_owned();
-    on_slices(inputs, copy.view_mut(), work);
+    with_slices(inputs, copy.view_mut(), work);
     y.assign(&copy);
 }
 
-/// Runs a loop over inputs alone.
-pub(super) fn on_input_slices<F: Float, R, const N: usize>(
+/// Calls `work` with inputs alone.
+pub(super) fn with_input_slices<F: Float, R, const N: usize>(
     inputs: [ArrayView2<F>; N],
     work: impl FnOnce([&[F]; N]) -> R,
 ) -> R {
-    let inputs = inputs.each_ref().map(F::Kernels::in_rows);
-    let inputs = inputs.each_ref().map(|x| x.as_slice().unwrap_or_default());
-    vectorised(
-        #[inline(always)]
-        || work(inputs),
-    )
+    let copies = inputs.each_ref().map(|x| x.as_slice().is_none().then(|| F::Kernels::in_rows(x)));
+    let slice = |i: usize| copies[i].as_ref().map_or(inputs[i].as_slice(), |copy| copy.as_slice());
+    work(from_fn(|i| slice(i).unwrap_or_default()))
 }
 
-/// Σ term(i) for i below `count`: first the terms of a block, in vectors, then their sum, in one order for every CPU.
+/// Terms of a sum that are added up at once.
+pub(super) const BLOCK: usize = 64;
+
+/// Σ f(a, b) over two slices of one length, in blocks.
 #[inline(always)]
-pub(super) fn sum_in_blocks<F: Float>(count: usize, term: impl Fn(usize) -> F) -> F {
-    const BLOCK: usize = 64;
+pub(super) fn sum2<F: Float>(a: &[F], b: &[F], f: impl Fn(F, F) -> F) -> F {
     let mut terms = [F::zero(); BLOCK];
     let mut all = F::zero();
-    for first in (0..count).step_by(BLOCK) {
-        let terms = &mut terms[..BLOCK.min(count - first)];
-        terms.iter_mut().enumerate().for_each(|(i, to)| *to = term(first + i));
+    for (a, b) in a.chunks(BLOCK).zip(b.chunks(BLOCK)) {
+        let terms = &mut terms[..a.len()];
+        for ((term, &a), &b) in terms.iter_mut().zip(a).zip(b) {
+            *term = f(a, b);
+        }
         all += sum(terms);
     }
     all
@@ -78,6 +78,10 @@ pub(super) fn sum_in_blocks<F: Float>(count: usize, term: impl Fn(usize) -> F) -
 pub(crate) fn convert<A: Copy, F>(from: &[A], to: &mut [F], f: impl Fn(A) -> F) {
     vectorised(
         #[inline(always)]
-        || to.iter_mut().zip(from).for_each(|(to, &from)| *to = f(from)),
+        move || {
+            for (to, &from) in to.iter_mut().zip(from) {
+                *to = f(from);
+            }
+        },
     );
 }

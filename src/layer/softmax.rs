@@ -5,7 +5,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use super::{Layer, Memory, Output, Pass};
 use crate::Float;
 use crate::formula::{Formula, Number, Sample, Term};
-use crate::kernels::{dot, each_row, exp, largest, sum};
+use crate::kernels::{dot, each_row, exp_rows, sum};
 
 /// Softmax of each sample.
 ///
@@ -36,10 +36,9 @@ impl<F: Float> Layer<F> for Softmax {
         "softmax"
     }
 
-    fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
-        each_row([x], y, |[x], y| {
-            let max = largest(x);
-            y.iter_mut().zip(x).for_each(|(y, &x)| *y = exp(x - max));
+    fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, _: &mut Memory<F>) {
+        exp_rows(x, y.view_mut());
+        each_row([], y, |[], y| {
             let sum = sum(y);
             y.iter_mut().for_each(|y| *y /= sum);
         });

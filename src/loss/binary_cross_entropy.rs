@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, clip, first_bad_target, scores_are_not_probabilities};
 use crate::formula::LossFormula;
-use crate::kernels::{exp, ln_1p, map2, sum_over_entries};
+use crate::kernels::{exp, ln_1p, map2, sum_map2};
 use crate::{Error, Float, Output, Result};
 
 /// Binary cross-entropy of probabilities p and targets t between 0 and 1.
@@ -65,7 +65,7 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
         if last != Output::Probabilities {
             return None;
         }
-        let sum = sum_over_entries([z, t], |[z, t]| {
+        let sum = sum_map2(z, t, |z, t| {
             // max(z, 0) - z·t without cancellation: of the two terms only one is not 0
             let line = if z > F::zero() { z * (F::one() - t) } else { -z * t };
             line + ln_1p(exp(-z.abs()))

@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
 
 use super::{Loss, clip, scores_are_not_probabilities};
 use crate::formula::LossFormula;
-use crate::kernels::{log_sum_exp, map2, sum_over_rows};
+use crate::kernels::{log_sum_exp_rows, map2};
 use crate::{Error, Float, Output, Result};
 
 /// Categorical cross-entropy of distributions p and targets t, one-hot rows or distributions.
@@ -55,11 +55,12 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         if last != Output::Distribution {
             return None;
         }
-        let sum = sum_over_rows([z, t], |[z, t]| {
-            let lse = log_sum_exp(z);
-            z.iter().zip(t).map(|(&z, &t)| t * (lse - z)).sum()
+        let mut loss = F::zero();
+        log_sum_exp_rows(z, |row, max, rest| {
+            let classes = Zip::from(z.row(row)).and(t.row(row)); // lse(z) - z = rest + (max - z)
+            loss += classes.fold(F::zero(), |sum, &z, &t| sum + t * (rest + (max - z)));
         });
-        Some(sum / F::from_count(z.nrows()))
+        Some(loss / F::from_count(z.nrows()))
     }
 
     fn gradient_with_logits(

@@ -127,7 +127,6 @@ impl<F: Float> Cache<F> {
     pub(super) fn start(&mut self, samples: usize) {
         self.phase = Phase::Nothing;
         self.computed = 0..0;
-        self.trace.activations[0].start(0);
         self.trace.activations[1..].iter_mut().for_each(|buffer| buffer.start(samples));
         self.trace.deltas.iter_mut().for_each(|buffer| buffer.start(samples));
     }

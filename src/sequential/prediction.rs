@@ -105,7 +105,7 @@ impl<F: Float> PredictionPass<'_, F> {
         if behind.len() < 2 {
             inputs[0].assign(x); // they are the outputs, or the logits that a loss may ask for
         }
-        forward(&self.model.layers, &self.model.route, x, &mut self.activations, &mut self.memories);
+        forward(&self.model.layers, &self.model.route, Some(x), &mut self.activations, &mut self.memories);
     }
 
     pub(crate) fn outputs(&self) -> ArrayView2<'_, F> {

@@ -6,12 +6,15 @@ use super::{Phase, Sequential};
 use crate::{Error, Float, Loss, Result};
 
 impl<F: Float> Sequential<F> {
-    /// The batch as samples × features, row by row, without a copy if it lies so already.
+    /// The batch as samples × features, without a copy if it is a matrix already or laid out row by row.
     pub(crate) fn check_inputs<'a, D: Dimension>(
         &self,
         x: &'a ArrayRef<F, D>,
     ) -> Result<CowArray<'a, F, Ix2>> {
         check_input_shape(&self.shapes[0], x.shape())?;
+        if let Ok(matrix) = x.view().into_dimensionality() {
+            return Ok(matrix.into());
+        }
         let width: usize = self.shapes[0].iter().product();
         let batch = x.to_shape((x.shape()[0], width));
         batch.map_err(|error| Error::misfit(error.to_string(), "bring the batch into row-major order"))

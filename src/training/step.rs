@@ -12,7 +12,7 @@ pub(super) fn step<F: Float>(
     x: ArrayView2<F>,
     t: ArrayView2<F>,
 ) -> Result<f64> {
-    model.run(x);
+    model.run(Some(x));
     let value = model.loss_unchecked(loss, t).as_f64();
     let mut problem = (!value.is_finite()).then(|| format!("the loss is {value}"));
     if problem.is_none() {

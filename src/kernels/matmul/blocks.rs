@@ -105,49 +105,53 @@ impl<F: Lanes> Product<'_, F> {
         let room_a = if pack_a { (rows + MR_EDGE) * kc } else { 0 };
         let room_b = (columns + panels.widest * panels.lanes) * kc;
 
-        F::with_buffer(room_a + room_b, |buffer| {
-            let (packed_a, packed_b) = buffer.split_at_mut(room_a);
-            for p0 in (0..k).step_by(kc) {
-                let kc = kc.min(k - p0);
-                let epilogue = if p0 == 0 { epilogue } else { epilogue.next() };
-                for (j0, mut c) in (0..).step_by(columns).zip(c.axis_chunks_iter_mut(Axis(1), columns)) {
-                    for (i0, mut c) in (0..).step_by(rows).zip(c.axis_chunks_iter_mut(Axis(0), rows)) {
-                        let a = a.from(i0, p0);
-                        for (j, width) in panels.over(c.ncols()) {
-                            let columns = width.min(c.ncols());
-                            let (left, right) = c.split_at(Axis(1), columns);
-                            c = right;
-                            let b = b.from(p0, j0 + j);
-                            // a panel that no other block of rows will read makes room for the next one
-                            let start = if m > rows { j * kc } else { 0 };
-                            let packed_b = &mut packed_b[start..][..width * kc];
-                            let in_rows = b.col == 1 && columns == width;
-                            if i0 == 0 && (pack_a || !in_rows) {
-                                pack_panel(simd, b, columns, width, packed_b);
+        F::with_buffer(
+            room_a + room_b,
+            #[inline(always)]
+            |buffer| {
+                let (packed_a, packed_b) = buffer.split_at_mut(room_a);
+                for p0 in (0..k).step_by(kc) {
+                    let kc = kc.min(k - p0);
+                    let epilogue = if p0 == 0 { epilogue } else { epilogue.next() };
+                    for (j0, mut c) in (0..).step_by(columns).zip(c.axis_chunks_iter_mut(Axis(1), columns)) {
+                        for (i0, mut c) in (0..).step_by(rows).zip(c.axis_chunks_iter_mut(Axis(0), rows)) {
+                            let a = a.from(i0, p0);
+                            for (j, width) in panels.over(c.ncols()) {
+                                let columns = width.min(c.ncols());
+                                let (left, right) = c.split_at(Axis(1), columns);
+                                c = right;
+                                let b = b.from(p0, j0 + j);
+                                // a panel that no other block of rows will read makes room for the next one
+                                let start = if m > rows { j * kc } else { 0 };
+                                let packed_b = &mut packed_b[start..][..width * kc];
+                                let in_rows = b.col == 1 && columns == width;
+                                if i0 == 0 && (pack_a || !in_rows) {
+                                    pack_panel(simd, b, columns, width, packed_b);
+                                }
+                                let operands = match (pack_a, j) {
+                                    (false, _) if i0 == 0 && in_rows => {
+                                        let b = PanelB::Rows { b: b.data, row: b.row, packed: packed_b };
+                                        Operands::Rows { a: a.data, row: a.row, b }
+                                    }
+                                    (false, _) => {
+                                        Operands::Rows { a: a.data, row: a.row, b: PanelB::Packed(packed_b) }
+                                    }
+                                    (true, 0) => Operands::Columns {
+                                        a: a.data,
+                                        column: a.col,
+                                        packed: packed_a,
+                                        b: packed_b,
+                                    },
+                                    (true, _) => Operands::Packed { a: packed_a, b: packed_b },
+                                };
+                                let panel = FirstLoop { simd, kc, operands, c: left, epilogue };
+                                panel.compute(width / panels.lanes);
                             }
-                            let operands = match (pack_a, j) {
-                                (false, _) if i0 == 0 && in_rows => {
-                                    let b = PanelB::Rows { b: b.data, row: b.row, packed: packed_b };
-                                    Operands::Rows { a: a.data, row: a.row, b }
-                                }
-                                (false, _) => {
-                                    Operands::Rows { a: a.data, row: a.row, b: PanelB::Packed(packed_b) }
-                                }
-                                (true, 0) => Operands::Columns {
-                                    a: a.data,
-                                    column: a.col,
-                                    packed: packed_a,
-                                    b: packed_b,
-                                },
-                                (true, _) => Operands::Packed { a: packed_a, b: packed_b },
-                            };
-                            let panel = FirstLoop { simd, kc, operands, c: left, epilogue };
-                            panel.compute(width / panels.lanes);
                         }
                     }
                 }
-            }
-        });
+            },
+        );
     }
 }
 

@@ -60,11 +60,15 @@ fn gemv<F: Lanes, S: Simd>(
     epilogue: Epilogue<F>,
 ) {
     let width = c.len().next_multiple_of(F::lanes::<S>());
-    F::with_buffer(width, |sums| {
-        sums.fill(F::zero());
-        add_rows(simd, kc, a, b, c.len(), sums);
-        epilogue_of_row(simd, sums, c, epilogue);
-    });
+    F::with_buffer(
+        width,
+        #[inline(always)]
+        |sums| {
+            sums.fill(F::zero());
+            add_rows(simd, kc, a, b, c.len(), sums);
+            epilogue_of_row(simd, sums, c, epilogue);
+        },
+    );
 }
 
 /// Brings sums that are padded to whole vectors to their row of C.
