@@ -36,7 +36,7 @@ pub enum Error {
 
     /// Things that can't go together: a layer and its input, a loss and the last layer.
     #[error("{problem}\n  help: {help}")]
-    Misfit {
+    Mismatch {
         /// What does not fit, with both sides named.
         problem: String,
         /// What to do.
@@ -123,8 +123,8 @@ impl Error {
     /// Two things that don't go together, and what to do.
     ///
     /// A layer returns it from [`Layer::build`](crate::Layer::build); the model adds which layer it was.
-    pub fn misfit(problem: impl Into<String>, help: impl Into<String>) -> Self {
-        Error::Misfit { problem: problem.into(), help: help.into() }
+    pub fn mismatch(problem: impl Into<String>, help: impl Into<String>) -> Self {
+        Error::Mismatch { problem: problem.into(), help: help.into() }
     }
 
     /// An array, or one of its values, that is not what it has to be.

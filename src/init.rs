@@ -68,13 +68,13 @@ impl Init {
     ///
     /// # Errors
     /// [`Error::Setting`] if a bound, parameter or number of the distribution is not finite, a standard deviation is
-    /// negative, or the bounds of [`Init::Uniform`] are in the wrong order; [`Error::Misfit`] for more weights than
+    /// negative, or the bounds of [`Init::Uniform`] are in the wrong order; [`Error::Mismatch`] for more weights than
     /// memory can ever hold.
     pub fn draw<F: Float>(self, inputs: usize, outputs: usize, rng: &mut Rng) -> Result<Array2<F>> {
         self.check()?;
         let bytes = inputs.checked_mul(outputs).and_then(|weights| weights.checked_mul(size_of::<F>()));
         if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 format!("{inputs} × {outputs} weights are too many"),
                 "take fewer units",
             ));

@@ -73,7 +73,7 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     /// shape of one output sample. Without parameters and with the output shaped like the input, nothing is to do.
     ///
     /// # Errors
-    /// [`Error::misfit`](crate::Error::misfit) if this layer can't follow that input; the model adds where.
+    /// [`Error::mismatch`](crate::Error::mismatch) if this layer can't follow that input; the model adds where.
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
         let _ = rng;
         Ok(input.to_vec())

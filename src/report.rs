@@ -75,7 +75,7 @@ impl<'a, F: Float> Report<'a, F> {
                 let mut grid = ImageGrid::new(8);
                 for ((x, truth), predicted) in x.rows().into_iter().zip(truth).zip(predicted) {
                     let image = x.to_shape((height, width));
-                    let image = image.map_err(|error| Error::misfit(error.to_string(), "give images"))?;
+                    let image = image.map_err(|error| Error::mismatch(error.to_string(), "give images"))?;
                     grid = grid.prediction(&image, truth, predicted);
                 }
                 grid.to_svg()

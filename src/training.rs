@@ -232,7 +232,7 @@ impl<F: Float> Trainer<'_, F> {
     /// and settings end with the same bits.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a setting out of its range, [`Error::Misfit`] if loss and model can't be meant together,
+    /// [`Error::Setting`] for a setting out of its range, [`Error::Mismatch`] if loss and model can't be meant together,
     /// [`Error::Data`] if the samples don't fit the model or a target is none that the loss can be meant for: then the
     /// model is as it was. [`Error::Batch`] with the epoch and batch if the numbers are no longer finite
     /// ([`Error::Diverged`]): then the model keeps the last finite weights.

@@ -98,8 +98,8 @@ impl<F: Float> Dataset<F> {
         }
         let width = targets.len() / count;
         let rows = targets.to_shape((count, width)).map(CowArray::into_owned);
-        let rows =
-            rows.map_err(|error| Error::misfit(error.to_string(), "bring the targets into row-major order"))?;
+        let rows = rows
+            .map_err(|error| Error::mismatch(error.to_string(), "bring the targets into row-major order"))?;
         Ok(Dataset { inputs: Inputs::Numbers(inputs), targets: Answers::Rows(rows) })
     }
 

@@ -45,11 +45,11 @@ impl<F: Float> Sequential<F> {
     /// The gradient of that parameter in the last backward pass.
     ///
     /// # Errors
-    /// [`Error::Data`] if there is no parameter of that name, [`Error::Misfit`] before a backward pass.
+    /// [`Error::Data`] if there is no parameter of that name, [`Error::Mismatch`] before a backward pass.
     pub fn gradient(&self, name: &str) -> Result<ArrayView2<'_, F>> {
         self.param(name)?;
         self.gradients().find(|(own, _)| own == name).map(|(_, gradient)| gradient).ok_or_else(|| {
-            Error::misfit(format!("there is no gradient of {name} yet"), "run forward and backward first")
+            Error::mismatch(format!("there is no gradient of {name} yet"), "run forward and backward first")
         })
     }
 
@@ -137,7 +137,7 @@ impl<F: Float> Sequential<F> {
                     param.value.shape()
                 );
                 return Err(
-                    Error::misfit(problem, "write ∂L/∂θ in the shape of θ").in_layer(index, layer.name())
+                    Error::mismatch(problem, "write ∂L/∂θ in the shape of θ").in_layer(index, layer.name())
                 );
             }
         }
@@ -170,7 +170,7 @@ impl<F: Float> Sequential<F> {
 impl<F: Float> Trainable<F> for Sequential<F> {
     fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()> {
         if self.cache.progress != Progress::Backward {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 "an optimizer's step needs the gradients of a backward pass",
                 "run forward and backward before each step",
             ));

@@ -17,7 +17,7 @@ impl<F: Float> Sequential<F> {
         }
         let width: usize = self.shapes[0].iter().product();
         let batch = x.to_shape((x.shape()[0], width));
-        batch.map_err(|error| Error::misfit(error.to_string(), "bring the batch into row-major order"))
+        batch.map_err(|error| Error::mismatch(error.to_string(), "bring the batch into row-major order"))
     }
 
     /// The targets as samples × outputs, if they belong to the last forward pass.
@@ -38,7 +38,7 @@ impl<F: Float> Sequential<F> {
         t: &'a ArrayRef<F, D>,
     ) -> Result<CowArray<'a, F, Ix2>> {
         if !matches!(self.cache.progress, Progress::Forward | Progress::Backward) {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 "the chain rule needs the activations of the present weights",
                 "run forward first, and again after each change of the weights",
             ));
@@ -46,7 +46,7 @@ impl<F: Float> Sequential<F> {
         let (samples, width) = (self.cache.samples(), self.output_width());
         check_target_shape(what, &self.shapes[self.layers.len()], samples, t.shape())?;
         t.to_shape((samples, width))
-            .map_err(|error| Error::misfit(error.to_string(), "bring the targets into row-major order"))
+            .map_err(|error| Error::mismatch(error.to_string(), "bring the targets into row-major order"))
     }
 }
 
