@@ -117,7 +117,7 @@ pub trait Drawing {
             }
             std::fs::write(path, bytes)
         };
-        written().map_err(|source| Error::Io { path: path.to_owned(), source })
+        written().map_err(|error| Error::Io { path: path.to_owned(), error })
     }
 }
 

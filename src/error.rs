@@ -8,7 +8,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Everything that can go wrong in this library.
 ///
-/// Every text names the place, what was expected, what came instead, and in its last line what to do.
+/// Every text names the place, what was expected, what came instead, and in its last line what to do. An error inside
+/// another is part of its text, so [`source`](std::error::Error::source) is `None`: who prints the whole chain, as
+/// anyhow and eyre do, prints it once.
 ///
 /// # Examples
 /// ```
@@ -23,15 +25,15 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Something is wrong in one layer of a model; `source` says what.
-    #[error("layer {index} ({name}): {source}")]
+    /// Something is wrong in one layer of a model; `error` says what.
+    #[error("layer {index} ({name}): {error}")]
     Layer {
         /// The position of the layer in its model, from 0.
         index: usize,
         /// What the layer calls itself.
         name: String,
         /// What is wrong there.
-        source: Box<Error>,
+        error: Box<Error>,
     },
 
     /// Things that can't go together: a layer and its input, a loss and the last layer.
@@ -69,15 +71,15 @@ pub enum Error {
         help: &'static str,
     },
 
-    /// Something went wrong in one batch of a training; `source` says what.
-    #[error("epoch {epoch}, batch {batch}: {source}")]
+    /// Something went wrong in one batch of a training; `error` says what.
+    #[error("epoch {epoch}, batch {batch}: {error}")]
     Batch {
         /// The epoch, from 1.
         epoch: usize,
         /// The batch in that epoch, from 1.
         batch: usize,
         /// What went wrong there.
-        source: Box<Error>,
+        error: Box<Error>,
     },
 
     /// The numbers of a training are no longer finite; the model keeps its last finite weights.
@@ -103,12 +105,12 @@ pub enum Error {
     },
 
     /// The operating system could not read or write a file.
-    #[error("{}: {source}\n  help: check that the file exists and that you may access it", path.display())]
+    #[error("{}: {error}\n  help: check that the file exists and that you may access it", path.display())]
     Io {
         /// The file.
         path: PathBuf,
         /// The system's own words.
-        source: std::io::Error,
+        error: std::io::Error,
     },
 }
 
@@ -137,8 +139,34 @@ impl Error {
         Error::Data { what: what.into(), expected: expected.into(), got: got.into(), help: help.into() }
     }
 
-    /// The same error, told of one layer.
+    /// This error, told of one layer.
     pub(crate) fn in_layer(self, index: usize, name: &str) -> Self {
-        Error::Layer { index, name: name.to_owned(), source: Box::new(self) }
+        Error::Layer { index, name: name.to_owned(), error: Box::new(self) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The texts that anyhow and eyre print: the error's own, then those of its sources.
+    fn chain(error: &Error) -> Vec<String> {
+        std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn an_error_inside_another_is_told_once() {
+        let inner = || Error::mismatch("expects one axis", "put a Flatten before it");
+        let io = std::io::Error::other("the disk is on fire");
+        let batch = |error| Error::Batch { epoch: 1, batch: 2, error: Box::new(error) };
+        for (error, text) in [
+            (inner().in_layer(3, "dense"), "expects one axis"),
+            (batch(inner().in_layer(3, "dense")), "expects one axis"),
+            (batch(Error::Io { path: "file".into(), error: io }), "the disk is on fire"),
+        ] {
+            assert_eq!(chain(&error).concat().matches(text).count(), 1, "{:?}", chain(&error));
+        }
     }
 }

@@ -128,7 +128,7 @@ impl<'a, F: Float> Report<'a, F> {
     /// [`Error::Io`] if the file can't be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        std::fs::write(path, self.to_html()).map_err(|source| Error::Io { path: path.to_owned(), source })
+        std::fs::write(path, self.to_html()).map_err(|error| Error::Io { path: path.to_owned(), error })
     }
 
     fn structure(&self) -> String {

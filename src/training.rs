@@ -288,7 +288,7 @@ impl<F: Float> Trainer<'_, F> {
                     let next = chunks.peek().and_then(|(_, next)| in_place(model, samples, next, in_order));
                     let drawn = Batch { in_place: inputs, targets: targets.view(), next };
                     let taken = step(model, &*self.loss, &mut *self.optimizer, drawn, last)
-                        .map_err(|source| Error::Batch { epoch, batch, source: Box::new(source) })?;
+                        .map_err(|error| Error::Batch { epoch, batch, error: Box::new(error) })?;
                     (rows, begun) = (next, taken.next_begun);
                     totals.add(taken.loss, model.outputs(), targets.view(), metrics);
                     progress.step(epoch, &totals);

@@ -37,7 +37,7 @@ const DOWNLOAD_AGAIN: &str = "the file is incomplete or damaged: download it aga
 /// [`Error::Io`] if the file can't be read, [`Error::File`] with the place where it is not what the format promises.
 pub fn read_idx(path: impl AsRef<Path>) -> Result<ArrayD<u8>> {
     let path = path.as_ref();
-    let bytes = std::fs::read(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+    let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.to_owned(), error })?;
     parse_idx(&bytes, path)
 }
 
