@@ -58,6 +58,23 @@ pub enum Error {
         help: String,
     },
 
+    /// An array has another shape than the model asks for.
+    #[error(
+        "{what}: expected shape {}, but got {got:?}{}\n  help: {help}",
+        axes(expected),
+        remark(expected, got)
+    )]
+    Shape {
+        /// The array: inputs, targets, a parameter.
+        what: String,
+        /// The size of each axis; `None` where any number of samples is right.
+        expected: Vec<Option<usize>>,
+        /// The shape that it has.
+        got: Vec<usize>,
+        /// What to do.
+        help: String,
+    },
+
     /// A setting is out of its range.
     #[error("{name}: must be {expected}, but is {got}\n  help: {help}")]
     Setting {
@@ -139,9 +156,48 @@ impl Error {
         Error::Data { what: what.into(), expected: expected.into(), got: got.into(), help: help.into() }
     }
 
+    /// An array of another shape than it has to have; `None` stands for any number of samples.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f64>::new([2]).add(Dense::new(1)).build(1)?;
+    /// let error = model.predict(&array![[1.0, 2.0, 3.0]]).unwrap_err();
+    /// let Error::Shape { expected, got, .. } = error else { return Err(error) };
+    /// assert_eq!(expected, [None, Some(2)]);
+    /// assert_eq!(got, [1, 3]);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn shape(
+        what: impl Into<String>,
+        expected: impl IntoIterator<Item = Option<usize>>,
+        got: &[usize],
+        help: impl Into<String>,
+    ) -> Self {
+        let expected = expected.into_iter().collect();
+        Error::Shape { what: what.into(), expected, got: got.to_owned(), help: help.into() }
+    }
+
     /// This error, told of one layer.
     pub(crate) fn in_layer(self, index: usize, name: &str) -> Self {
         Error::Layer { index, name: name.to_owned(), error: Box::new(self) }
+    }
+}
+
+/// A shape as it is told: `[samples, 28, 28]`.
+fn axes(shape: &[Option<usize>]) -> String {
+    let axes = shape.iter().map(|axis| axis.map_or("samples".to_owned(), |size| size.to_string()));
+    format!("[{}]", axes.collect::<Vec<_>>().join(", "))
+}
+
+/// The commonest mistake in its own words: one sample where a batch of them belongs.
+fn remark(expected: &[Option<usize>], got: &[usize]) -> &'static str {
+    match expected {
+        [None, sample @ ..] if sample.iter().copied().eq(got.iter().copied().map(Some)) => {
+            ", one sample without a batch axis"
+        }
+        _ => "",
     }
 }
 

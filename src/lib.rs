@@ -29,20 +29,21 @@
 //! In this order the source can be read in an evening; what comes later builds on what comes before, never the other
 //! way round.
 //!
-//! 1. [`layer`]: the trait [`Layer`], the seam that everything hangs on, and one layer a file: [`Dense`], [`ReLU`],
+//! 1. [`data`]: data sets, batches, files.
+//! 2. [`layer`]: the trait [`Layer`], the seam that everything hangs on, and one layer a file: [`Dense`], [`ReLU`],
 //!    [`Sigmoid`], [`Tanh`], [`Softmax`], [`Flatten`], [`Maxout`], [`Step`], [`Identity`]. The first weights come from
 //!    [`Init`]. With [`formula`] a layer says in an equation what it does.
-//! 2. [`loss`]: what a network is to make small, and how it pairs with the last layer.
-//! 3. [`optimizer`]: how gradients move parameters.
-//! 4. [`Sequential`]: the model; it keeps every activation of `forward` and runs the chain rule in `backward`.
-//! 5. [`training`]: the [`Trainer`], its [`History`](training::History), and [`evaluate`].
-//! 6. [`gradient_check`]: every backward pass against central differences, yours too.
-//! 7. [`metrics`] and [`data`]: accuracy and confusion matrix; data sets, batches, files.
-//! 8. [`explain`]: one pass through a model, every equation with its numbers.
-//! 9. [`graph`]: what bigger frameworks do instead: every single operation a node.
-//! 10. [`terminal`], and with the feature `draw` the modules `draw` and `report`: pictures of all of it, and a web page
+//! 3. [`loss`]: what a network is to make small, and how it pairs with the last layer.
+//! 4. [`optimizer`]: how gradients move parameters.
+//! 5. [`Sequential`]: the model; it keeps every activation of `forward` and runs the chain rule in `backward`.
+//! 6. [`training`]: the [`Trainer`], its [`History`](training::History), and [`evaluate`].
+//! 7. [`gradient_check`]: every backward pass against central differences, yours too.
+//! 8. [`metrics`]: accuracy and confusion matrix.
+//! 9. [`explain`]: one pass through a model, every equation with its numbers.
+//! 10. [`graph`]: what bigger frameworks do instead: every single operation a node.
+//! 11. [`terminal`], and with the feature `draw` the modules `draw` and `report`: pictures of all of it, and a web page
 //!     of a training.
-//! 11. [`matmul()`] and, not public, the modules `entrywise` and `parallel`: where the speed comes from.
+//! 12. [`matmul()`] and, not public, the modules `entrywise` and `parallel`: where the speed comes from.
 //!
 //! All of it is generic over one number type, [`Float`]: `f32` for speed, `f64` for lessons and gradient checks.
 //! Arrays are those of [`ndarray`], which is re-exported. Every random act takes a seed: the same seed, the same bits.
@@ -75,6 +76,7 @@ mod parallel;
 pub mod report;
 mod rng;
 mod sequential;
+mod shapes;
 mod table;
 pub mod terminal;
 pub mod training;

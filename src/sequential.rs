@@ -21,7 +21,6 @@ mod shapes;
 use cache::{Cache, Positions, Progress};
 pub(crate) use cache::{Wanted, first_rows};
 pub(crate) use prediction::PREDICTION_ROWS;
-pub(crate) use shapes::{check_input_shape, check_target_shape};
 
 /// A network of layers in a row, with everything that a pass leaves behind.
 ///

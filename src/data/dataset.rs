@@ -12,7 +12,7 @@ use super::Samples;
 use super::labels::{self, ClassNumber, wrong_count};
 use super::pair::{Target, draw_rows, rows_in_place};
 use super::scaling::unit;
-use crate::sequential::check_input_shape;
+use crate::shapes::check_input_shape;
 use crate::table::{self, thousands};
 use crate::{Error, Float, Result};
 

@@ -9,7 +9,7 @@ use ndarray::{
 use super::Samples;
 use super::labels::{ClassNumber, index_below, wrong_count};
 use crate::entrywise::{Kernel, vectorised};
-use crate::sequential::{check_input_shape, check_target_shape};
+use crate::shapes::{check_input_shape, check_target_shape};
 use crate::{Error, Float, Result};
 
 /// What can be the second of `(&inputs, &targets)`: an array of any kind and dimension, a `Vec`, a slice.

@@ -56,7 +56,8 @@ impl<F: Float> Sequential<F> {
     /// Sets a parameter. A bias may come as a row (1 × out) or as one axis (out).
     ///
     /// # Errors
-    /// [`Error::Data`] if there is none of that name, or `value` has another shape; the model is then unchanged.
+    /// [`Error::Data`] if there is none of that name, [`Error::Shape`] if `value` has another shape; the model is then
+    /// unchanged.
     ///
     /// # Examples
     /// ```
@@ -79,12 +80,8 @@ impl<F: Float> Sequential<F> {
             } else {
                 "weights are in × out, biases 1 × out"
             };
-            return Err(Error::data(
-                format!("parameter {name}"),
-                format!("shape {:?}", [rows, columns]),
-                format!("{:?}", value.shape()),
-                help,
-            ));
+            let what = format!("parameter {name}");
+            return Err(Error::shape(what, [rows, columns].map(Some), value.shape(), help));
         };
         let (index, own) = name.split_once('.').unwrap_or_default();
         for (position, layer) in self.layers.iter_mut().enumerate() {
