@@ -4,7 +4,7 @@ use ndarray::Array2;
 
 use crate::{Error, Float, Result, Rng};
 
-/// How the first weights of a layer are drawn.
+/// The distribution that the first weights of a layer are sampled from.
 ///
 /// With `in` and `out` the numbers of inputs and outputs of a unit's layer (its fan-in and fan-out):
 ///
@@ -33,7 +33,7 @@ use crate::{Error, Float, Result, Rng};
 /// ```
 /// use chainrule::{Init, Rng};
 ///
-/// let weights = Init::GlorotUniform.draw::<f64>(784, 128, &mut Rng::new(1))?;
+/// let weights = Init::GlorotUniform.sample::<f64>(784, 128, &mut Rng::new(1))?;
 /// assert_eq!(weights.dim(), (784, 128));
 /// assert!(weights.iter().all(|w| w.abs() < (6.0_f64 / 912.0).sqrt()));
 /// # Ok::<(), chainrule::Error>(())
@@ -64,13 +64,13 @@ pub enum Init {
 }
 
 impl Init {
-    /// A weight matrix of `inputs` × `outputs`.
+    /// Samples a weight matrix of `inputs` × `outputs`.
     ///
     /// # Errors
     /// [`Error::Setting`] if a bound, parameter or number of the distribution is not finite, a standard deviation is
     /// negative, or the bounds of [`Init::Uniform`] are in the wrong order; [`Error::Mismatch`] for more weights than
     /// memory can ever hold.
-    pub fn draw<F: Float>(self, inputs: usize, outputs: usize, rng: &mut Rng) -> Result<Array2<F>> {
+    pub fn sample<F: Float>(self, inputs: usize, outputs: usize, rng: &mut Rng) -> Result<Array2<F>> {
         self.check()?;
         let bytes = inputs.checked_mul(outputs).and_then(|weights| weights.checked_mul(size_of::<F>()));
         if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     fn moments(init: Init, inputs: usize, outputs: usize) -> (f64, f64) {
-        let weights: Array2<f64> = init.draw(inputs, outputs, &mut Rng::new(5)).unwrap();
+        let weights: Array2<f64> = init.sample(inputs, outputs, &mut Rng::new(5)).unwrap();
         let n = weights.len() as f64;
         let mean = weights.sum() / n;
         (mean, weights.mapv(|w| (w - mean) * (w - mean)).sum() / n)
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn uniform_stays_between_its_bounds() {
-        let weights: Array2<f64> = Init::Uniform(2.0, 3.0).draw(50, 50, &mut Rng::new(1)).unwrap();
+        let weights: Array2<f64> = Init::Uniform(2.0, 3.0).sample(50, 50, &mut Rng::new(1)).unwrap();
         assert!(weights.iter().all(|w| (2.0..3.0).contains(w)));
     }
 
@@ -187,7 +187,7 @@ mod tests {
             Init::Constant(1e39), // infinite in f32
             Init::Uniform(f64::MIN, f64::MAX),
         ] {
-            let error = init.draw::<f32>(2, 2, &mut Rng::new(0)).unwrap_err().to_string();
+            let error = init.sample::<f32>(2, 2, &mut Rng::new(0)).unwrap_err().to_string();
             assert!(error.starts_with("initialiser: must be "), "{error}");
         }
     }

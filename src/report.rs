@@ -63,8 +63,8 @@ impl<'a, F: Float> Report<'a, F> {
         let indices: Vec<usize> = (0..samples.len().min(SHOWN_SAMPLES)).collect();
         let mut x = Array2::zeros((indices.len(), self.model.input_shape().iter().product()));
         let mut t = Array2::zeros((indices.len(), self.model.output_width()));
-        samples.draw_inputs(&indices, x.view_mut());
-        samples.draw_targets(&indices, t.view_mut());
+        samples.gather_inputs(&indices, x.view_mut());
+        samples.gather_targets(&indices, t.view_mut());
         let mut pass = self.model.prediction_pass();
         pass.run(indices.len(), |mut inputs| inputs.assign(&x));
         let y = pass.outputs();

@@ -9,7 +9,7 @@ use crate::Float;
 /// A stream of random numbers that a seed determines: xoshiro256++.
 ///
 /// Uniform numbers are our own transform of its bits and normal numbers come from `rand_distr` 0.6, whose values are
-/// stable, so the same seed draws the same numbers on every machine and after every upgrade.
+/// stable, so the same seed gives the same numbers on every machine and after every upgrade.
 ///
 /// Source of the generator: Blackman and Vigna, *Scrambled Linear Pseudorandom Number Generators*, 2021. It is not for
 /// secrets.
@@ -62,13 +62,13 @@ impl Rng {
         }
     }
 
-    /// A matrix whose entries `draw` makes, row by row.
+    /// A matrix whose entries `sample` gives, row by row.
     pub(crate) fn matrix<F: Float>(
         &mut self,
         shape: (usize, usize),
-        mut draw: impl FnMut(&mut Rng) -> f64,
+        mut sample: impl FnMut(&mut Rng) -> f64,
     ) -> Array2<F> {
-        Array2::from_shape_simple_fn(shape, || F::from_f64(draw(self)))
+        Array2::from_shape_simple_fn(shape, || F::from_f64(sample(self)))
     }
 }
 

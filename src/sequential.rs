@@ -220,7 +220,7 @@ impl<F: Float> Sequential<F> {
             return None;
         }
         let shape = (range.len(), self.input_shape().iter().product());
-        samples.inputs_in_place(range).filter(|x| x.dim() == shape && x.is_standard_layout())
+        samples.borrow_inputs(range).filter(|x| x.dim() == shape && x.is_standard_layout())
     }
 
     /// Brings the batch of a pass in place to where the model keeps its inputs.

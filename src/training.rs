@@ -281,7 +281,7 @@ impl<F: Float> Trainer<'_, F> {
                 let mut begun = false;
                 while let Some((batch, indices)) = chunks.next() {
                     let mut targets = first_rows(&mut targets, indices.len());
-                    samples.draw_targets(indices, targets.view_mut());
+                    samples.gather_targets(indices, targets.view_mut());
                     // whoever looks after the epoch finds the inputs and the gradients of its last batch
                     let last = batch == batches;
                     let inputs = forward(model, samples, indices, rows, last, begun);

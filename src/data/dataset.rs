@@ -10,7 +10,7 @@ use ndarray::{
 
 use super::Samples;
 use super::labels::{self, ClassNumber, wrong_count};
-use super::pair::{Target, draw_rows, rows_in_place};
+use super::pair::{TargetValue, borrow_rows, gather_rows};
 use super::scaling::unit;
 use crate::shapes::check_input_shape;
 use crate::table::{self, thousands};
@@ -20,12 +20,12 @@ mod from_idx;
 mod parts;
 mod split;
 
-pub use split::Share;
+pub use split::SplitSize;
 
 /// Samples with their targets, in memory: inputs and targets share their first axis.
 ///
-/// Inputs are numbers, or bytes that become numbers from 0 to 1 when a batch is drawn, so that 60,000 images of 28 × 28
-/// take 47 MB and not 188. Targets are rows of numbers, or class numbers, which are drawn as one-hot rows (and as 0 and
+/// Inputs are numbers, or bytes that become numbers from 0 to 1 when a batch is gathered, so that 60,000 images of
+/// 28 × 28 take 47 MB and not 188. Targets are rows of numbers, or class numbers, which become one-hot rows (and 0 and
 /// 1 for a model with one output).
 ///
 /// # Examples
@@ -47,7 +47,7 @@ pub use split::Share;
 #[derive(Clone, PartialEq)]
 pub struct Dataset<F> {
     inputs: Inputs<F>,
-    targets: Answers<F>,
+    targets: Targets<F>,
 }
 
 /// The first axis counts samples; row-major.
@@ -59,7 +59,7 @@ enum Inputs<F> {
 }
 
 #[derive(Clone, PartialEq)]
-enum Answers<F> {
+enum Targets<F> {
     Rows(Array2<F>),
     Classes { labels: Vec<usize>, classes: usize },
 }
@@ -100,7 +100,7 @@ impl<F: Float> Dataset<F> {
         let rows = targets.to_shape((count, width)).map(CowArray::into_owned);
         let rows = rows
             .map_err(|error| Error::mismatch(error.to_string(), "bring the targets into row-major order"))?;
-        Ok(Dataset { inputs: Inputs::Numbers(inputs), targets: Answers::Rows(rows) })
+        Ok(Dataset { inputs: Inputs::Numbers(inputs), targets: Targets::Rows(rows) })
     }
 
     /// Inputs and one class number for each sample, from 0 to `classes - 1`.
@@ -116,7 +116,7 @@ impl<F: Float> Dataset<F> {
         Self::with_classes(Inputs::Numbers(samples(inputs)?), labels, classes)
     }
 
-    /// Images or other bytes, drawn as numbers from 0 to 1 (b / 255), and one class number for each.
+    /// Images or other bytes, which become numbers from 0 to 1 (b / 255), and one class number for each.
     ///
     /// # Errors
     /// As [`from_labels`](Self::from_labels).
@@ -149,7 +149,7 @@ impl<F: Float> Dataset<F> {
         if labels.len() != count {
             return Err(wrong_count(count, labels.len()));
         }
-        Ok(Dataset { inputs, targets: Answers::Classes { labels, classes } })
+        Ok(Dataset { inputs, targets: Targets::Classes { labels, classes } })
     }
 }
 
@@ -188,16 +188,16 @@ impl<F: Float> Dataset<F> {
     /// How many classes there are; `None` if the targets are rows of numbers.
     pub fn classes(&self) -> Option<usize> {
         match &self.targets {
-            Answers::Rows(_) => None,
-            Answers::Classes { classes, .. } => Some(*classes),
+            Targets::Rows(_) => None,
+            Targets::Classes { classes, .. } => Some(*classes),
         }
     }
 
     /// The class number of each sample; `None` if the targets are rows of numbers.
     pub fn labels(&self) -> Option<ArrayView1<'_, usize>> {
         match &self.targets {
-            Answers::Rows(_) => None,
-            Answers::Classes { labels, .. } => Some(labels.as_slice().into()),
+            Targets::Rows(_) => None,
+            Targets::Classes { labels, .. } => Some(labels.as_slice().into()),
         }
     }
 
@@ -228,11 +228,11 @@ impl<F: Float> Inputs<F> {
     }
 }
 
-impl<F: Float> Answers<F> {
+impl<F: Float> Targets<F> {
     fn range(&self, range: Range<usize>) -> CowArray<'_, F, Ix2> {
         match self {
-            Answers::Rows(rows) => rows.slice_axis(Axis(0), Slice::from(range)).into(),
-            Answers::Classes { labels, classes } => {
+            Targets::Rows(rows) => rows.slice_axis(Axis(0), Slice::from(range)).into(),
+            Targets::Classes { labels, classes } => {
                 let one_hot = |(sample, class)| if labels[sample] == class { F::one() } else { F::zero() };
                 let start = range.start;
                 Array2::from_shape_fn((range.len(), *classes), |(row, class)| one_hot((start + row, class)))
@@ -252,8 +252,8 @@ impl<F: Float> Samples<F> for Dataset<F> {
     fn check(&self, input: &[usize], output: &[usize]) -> Result<()> {
         check_input_shape(input, self.inputs.shape())?;
         match &self.targets {
-            Answers::Rows(rows) => F::check(rows.view().into_dyn(), self.len(), output),
-            Answers::Classes { classes, .. } => {
+            Targets::Rows(rows) => F::check(rows.view().into_dyn(), self.len(), output),
+            Targets::Classes { classes, .. } => {
                 let outputs: usize = output.iter().product();
                 if *classes == outputs || (*classes == 2 && outputs == 1) {
                     return Ok(());
@@ -268,23 +268,23 @@ impl<F: Float> Samples<F> for Dataset<F> {
         }
     }
 
-    fn draw_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>) {
+    fn gather_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>) {
         match &self.inputs {
-            Inputs::Numbers(numbers) => draw_rows(numbers.view(), indices, x, |number| number),
-            Inputs::Bytes(bytes) => draw_rows(bytes.view(), indices, x, unit),
+            Inputs::Numbers(numbers) => gather_rows(numbers.view(), indices, x, |number| number),
+            Inputs::Bytes(bytes) => gather_rows(bytes.view(), indices, x, unit),
         }
     }
 
-    fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
+    fn gather_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
         match &self.targets {
-            Answers::Rows(rows) => F::draw(rows.view().into_dyn(), indices, t),
-            Answers::Classes { labels, .. } => usize::draw(ArrayView1::from(labels).into_dyn(), indices, t),
+            Targets::Rows(rows) => F::gather(rows.view().into_dyn(), indices, t),
+            Targets::Classes { labels, .. } => usize::gather(ArrayView1::from(labels).into_dyn(), indices, t),
         }
     }
 
-    fn inputs_in_place(&self, samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
+    fn borrow_inputs(&self, samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
         match &self.inputs {
-            Inputs::Numbers(numbers) => rows_in_place(numbers, samples),
+            Inputs::Numbers(numbers) => borrow_rows(numbers, samples),
             Inputs::Bytes(_) => None,
         }
     }
@@ -295,9 +295,9 @@ impl<F: Float> fmt::Display for Dataset<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} samples of shape {}, ", thousands(self.len()), table::shape(self.sample_shape()))?;
         match &self.targets {
-            Answers::Rows(rows) if rows.ncols() == 1 => write!(f, "1 target each"),
-            Answers::Rows(rows) => write!(f, "{} targets each", thousands(rows.ncols())),
-            Answers::Classes { classes, .. } => write!(f, "{} classes", thousands(*classes)),
+            Targets::Rows(rows) if rows.ncols() == 1 => write!(f, "1 target each"),
+            Targets::Rows(rows) => write!(f, "{} targets each", thousands(rows.ncols())),
+            Targets::Classes { classes, .. } => write!(f, "{} classes", thousands(*classes)),
         }
     }
 }
@@ -348,12 +348,12 @@ mod tests {
     }
 
     #[test]
-    fn draws_rows_in_any_order() {
+    fn gathers_rows_in_any_order() {
         let data = digits();
         data.check(&[2, 3], &[4]).unwrap();
         let (mut x, mut t) = (Array2::zeros((2, 6)), Array2::from_elem((2, 4), f32::NAN));
-        data.draw_inputs(&[4, 1], x.view_mut());
-        data.draw_targets(&[4, 1], t.view_mut());
+        data.gather_inputs(&[4, 1], x.view_mut());
+        data.gather_targets(&[4, 1], t.view_mut());
         assert_eq!(x.row(0), Array1::from_iter((24..30).map(|b| b as f32 / 255.0)));
         assert_eq!(x.row(1), Array1::from_iter((6..12).map(|b| b as f32 / 255.0)));
         assert_eq!(t, array![[0., 0., 1., 0.], [0., 1., 0., 0.]]);
@@ -365,8 +365,8 @@ mod tests {
         data.check(&[1], &[1]).unwrap();
         data.check(&[1], &[2]).unwrap();
         let (mut x, mut t) = (Array2::zeros((3, 1)), Array2::zeros((3, 1)));
-        data.draw_inputs(&[0, 1, 2], x.view_mut());
-        data.draw_targets(&[0, 1, 2], t.view_mut());
+        data.gather_inputs(&[0, 1, 2], x.view_mut());
+        data.gather_targets(&[0, 1, 2], t.view_mut());
         assert_eq!(t, array![[1.0], [0.0], [1.0]]);
         assert_eq!(
             data.check(&[1], &[3]).unwrap_err().to_string(),

@@ -41,7 +41,7 @@ pub fn read_idx(path: impl AsRef<Path>) -> Result<ArrayD<u8>> {
     parse_idx(&bytes, path)
 }
 
-/// The same for a file that is in memory; errors call it `name`.
+/// Reads an IDX file that is in memory, plain or compressed; errors call it `name`.
 ///
 /// # Errors
 /// [`Error::File`] with the place where it is not what the format promises.

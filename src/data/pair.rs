@@ -13,84 +13,84 @@ use crate::shapes::{check_input_shape, check_target_shape};
 use crate::{Error, Float, Result};
 
 /// What can be the second of `(&inputs, &targets)`: an array of any kind and dimension, a `Vec`, a slice.
-pub trait Targets: Sync {
-    /// One number in it; see [`Target`].
-    type Entry;
+pub trait TargetArray: Sync {
+    /// One of its values; see [`TargetValue`].
+    type Value;
 
-    /// All of them as an array whose first axis counts samples.
-    fn entries(&self) -> ArrayViewD<'_, Self::Entry>;
+    /// All values as an array whose first axis counts samples.
+    fn values(&self) -> ArrayViewD<'_, Self::Value>;
 }
 
-impl<S: Data + Sync, D: Dimension> Targets for ArrayBase<S, D> {
-    type Entry = S::Elem;
+impl<S: Data + Sync, D: Dimension> TargetArray for ArrayBase<S, D> {
+    type Value = S::Elem;
 
-    fn entries(&self) -> ArrayViewD<'_, S::Elem> {
+    fn values(&self) -> ArrayViewD<'_, S::Elem> {
         self.view().into_dyn()
     }
 }
 
-impl<E: Sync> Targets for [E] {
-    type Entry = E;
+impl<E: Sync> TargetArray for [E] {
+    type Value = E;
 
-    fn entries(&self) -> ArrayViewD<'_, E> {
+    fn values(&self) -> ArrayViewD<'_, E> {
         ArrayView1::from(self).into_dyn()
     }
 }
 
-impl<E: Sync> Targets for Vec<E> {
-    type Entry = E;
+impl<E: Sync> TargetArray for Vec<E> {
+    type Value = E;
 
-    fn entries(&self) -> ArrayViewD<'_, E> {
-        self.as_slice().entries()
+    fn values(&self) -> ArrayViewD<'_, E> {
+        self.as_slice().values()
     }
 }
 
-impl<E: Sync, const N: usize> Targets for [E; N] {
-    type Entry = E;
+impl<E: Sync, const N: usize> TargetArray for [E; N] {
+    type Value = E;
 
-    fn entries(&self) -> ArrayViewD<'_, E> {
-        self.as_slice().entries()
+    fn values(&self) -> ArrayViewD<'_, E> {
+        self.as_slice().values()
     }
 }
 
-/// One number among the targets of a model with numbers `F`.
+/// One value among the targets of a model with numbers `F`.
 ///
 /// It is an `F` itself, and then a row of targets has one of it for each output, or it is a whole number, and then it
-/// is the class of its sample: drawn as a one-hot row, or for a model with one output as 0 or 1.
+/// is the class of its sample: a one-hot row in a batch, or 0 or 1 for a model with one output.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a target of a model of `{F}`",
     note = "targets are the model's own numbers, or whole numbers for classes"
 )]
-pub trait Target<F: Float>: Sized {
-    /// Whether these are targets for so many samples and outputs of that shape.
+pub trait TargetValue<F: Float>: Sized {
+    /// Whether these are targets for `samples` samples and outputs of shape `output`.
     ///
     /// # Errors
     /// [`Error::Data`] with what does not fit.
     fn check(targets: ArrayViewD<'_, Self>, samples: usize, output: &[usize]) -> Result<()>;
 
     /// Copies the targets of those samples into the rows of `t`.
-    fn draw(targets: ArrayViewD<'_, Self>, indices: &[usize], t: ArrayViewMut2<'_, F>);
+    fn gather(targets: ArrayViewD<'_, Self>, indices: &[usize], t: ArrayViewMut2<'_, F>);
 }
 
-impl<F: Float> Target<F> for F {
+impl<F: Float> TargetValue<F> for F {
     fn check(targets: ArrayViewD<'_, F>, samples: usize, output: &[usize]) -> Result<()> {
         check_target_shape("targets", output, samples, targets.shape())
     }
 
-    fn draw(targets: ArrayViewD<'_, F>, indices: &[usize], t: ArrayViewMut2<'_, F>) {
-        draw_rows(targets, indices, t, |number| number);
+    fn gather(targets: ArrayViewD<'_, F>, indices: &[usize], t: ArrayViewMut2<'_, F>) {
+        gather_rows(targets, indices, t, |number| number);
     }
 }
 
 macro_rules! classes_are_targets {
     ($($integer:ty)*) => {$(
-        impl<F: Float> Target<F> for $integer {
+        impl<F: Float> TargetValue<F> for $integer {
             fn check(targets: ArrayViewD<'_, Self>, samples: usize, output: &[usize]) -> Result<()> {
                 check_classes(targets, samples, output)
             }
 
-            fn draw(targets: ArrayViewD<'_, Self>, indices: &[usize], t: ArrayViewMut2<'_, F>) {
-                draw_classes(targets, indices, t);
+            fn gather(targets: ArrayViewD<'_, Self>, indices: &[usize], t: ArrayViewMut2<'_, F>) {
+                gather_classes(targets, indices, t);
             }
         }
     )*};
@@ -115,7 +115,7 @@ fn check_classes<C: ClassNumber>(labels: ArrayViewD<'_, C>, samples: usize, outp
     labels.iter().enumerate().try_for_each(|(sample, &label)| index_below(classes, sample, label).map(drop))
 }
 
-fn draw_classes<F: Float, C: ClassNumber>(
+fn gather_classes<F: Float, C: ClassNumber>(
     labels: ArrayViewD<'_, C>,
     indices: &[usize],
     mut t: ArrayViewMut2<'_, F>,
@@ -135,7 +135,7 @@ fn draw_classes<F: Float, C: ClassNumber>(
 }
 
 /// Copies the samples of those indices into the rows of `to`, each number converted.
-pub(super) fn draw_rows<A: Copy, F>(
+pub(super) fn gather_rows<A: Copy, F>(
     from: ArrayViewD<'_, A>,
     indices: &[usize],
     mut to: ArrayViewMut2<'_, F>,
@@ -159,8 +159,8 @@ pub(super) fn draw_rows<A: Copy, F>(
     }
 }
 
-/// The rows of neighbouring samples where they lie, if that is in row-major order.
-pub(super) fn rows_in_place<A, D: Dimension>(
+/// The rows of neighbouring samples as a view, if they lie in row-major order.
+pub(super) fn borrow_rows<A, D: Dimension>(
     from: &ArrayRef<A, D>,
     samples: Range<usize>,
 ) -> Option<ArrayView2<'_, A>> {
@@ -196,7 +196,7 @@ where
     F: Float,
     S: Data<Elem = F> + Sync,
     D: Dimension,
-    T: Targets<Entry: Target<F>> + ?Sized,
+    T: TargetArray<Value: TargetValue<F>> + ?Sized,
 {
     fn len(&self) -> usize {
         self.0.shape().first().copied().unwrap_or(0)
@@ -204,19 +204,19 @@ where
 
     fn check(&self, input: &[usize], output: &[usize]) -> Result<()> {
         check_input_shape(input, self.0.shape())?;
-        T::Entry::check(self.1.entries(), self.len(), output)
+        T::Value::check(self.1.values(), self.len(), output)
     }
 
-    fn draw_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>) {
-        draw_rows(self.0.view().into_dyn(), indices, x, |number| number);
+    fn gather_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>) {
+        gather_rows(self.0.view().into_dyn(), indices, x, |number| number);
     }
 
-    fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
-        T::Entry::draw(self.1.entries(), indices, t);
+    fn gather_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
+        T::Value::gather(self.1.values(), indices, t);
     }
 
-    fn inputs_in_place(&self, samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
-        rows_in_place(self.0, samples)
+    fn borrow_inputs(&self, samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
+        borrow_rows(self.0, samples)
     }
 }
 
@@ -234,8 +234,8 @@ mod tests {
         let mut x = Array2::zeros((samples, model.input_shape().iter().product()));
         let mut t = Array2::from_elem((samples, model.output_width()), F::nan());
         let indices: Vec<usize> = (0..samples).rev().collect();
-        data.draw_inputs(&indices, x.view_mut());
-        data.draw_targets(&indices, t.view_mut());
+        data.gather_inputs(&indices, x.view_mut());
+        data.gather_targets(&indices, t.view_mut());
         Ok((x, t))
     }
 
@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn one_output_draws_class_numbers_as_they_are() {
+    fn one_output_takes_class_numbers_as_they_are() {
         let mut model = Sequential::new([1]).add(Dense::new(1)).build(1).unwrap();
         let x = array![[0.], [1.], [2.]];
         assert_eq!(fit(&mut model, (&x, &[0, 1, 1])).unwrap().1, array![[1.], [1.], [0.]]);
@@ -295,7 +295,7 @@ mod tests {
     }
 
     #[test]
-    fn arrays_of_any_dimension_and_layout_are_drawn() {
+    fn arrays_of_any_dimension_and_layout_are_gathered() {
         let mut model = Sequential::new([2, 3]).add(crate::Flatten).add(Dense::new(2)).build(1).unwrap();
         let x = Array3::from_shape_fn((4, 2, 3), |(i, j, k)| (6 * i + 3 * j + k) as f64);
         let y = Array2::from_shape_fn((2, 4), |(j, i)| (2 * i + j) as f64);
@@ -305,8 +305,8 @@ mod tests {
             let data = (&every_second, &transposed.slice(s![..;2, ..]));
             data.check(model.input_shape(), &[2]).unwrap();
             let (mut x, mut t) = (Array2::zeros((2, 6)), Array2::zeros((2, 2)));
-            data.draw_inputs(&[1, 0], x.view_mut());
-            data.draw_targets(&[1, 0], t.view_mut());
+            data.gather_inputs(&[1, 0], x.view_mut());
+            data.gather_targets(&[1, 0], t.view_mut());
             (x, t)
         };
         assert_eq!(x, array![[12., 13., 14., 15., 16., 17.], [0., 1., 2., 3., 4., 5.]]);

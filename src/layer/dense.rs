@@ -114,7 +114,7 @@ impl<F: Float> Layer<F> for Dense<F> {
         }
         let [weight, bias] = &mut self.params;
         if let Some(init) = self.init {
-            weight.value = init.draw(inputs, self.units, rng)?;
+            weight.value = init.sample(inputs, self.units, rng)?;
             bias.value = Array2::zeros((1, self.units));
         } else if weight.value.nrows() != inputs {
             return Err(Error::mismatch(

@@ -111,7 +111,7 @@ impl<F: Float> Layer<F> for Maxout<F> {
         let [weight, bias] = &mut self.params;
         let columns = self.units.saturating_mul(self.pieces); // what is too much is refused below
         if let Some(init) = self.init {
-            weight.value = init.draw(inputs, columns, rng)?;
+            weight.value = init.sample(inputs, columns, rng)?;
             bias.value = Array2::zeros((1, columns));
         } else if weight.value.nrows() != inputs {
             return Err(Error::mismatch(

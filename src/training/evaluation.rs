@@ -90,7 +90,7 @@ pub(super) fn check_samples<F: Float>(
     let mut targets = room_for_targets(model, samples);
     indices.chunks(PREDICTION_ROWS).try_for_each(|indices| {
         let mut t = targets.slice_mut(s![..indices.len(), ..]);
-        samples.draw_targets(indices, t.view_mut());
+        samples.gather_targets(indices, t.view_mut());
         loss.check_targets(t.view(), indices[0])
     })
 }
@@ -121,10 +121,10 @@ pub(super) fn measure<F: Float, T: Send>(
             let mut targets = room_for_targets(model, samples);
             for (indices, result) in chunks.iter().zip(results) {
                 let mut t = targets.slice_mut(s![..indices.len(), ..]);
-                samples.draw_targets(indices, t.view_mut());
+                samples.gather_targets(indices, t.view_mut());
                 match model.inputs_in_place(samples, indices[0]..indices[0] + indices.len()) {
                     Some(x) => pass.run_on(x),
-                    None => pass.run(indices.len(), |x| samples.draw_inputs(indices, x)),
+                    None => pass.run(indices.len(), |x| samples.gather_inputs(indices, x)),
                 }
                 let mut totals = Totals::new(metrics.len());
                 totals.add(pass.loss(loss, t.view()).as_f64(), pass.outputs(), t.view(), metrics);

@@ -48,7 +48,7 @@ pub(super) fn forward<'a, F: Float>(
 ) -> Option<ArrayView2<'a, F>> {
     let mut inputs = model.start(indices.len());
     match in_place {
-        None => data::draw_inputs(samples, indices, inputs),
+        None => data::gather_inputs(samples, indices, inputs),
         Some(x) if copied => inputs.assign(&x),
         Some(_) => {}
     }

@@ -9,8 +9,8 @@ use crate::table::{self, thousands};
 use crate::{Error, Float, Result};
 
 impl<F: Float> Dataset<F> {
-    /// Images and their labels from two IDX files of unsigned bytes, plain or compressed with gzip. The images are
-    /// drawn as numbers from 0 to 1.
+    /// Images and their labels from two IDX files of unsigned bytes, plain or compressed with gzip. The bytes of the
+    /// images become numbers from 0 to 1.
     ///
     /// # Errors
     /// [`Error::Io`] if a file can't be read, [`Error::File`] if one is damaged, holds something else, or the two don't

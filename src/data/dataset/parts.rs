@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayD, Axis};
 
-use super::{Answers, Dataset, Inputs};
+use super::{Dataset, Inputs, Targets};
 use crate::{Error, Float, Result};
 
 impl<F: Float> Dataset<F> {
@@ -47,8 +47,8 @@ impl<F: Float> Dataset<F> {
             Inputs::Bytes(bytes) => Inputs::Bytes(pick(bytes, indices)),
         };
         let targets = match &self.targets {
-            Answers::Rows(rows) => Answers::Rows(rows.select(Axis(0), indices)),
-            Answers::Classes { labels, classes } => Answers::Classes {
+            Targets::Rows(rows) => Targets::Rows(rows.select(Axis(0), indices)),
+            Targets::Classes { labels, classes } => Targets::Classes {
                 labels: indices.iter().map(|&index| labels[index]).collect(),
                 classes: *classes,
             },

@@ -4,20 +4,20 @@ use super::Dataset;
 use crate::table::thousands;
 use crate::{Error, Float, Result, Rng};
 
-/// The random streams of this file; a model draws its own with small numbers from the same seed.
+/// The random streams of this file; a model's own have small numbers.
 const SPLIT: u64 = 1 << 32;
 const SHUFFLE: u64 = SPLIT + 1;
 
 /// How much of a data set goes into the first part of a split: a share such as `0.8`, or a number of samples.
-pub trait Share: Copy {
-    /// The number of samples out of so many.
+pub trait SplitSize: Copy {
+    /// The number of samples out of all `of`.
     ///
     /// # Errors
     /// [`Error::Setting`] for a share that is not between 0 and 1.
     fn samples(self, of: usize) -> Result<usize>;
 }
 
-impl Share for f64 {
+impl SplitSize for f64 {
     fn samples(self, of: usize) -> Result<usize> {
         if self > 0.0 && self < 1.0 {
             return Ok((self * of as f64).round() as usize);
@@ -31,7 +31,7 @@ impl Share for f64 {
     }
 }
 
-impl Share for usize {
+impl SplitSize for usize {
     fn samples(self, _: usize) -> Result<usize> {
         Ok(self)
     }
@@ -43,7 +43,7 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     /// [`Error::Setting`] for a share that is not between 0 and 1, [`Error::Data`] if a part would be empty.
-    pub fn split(&self, first: impl Share, seed: u64) -> Result<(Self, Self)> {
+    pub fn split(&self, first: impl SplitSize, seed: u64) -> Result<(Self, Self)> {
         let count = self.first_part(first)?;
         let order = self.random_order(seed, SPLIT);
         Ok((self.pick(&order[..count]), self.pick(&order[count..])))
@@ -64,7 +64,7 @@ impl<F: Float> Dataset<F> {
     /// assert_eq!(train.labels().unwrap().sum(), 2);            // two of each class
     /// # Ok::<(), chainrule::Error>(())
     /// ```
-    pub fn split_stratified(&self, first: impl Share, seed: u64) -> Result<(Self, Self)> {
+    pub fn split_stratified(&self, first: impl SplitSize, seed: u64) -> Result<(Self, Self)> {
         let count = self.first_part(first)?;
         let (Some(labels), Some(classes)) = (self.labels(), self.classes()) else {
             return Err(Error::data(
@@ -99,7 +99,7 @@ impl<F: Float> Dataset<F> {
     }
 
     /// The size of the first part, if both parts get something.
-    fn first_part(&self, first: impl Share) -> Result<usize> {
+    fn first_part(&self, first: impl SplitSize) -> Result<usize> {
         let (all, count) = (self.len(), first.samples(self.len())?);
         if (1..all).contains(&count) {
             return Ok(count);
