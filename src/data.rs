@@ -12,17 +12,19 @@ use crate::parallel::{self, divide};
 use crate::{Float, Result};
 
 mod dataset;
+mod gather;
 mod idx;
 pub(crate) mod labels;
 mod pair;
 mod scaling;
+mod targets;
 pub mod toy;
 
 pub use dataset::{Dataset, SplitSize};
 pub use idx::{parse_idx, read_idx};
 pub use labels::{ClassNumber, one_hot};
-pub use pair::{TargetArray, TargetValue};
 pub use scaling::{MinMax, scale_bytes};
+pub use targets::{TargetArray, TargetValue};
 
 /// Samples with their targets, from which batches are gathered.
 ///

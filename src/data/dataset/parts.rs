@@ -36,6 +36,16 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     /// [`Error::Data`] if `count` is 0.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::{data::Dataset, ndarray::array};
+    ///
+    /// let data = Dataset::from_labels(array![[0.0], [1.0], [2.0]], [0, 1, 1], 2)?;
+    /// assert_eq!(data.head(2)?.inputs(), array![[0.0], [1.0]].into_dyn());
+    /// assert_eq!(data.head(99)?, data);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn head(&self, count: usize) -> Result<Self> {
         self.select(&(0..count.min(self.len())).collect::<Vec<_>>())
     }

@@ -43,6 +43,17 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     /// [`Error::Setting`] for a share that is not between 0 and 1, [`Error::Data`] if a part would be empty.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::{data::Dataset, ndarray::Array2};
+    ///
+    /// let data = Dataset::<f32>::from_labels(Array2::zeros((10, 1)), [0, 1, 0, 1, 0, 1, 0, 1, 0, 1], 2)?;
+    /// let (train, validation) = data.split(0.8, 42)?;          // 42: the seed
+    /// assert_eq!((train.len(), validation.len()), (8, 2));
+    /// assert_eq!(data.split(3, 42)?.0.len(), 3);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn split(&self, first: impl SplitSize, seed: u64) -> Result<(Self, Self)> {
         let count = self.first_part(first)?;
         let order = self.random_order(seed, SPLIT);
@@ -88,6 +99,16 @@ impl<F: Float> Dataset<F> {
     }
 
     /// Brings the samples into a random order, by a seed. (The trainer does this by itself, for each epoch.)
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::{data::Dataset, ndarray::array};
+    ///
+    /// let mut data = Dataset::from_labels(array![[0.0], [1.0], [2.0]], [0, 1, 1], 2)?;
+    /// data.shuffle(42);
+    /// assert_eq!((data.len(), data.inputs().sum()), (3, 3.0));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn shuffle(&mut self, seed: u64) {
         *self = self.pick(&self.random_order(seed, SHUFFLE));
     }
