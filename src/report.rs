@@ -71,7 +71,7 @@ impl<'a, F: Float> Report<'a, F> {
 
         self.predictions = match (self.model.input_shape(), self.model.class_count()) {
             (&[height, width], Some(_)) => {
-                let (predicted, truth) = (crate::metrics::classes(y), crate::metrics::classes(t.view()));
+                let (predicted, truth) = (crate::metrics::classes(&y), crate::metrics::classes(&t));
                 let mut grid = ImageGrid::new(8);
                 for ((x, truth), predicted) in x.rows().into_iter().zip(truth).zip(predicted) {
                     let image = x.to_shape((height, width));

@@ -75,6 +75,7 @@ impl Rng {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::assert_abs_diff_eq;
 
     /// The first numbers of seed 42. They never change: whoever trained with a seed finds the same net again.
     #[test]
@@ -105,11 +106,12 @@ mod tests {
         let normal: Vec<f64> = (0..n).map(|_| rng.normal()).collect();
         let mean = |values: &[f64]| values.iter().sum::<f64>() / n as f64;
         let square = |values: &[f64]| values.iter().map(|x| x * x).sum::<f64>() / n as f64;
-        // five standard errors of each mean
-        assert!((mean(&uniform) - 0.5).abs() < 5.0 * (1.0 / 12.0_f64 / n as f64).sqrt());
-        assert!((square(&uniform) - 1.0 / 3.0).abs() < 5.0 * (4.0 / 45.0_f64 / n as f64).sqrt());
-        assert!(mean(&normal).abs() < 5.0 * (1.0 / n as f64).sqrt());
-        assert!((square(&normal) - 1.0).abs() < 5.0 * (2.0 / n as f64).sqrt());
+        // five standard errors of a mean of n numbers
+        let five_errors = |variance: f64| 5.0 * (variance / n as f64).sqrt();
+        assert_abs_diff_eq!(mean(&uniform), 0.5, epsilon = five_errors(1.0 / 12.0));
+        assert_abs_diff_eq!(square(&uniform), 1.0 / 3.0, epsilon = five_errors(4.0 / 45.0));
+        assert_abs_diff_eq!(mean(&normal), 0.0, epsilon = five_errors(1.0));
+        assert_abs_diff_eq!(square(&normal), 1.0, epsilon = five_errors(2.0));
         assert!(uniform.iter().all(|x| (0.0..1.0).contains(x)));
     }
 

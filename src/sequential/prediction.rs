@@ -89,7 +89,7 @@ impl<F: Float> Sequential<F> {
                 "end it with a Sigmoid, or compare predict() with a threshold of your own",
             ));
         }
-        Ok(crate::metrics::classes(self.predict(x)?.view()))
+        Ok(crate::metrics::classes(&self.predict(x)?))
     }
 }
 

@@ -65,7 +65,7 @@ pub fn evaluate<F: Float>(
     check_samples("samples", model, loss, &samples)?;
     let metrics = metric::default_for(model);
     let (measures, classes) = measure(model, loss, &samples, &metrics, &Threads::default(), |y, t| {
-        (metrics::classes(y).to_vec(), metrics::classes(t).to_vec())
+        (metrics::classes(&y).to_vec(), metrics::classes(&t).to_vec())
     });
     let classes: (Vec<_>, Vec<_>) = classes.into_iter().unzip();
     let classes = (classes.0.concat(), classes.1.concat());
