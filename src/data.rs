@@ -48,7 +48,7 @@ pub trait Samples<F: Float>: Sync {
     /// Whether a model for input samples of shape `input` and output samples of shape `output` can be trained with it.
     ///
     /// # Errors
-    /// [`Error::Data`](crate::Error::Data) with what does not fit.
+    /// [`Error::Shape`](crate::Error::Shape) or [`Error::Data`](crate::Error::Data) with what does not fit.
     fn check(&self, input: &[usize], output: &[usize]) -> Result<()>;
 
     /// Copies the inputs of the samples of those indices, in that order and flattened, into the rows of `x`.

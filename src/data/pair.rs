@@ -45,7 +45,7 @@ mod tests {
     use ndarray::{Array2, Array3, array, s};
     use std::marker::PhantomData;
 
-    /// What a model looks like to type inference: it is generic over its numbers, and knows its shapes.
+    /// A model as type inference sees it: generic over its numbers.
     struct Model<F> {
         input: Vec<usize>,
         outputs: usize,
@@ -56,7 +56,7 @@ mod tests {
         Model { input: input.into(), outputs, numbers: PhantomData }
     }
 
-    /// What a trainer looks like to type inference. Returns all samples in reverse order.
+    /// A trainer as type inference sees it. Returns all samples in reverse order.
     fn fit<F: Float, S: Samples<F>>(model: &Model<F>, data: S) -> Result<(Array2<F>, Array2<F>)> {
         let samples = data.len();
         data.check(&model.input, &[model.outputs])?;

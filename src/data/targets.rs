@@ -1,4 +1,4 @@
-//! What can be targets: arrays of numbers, and class numbers of any integer type.
+//! Targets: arrays of numbers, and class numbers of any integer type.
 
 use ndarray::{ArrayBase, ArrayView1, ArrayViewD, ArrayViewMut2, Axis, Data, Dimension};
 
@@ -7,7 +7,7 @@ use super::labels::{ClassNumber, index_below, wrong_count};
 use crate::shapes::check_target_shape;
 use crate::{Error, Float, Result};
 
-/// What can be the second of `(&inputs, &targets)`: an array of any kind and dimension, a `Vec`, a slice.
+/// The second of `(&inputs, &targets)`: an array of any kind and dimension, a `Vec`, a slice.
 pub trait TargetArray: Sync {
     /// One of its values; see [`TargetValue`].
     type Value;
@@ -60,7 +60,7 @@ pub trait TargetValue<F: Float>: Sized {
     /// Whether these are targets for `samples` samples and outputs of shape `output`.
     ///
     /// # Errors
-    /// [`Error::Data`] with what does not fit.
+    /// [`Error::Shape`] or [`Error::Data`] with what does not fit.
     fn check(targets: ArrayViewD<'_, Self>, samples: usize, output: &[usize]) -> Result<()>;
 
     /// Copies the targets of those samples into the rows of `t`.

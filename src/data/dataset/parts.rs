@@ -100,11 +100,11 @@ impl<F: Float> Dataset<F> {
 fn pick<A: Copy + Default>(all: &ArrayD<A>, indices: &[usize]) -> ArrayD<A> {
     let mut shape = all.raw_dim();
     shape[0] = indices.len();
-    let mut picked = ArrayD::default(shape);
-    for (mut to, &index) in picked.outer_iter_mut().zip(indices) {
+    let mut rows = ArrayD::default(shape);
+    for (mut to, &index) in rows.outer_iter_mut().zip(indices) {
         to.assign(&all.index_axis(Axis(0), index));
     }
-    picked
+    rows
 }
 
 #[cfg(test)]

@@ -87,12 +87,12 @@ impl<F: Float> Dataset<F> {
         };
         let mut sizes = vec![0; classes];
         labels.iter().for_each(|&class| sizes[class] += 1);
-        let mut wanted = quotas(&sizes, count);
+        let mut quotas = quotas(&sizes, count);
         let (first, second): (Vec<usize>, Vec<usize>) =
             self.random_order(seed, SPLIT).into_iter().partition(|&sample| {
-                let wanted = &mut wanted[labels[sample]];
-                let first = *wanted > 0;
-                *wanted -= usize::from(first);
+                let quota = &mut quotas[labels[sample]];
+                let first = *quota > 0;
+                *quota -= usize::from(first);
                 first
             });
         Ok((self.pick(&first), self.pick(&second)))

@@ -38,14 +38,13 @@ impl<'a, R: Read> Parser<'a, R> {
                 format!("no memory can hold the {} bytes that the header promises", table::shape(&shape));
             return Err(self.error_at(4, problem, DOWNLOAD_AGAIN));
         };
-        let promised = match shape[..] {
+        let size = match shape[..] {
             [_] => thousands(count),
             _ => format!("{} = {}", table::shape(&shape), thousands(count)),
         };
-        let data = self.take(count, &format!("{promised} bytes of data that its header promises"))?;
+        let data = self.take(count, &format!("{size} bytes of data that its header promises"))?;
         if !self.up_to(1)?.is_empty() {
-            let problem =
-                format!("the file goes on after the {promised} bytes of data that its header promises");
+            let problem = format!("the file goes on after the {size} bytes of data that its header promises");
             return Err(self.error_at(self.offset - 1, problem, DOWNLOAD_AGAIN));
         }
         ArrayD::from_shape_vec(shape, data)
