@@ -1,6 +1,6 @@
-//! Batches of digits, drawn in random order from 60,000 samples: `cargo bench --bench batches`.
+//! Batches of digits, gathered in random order from 60,000 samples: `cargo bench --bench batches`.
 //!
-//! The throughput "elements" are samples. Each iteration draws another batch, so that the samples come from the main
+//! The throughput "elements" are samples. Each iteration gathers another batch, so that the samples come from the main
 //! memory as they do in a training.
 
 use chainrule::data::Samples;
@@ -12,7 +12,7 @@ const SAMPLES: usize = 60_000;
 const FEATURES: usize = 784;
 const CLASSES: usize = 10;
 
-fn draw(c: &mut Criterion, name: &str, samples: impl Samples<f32>) {
+fn gather(c: &mut Criterion, name: &str, samples: impl Samples<f32>) {
     let mut order: Vec<usize> = (0..SAMPLES).collect();
     Rng::new(3).shuffle(&mut order);
     let mut group = c.benchmark_group(name);
@@ -21,10 +21,10 @@ fn draw(c: &mut Criterion, name: &str, samples: impl Samples<f32>) {
         let (mut x, mut t) = (Array2::zeros((batch, FEATURES)), Array2::zeros((batch, CLASSES)));
         group.throughput(Throughput::Elements(batch as u64));
         group.bench_function(BenchmarkId::new("inputs", batch), |bencher| {
-            bencher.iter(|| samples.draw_inputs(batches.next().unwrap(), x.view_mut()));
+            bencher.iter(|| samples.gather_inputs(batches.next().unwrap(), x.view_mut()));
         });
         group.bench_function(BenchmarkId::new("targets", batch), |bencher| {
-            bencher.iter(|| samples.draw_targets(batches.next().unwrap(), t.view_mut()));
+            bencher.iter(|| samples.gather_targets(batches.next().unwrap(), t.view_mut()));
         });
     }
     group.finish();
@@ -34,9 +34,9 @@ fn batches(c: &mut Criterion) {
     let (x, rows) = (uniform(SAMPLES, FEATURES, 1), classes(SAMPLES, CLASSES, 2));
     let bytes = x.mapv(|x| (255.0 * x) as u8);
     let labels: Vec<usize> = (0..SAMPLES).map(|sample| sample % CLASSES).collect();
-    draw(c, "numbers and one-hot rows", (&x, &rows));
-    draw(c, "numbers and class numbers", (&x, &labels));
-    draw(c, "bytes and class numbers", Dataset::from_bytes(bytes, labels, CLASSES).unwrap());
+    gather(c, "numbers and one-hot rows", (&x, &rows));
+    gather(c, "numbers and class numbers", (&x, &labels));
+    gather(c, "bytes and class numbers", Dataset::from_bytes(bytes, labels, CLASSES).unwrap());
 }
 
 criterion_group!(benches, batches);

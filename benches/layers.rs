@@ -1,4 +1,4 @@
-//! Activations and their losses, forward and backward, and the drawing of a batch: `cargo bench --bench layers`.
+//! Activations and their losses, forward and backward, and the gathering of a batch: `cargo bench --bench layers`.
 //!
 //! The throughput "elements" are entries of the matrix.
 
@@ -65,7 +65,7 @@ fn losses(c: &mut Criterion) {
 }
 
 /// 32 images of 784 numbers or bytes out of 60,000, batch after batch.
-fn drawing(c: &mut Criterion) {
+fn gathering(c: &mut Criterion) {
     let samples = 60_000;
     let bytes = Array2::from_shape_fn((samples, 784), |(i, j)| (i + j) as u8);
     let numbers = bytes.mapv(f32::from);
@@ -74,21 +74,21 @@ fn drawing(c: &mut Criterion) {
     let mut shuffled: Vec<usize> = (0..samples).collect();
     let in_order = shuffled.clone();
     chainrule::Rng::new(1).shuffle(&mut shuffled);
-    let mut group = c.benchmark_group("draw 32 of 60000x784");
+    let mut group = c.benchmark_group("gather 32 of 60000x784");
     group.throughput(Throughput::Elements(32 * 784));
     for (order, indices) in [("in order", in_order), ("shuffled", shuffled)] {
-        let mut draw = |what: &str, from: &dyn Samples<f32>| {
+        let mut gather = |what: &str, from: &dyn Samples<f32>| {
             let mut x = Array2::zeros((32, 784));
             let mut batches = indices.chunks(32).cycle();
             group.bench_function(BenchmarkId::new(what, order), |bencher| {
-                bencher.iter(|| from.draw_inputs(batches.next().unwrap_or_default(), x.view_mut()));
+                bencher.iter(|| from.gather_inputs(batches.next().unwrap_or_default(), x.view_mut()));
             });
         };
-        draw("bytes", &from_bytes);
-        draw("numbers", &(&numbers, &labels));
+        gather("bytes", &from_bytes);
+        gather("numbers", &(&numbers, &labels));
     }
     group.finish();
 }
 
-criterion_group!(benches, layers, losses, drawing);
+criterion_group!(benches, layers, losses, gathering);
 criterion_main!(benches);

@@ -1,4 +1,4 @@
-//! Data sets in memory, and the batches drawn from them.
+//! Data sets in memory, and the batches gathered from them.
 //!
 //! A training takes its samples from a pair of arrays, `(&inputs, &targets)`, or from a [`Dataset`], which can also be
 //! split, shuffled and read from files. Targets are rows of numbers, one column for each output of the model, or class
@@ -12,19 +12,21 @@ use crate::kernels::threads::{self, divide};
 use crate::{Float, Result};
 
 mod dataset;
+mod gather;
 mod idx;
 pub(crate) mod labels;
 mod pair;
 mod scaling;
+mod targets;
 pub mod toy;
 
-pub use dataset::{Dataset, Share};
+pub use dataset::{Dataset, SplitSize};
 pub use idx::{parse_idx, read_idx};
 pub use labels::{ClassNumber, one_hot};
-pub use pair::{Target, Targets};
 pub use scaling::{MinMax, scale_bytes};
+pub use targets::{TargetArray, TargetValue};
 
-/// Samples with their targets, from which batches are drawn.
+/// Samples with their targets, from which batches are gathered.
 ///
 /// The trainer takes anything that is this: a [`Dataset`], or a pair `(&inputs, &targets)` of arrays that share their
 /// first axis, where the targets are rows of numbers or one class number for each sample.
@@ -46,29 +48,29 @@ pub trait Samples<F: Float>: Sync {
     /// Whether a model for input samples of shape `input` and output samples of shape `output` can be trained with it.
     ///
     /// # Errors
-    /// [`Error::Data`](crate::Error::Data) with what does not fit.
+    /// [`Error::Shape`](crate::Error::Shape) or [`Error::Data`](crate::Error::Data) with what does not fit.
     fn check(&self, input: &[usize], output: &[usize]) -> Result<()>;
 
     /// Copies the inputs of the samples of those indices, in that order and flattened, into the rows of `x`.
     /// [`check`](Samples::check) was successful before.
-    fn draw_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>);
+    fn gather_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>);
 
     /// Copies their targets into the rows of `t`.
-    fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>);
+    fn gather_targets(&self, indices: &[usize], t: ArrayViewMut2<F>);
 
-    /// The inputs of neighbouring samples where they lie, flattened and row by row. `None` if they have to be
-    /// [drawn](Samples::draw_inputs), which is always right.
-    fn inputs_in_place(&self, _samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
+    /// The inputs of neighbouring samples as a view of where they lie, flattened and row by row. `None` if they have to
+    /// be [gathered](Samples::gather_inputs), which is always right.
+    fn borrow_inputs(&self, _samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
         None
     }
 }
 
-/// Draws the inputs of a batch on all threads that there are.
-pub(crate) fn draw_inputs<F: Float>(samples: &dyn Samples<F>, indices: &[usize], x: ArrayViewMut2<F>) {
-    // so many numbers are worth handing to another thread
-    const PART: usize = 1 << 14;
-    let parts = threads::current().min(x.len() / PART);
-    divide((indices, x), 1, parts, &|(indices, x)| samples.draw_inputs(indices, x));
+/// Gathers the inputs of a batch on all threads that there are.
+pub(crate) fn gather_inputs<F: Float>(samples: &dyn Samples<F>, indices: &[usize], x: ArrayViewMut2<F>) {
+    // fewer numbers cost less than handing them to another thread
+    const SMALLEST_PART: usize = 1 << 14;
+    let parts = threads::current().min(x.len() / SMALLEST_PART);
+    divide((indices, x), 1, parts, &|(indices, x)| samples.gather_inputs(indices, x));
 }
 
 impl<F: Float, S: Samples<F> + ?Sized> Samples<F> for &S {
@@ -80,15 +82,15 @@ impl<F: Float, S: Samples<F> + ?Sized> Samples<F> for &S {
         (**self).check(input, output)
     }
 
-    fn draw_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>) {
-        (**self).draw_inputs(indices, x);
+    fn gather_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>) {
+        (**self).gather_inputs(indices, x);
     }
 
-    fn draw_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
-        (**self).draw_targets(indices, t);
+    fn gather_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
+        (**self).gather_targets(indices, t);
     }
 
-    fn inputs_in_place(&self, samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
-        (**self).inputs_in_place(samples)
+    fn borrow_inputs(&self, samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
+        (**self).borrow_inputs(samples)
     }
 }

@@ -8,7 +8,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Everything that can go wrong in this library.
 ///
-/// Every text names the place, what was expected, what came instead, and in its last line what to do.
+/// Every text names the place, what was expected, what came instead, and in its last line what to do. An error inside
+/// another is part of its text, so [`source`](std::error::Error::source) is `None`: who prints the whole chain, as
+/// anyhow and eyre do, prints it once.
 ///
 /// # Examples
 /// ```
@@ -23,20 +25,20 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Something is wrong in one layer of a model; `source` says what.
-    #[error("layer {index} ({name}): {source}")]
+    /// Something is wrong in one layer of a model; `error` says what.
+    #[error("layer {index} ({name}): {error}")]
     Layer {
         /// The position of the layer in its model, from 0.
         index: usize,
         /// What the layer calls itself.
         name: String,
         /// What is wrong there.
-        source: Box<Error>,
+        error: Box<Error>,
     },
 
     /// Things that can't go together: a layer and its input, a loss and the last layer.
     #[error("{problem}\n  help: {help}")]
-    Misfit {
+    Mismatch {
         /// What does not fit, with both sides named.
         problem: String,
         /// What to do.
@@ -56,6 +58,23 @@ pub enum Error {
         help: String,
     },
 
+    /// An array has another shape than the model asks for.
+    #[error(
+        "{what}: expected shape {}, but got {got:?}{}\n  help: {help}",
+        axes(expected),
+        remark(expected, got)
+    )]
+    Shape {
+        /// The array: inputs, targets, a parameter.
+        what: String,
+        /// The size of each axis; `None` where any number of samples is right.
+        expected: Vec<Option<usize>>,
+        /// The shape that it has.
+        got: Vec<usize>,
+        /// What to do.
+        help: String,
+    },
+
     /// A setting is out of its range.
     #[error("{name}: must be {expected}, but is {got}\n  help: {help}")]
     Setting {
@@ -69,15 +88,15 @@ pub enum Error {
         help: &'static str,
     },
 
-    /// Something went wrong in one batch of a training; `source` says what.
-    #[error("epoch {epoch}, batch {batch}: {source}")]
+    /// Something went wrong in one batch of a training; `error` says what.
+    #[error("epoch {epoch}, batch {batch}: {error}")]
     Batch {
         /// The epoch, from 1.
         epoch: usize,
         /// The batch in that epoch, from 1.
         batch: usize,
         /// What went wrong there.
-        source: Box<Error>,
+        error: Box<Error>,
     },
 
     /// The numbers of a training are no longer finite; the model keeps its last finite weights.
@@ -103,12 +122,12 @@ pub enum Error {
     },
 
     /// The operating system could not read or write a file.
-    #[error("{}: {source}\n  help: check that the file exists and that you may access it", path.display())]
+    #[error("{}: {error}\n  help: check that the file exists and that you may access it", path.display())]
     Io {
         /// The file.
         path: PathBuf,
         /// The system's own words.
-        source: std::io::Error,
+        error: std::io::Error,
     },
 }
 
@@ -123,8 +142,8 @@ impl Error {
     /// Two things that don't go together, and what to do.
     ///
     /// A layer returns it from [`Layer::build`](crate::Layer::build); the model adds which layer it was.
-    pub fn misfit(problem: impl Into<String>, help: impl Into<String>) -> Self {
-        Error::Misfit { problem: problem.into(), help: help.into() }
+    pub fn mismatch(problem: impl Into<String>, help: impl Into<String>) -> Self {
+        Error::Mismatch { problem: problem.into(), help: help.into() }
     }
 
     /// An array, or one of its values, that is not what it has to be.
@@ -137,8 +156,73 @@ impl Error {
         Error::Data { what: what.into(), expected: expected.into(), got: got.into(), help: help.into() }
     }
 
-    /// The same error, told of one layer.
+    /// An array of another shape than it has to have; `None` stands for any number of samples.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f64>::new([2]).add(Dense::new(1)).build(1)?;
+    /// let error = model.predict(&array![[1.0, 2.0, 3.0]]).unwrap_err();
+    /// let Error::Shape { expected, got, .. } = error else { return Err(error) };
+    /// assert_eq!(expected, [None, Some(2)]);
+    /// assert_eq!(got, [1, 3]);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn shape(
+        what: impl Into<String>,
+        expected: impl IntoIterator<Item = Option<usize>>,
+        got: &[usize],
+        help: impl Into<String>,
+    ) -> Self {
+        let expected = expected.into_iter().collect();
+        Error::Shape { what: what.into(), expected, got: got.to_owned(), help: help.into() }
+    }
+
+    /// This error, told of one layer.
     pub(crate) fn in_layer(self, index: usize, name: &str) -> Self {
-        Error::Layer { index, name: name.to_owned(), source: Box::new(self) }
+        Error::Layer { index, name: name.to_owned(), error: Box::new(self) }
+    }
+}
+
+/// A shape as it is told: `[samples, 28, 28]`.
+fn axes(shape: &[Option<usize>]) -> String {
+    let axes = shape.iter().map(|axis| axis.map_or("samples".to_owned(), |size| size.to_string()));
+    format!("[{}]", axes.collect::<Vec<_>>().join(", "))
+}
+
+/// The commonest mistake in its own words: one sample where a batch of them belongs.
+fn remark(expected: &[Option<usize>], got: &[usize]) -> &'static str {
+    match expected {
+        [None, sample @ ..] if sample.iter().copied().eq(got.iter().copied().map(Some)) => {
+            ", one sample without a batch axis"
+        }
+        _ => "",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The texts that anyhow and eyre print: the error's own, then those of its sources.
+    fn chain(error: &Error) -> Vec<String> {
+        std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
+            .map(ToString::to_string)
+            .collect()
+    }
+
+    #[test]
+    fn an_error_inside_another_is_told_once() {
+        let inner = || Error::mismatch("expects one axis", "put a Flatten before it");
+        let io = std::io::Error::other("the disk is on fire");
+        let batch = |error| Error::Batch { epoch: 1, batch: 2, error: Box::new(error) };
+        for (error, text) in [
+            (inner().in_layer(3, "dense"), "expects one axis"),
+            (batch(inner().in_layer(3, "dense")), "expects one axis"),
+            (batch(Error::Io { path: "file".into(), error: io }), "the disk is on fire"),
+        ] {
+            assert_eq!(chain(&error).concat().matches(text).count(), 1, "{:?}", chain(&error));
+        }
     }
 }

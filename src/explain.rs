@@ -143,7 +143,7 @@ impl<F: Float> Sequential<F> {
         model.backward(loss, targets)?;
         let targets = Array::from_iter(targets.iter().copied())
             .into_shape_with_order((samples, model.output_width()))
-            .map_err(|error| Error::misfit(error.to_string(), "give one row of targets for each sample"))?;
+            .map_err(|error| Error::mismatch(error.to_string(), "give one row of targets for each sample"))?;
         Ok(Explanation { model, targets, loss, sample: 0, decimals: 4, step: None })
     }
 }

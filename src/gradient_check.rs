@@ -169,7 +169,7 @@ impl GradientCheck {
             Array2::from_shape_simple_fn((batch, shape.iter().product()), || rng.normal())
                 .into_shape_with_order([&[batch], shape].concat())
                 .map_err(|error| {
-                    Error::misfit(error.to_string(), "give the shape of one sample, such as [28, 28]")
+                    Error::mismatch(error.to_string(), "give the shape of one sample, such as [28, 28]")
                 })
         };
         let x = normal(model.input_shape())?;

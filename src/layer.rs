@@ -90,7 +90,7 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     /// shape of one output sample. Without parameters and with the output shaped like the input, nothing is to do.
     ///
     /// # Errors
-    /// [`Error::misfit`](crate::Error::misfit) if this layer can't follow that input; the model adds where.
+    /// [`Error::mismatch`](crate::Error::mismatch) if this layer can't follow that input; the model adds where.
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
         let _ = rng;
         Ok(input.to_vec())
@@ -194,7 +194,7 @@ impl<F> Param<F> {
     /// The parameter with a shape of its own, of which the matrix holds the numbers row by row.
     ///
     /// # Errors
-    /// [`Error::misfit`](crate::Error::misfit) if that shape has another number of entries.
+    /// [`Error::mismatch`](crate::Error::mismatch) if that shape has another number of entries.
     ///
     /// # Examples
     /// ```
@@ -208,7 +208,7 @@ impl<F> Param<F> {
     pub fn with_shape(mut self, shape: impl Into<Vec<usize>>) -> Result<Self> {
         let shape = shape.into();
         if shape.iter().try_fold(1_usize, |size, &axis| size.checked_mul(axis)) != Some(self.value.len()) {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 format!("{} has {} numbers, but is to have the shape {shape:?}", self.name, self.value.len()),
                 "give a shape whose product is the number of entries",
             ));

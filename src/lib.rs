@@ -29,18 +29,19 @@
 //! In this order the source can be read in an evening; what comes later builds on what comes before, never the other
 //! way round.
 //!
-//! 1. [`layer`]: the trait [`Layer`], the seam that everything hangs on, and one layer a file: [`Dense`], [`ReLU`],
+//! 1. [`data`]: data sets, batches, files.
+//! 2. [`layer`]: the trait [`Layer`], the seam that everything hangs on, and one layer a file: [`Dense`], [`ReLU`],
 //!    [`Sigmoid`], [`Tanh`], [`Softmax`], [`Flatten`], [`Maxout`], [`Step`], [`Identity`]. The first weights come from
 //!    [`Init`]. With [`formula`] a layer says in an equation what it does.
-//! 2. [`loss`]: what a network is to make small, and how it pairs with the last layer.
-//! 3. [`optimizer`]: how gradients move parameters.
-//! 4. [`Sequential`]: the model; it keeps every activation of `forward` and runs the chain rule in `backward`.
-//! 5. [`training`]: the [`Trainer`], its [`History`](training::History), and [`evaluate`].
-//! 6. [`gradient_check`]: every backward pass against central differences, yours too.
-//! 7. [`metrics`] and [`data`]: accuracy and confusion matrix; data sets, batches, files.
-//! 8. [`explain`]: one pass through a model, every equation with its numbers.
-//! 9. [`graph`]: what bigger frameworks do instead: every single operation a node.
-//! 10. [`kernels`]: where the speed comes from.
+//! 3. [`loss`]: what a network is to make small, and what it makes of the logits.
+//! 4. [`optimizer`]: how gradients move parameters.
+//! 5. [`Sequential`]: the model; it keeps every activation of `forward` and runs the chain rule in `backward`.
+//! 6. [`training`]: the [`Trainer`], its [`History`](training::History), and [`evaluate`].
+//! 7. [`gradient_check`]: every backward pass against central differences, yours too.
+//! 8. [`metrics`]: accuracy and confusion matrix.
+//! 9. [`explain`]: one pass through a model, every equation with its numbers.
+//! 10. [`graph`]: what bigger frameworks do instead: every single operation a node.
+//! 11. [`kernels`]: where the speed comes from.
 //!
 //! The package `chainrule-draw` makes pictures of all of it, and a web page of a training.
 //!
@@ -69,6 +70,7 @@ pub mod metrics;
 pub mod optimizer;
 mod rng;
 mod sequential;
+mod shapes;
 mod table;
 pub mod training;
 

@@ -95,7 +95,7 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// Whether this loss can be meant after a last layer with such outputs, `width` of them.
     ///
     /// # Errors
-    /// [`Error::Misfit`] if not, with what to use instead.
+    /// [`Error::Mismatch`] if not, with what to use instead.
     fn check_output(&self, last: Output, width: usize) -> Result<()> {
         let _ = (last, width);
         Ok(())
@@ -195,7 +195,7 @@ fn first_bad_target<F: Float>(
 
 /// A cross-entropy needs probabilities; raw scores have to pass through `layer` first.
 fn scores_are_not_probabilities(loss: &str, layer: &str) -> Error {
-    Error::misfit(
+    Error::mismatch(
         format!("{loss} needs probabilities, but the last layer is a Dense that gives raw scores"),
         format!("add a {layer} after it"),
     )

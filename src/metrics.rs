@@ -45,16 +45,16 @@ pub(crate) fn count_correct<F: Float>(y: ArrayView2<F>, t: ArrayView2<F>) -> usi
     y.rows().into_iter().zip(t.rows()).filter(|&(y, t)| class(y) == class(t)).count()
 }
 
-/// The class of each sample: of outputs the predicted one, of targets the true one.
+/// The class of each sample, from outputs or targets.
 ///
 /// # Examples
 /// ```
 /// use chainrule::{metrics::classes, ndarray::array};
 ///
-/// assert_eq!(classes(array![[0.9], [0.2]].view()), array![1, 0]);
-/// assert_eq!(classes(array![[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]].view()), array![0, 2]);
+/// assert_eq!(classes(&array![[0.9], [0.2]]), array![1, 0]);
+/// assert_eq!(classes(&array![[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]]), array![0, 2]);
 /// ```
-pub fn classes<F: Float>(y: ArrayView2<F>) -> Array1<usize> {
+pub fn classes<F: Float>(y: &ArrayRef2<F>) -> Array1<usize> {
     y.rows().into_iter().map(class).collect()
 }
 
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn one_output_is_compared_with_a_half() {
         let y = array![[0.5], [0.49], [0.51], [f64::NAN]];
-        assert_eq!(classes(y.view()), array![1, 0, 1, 0]);
+        assert_eq!(classes(&y), array![1, 0, 1, 0]);
         assert_eq!(accuracy(&y, &array![[1.], [0.], [0.], [0.]]).unwrap(), 0.75);
     }
 
@@ -109,7 +109,7 @@ mod tests {
     fn the_largest_of_several_is_the_class() {
         let nan = f32::NAN;
         let y = array![[0.1, 0.7, 0.2], [0.4, 0.4, 0.2], [nan, 0.1, 0.2], [nan, nan, nan], [-3., -2., nan]];
-        assert_eq!(classes(y.view()), array![1, 0, 2, 0, 1]);
+        assert_eq!(classes(&y), array![1, 0, 2, 0, 1]);
         let t = array![[0., 1., 0.], [0., 1., 0.], [0., 0., 1.], [0., 0., 1.], [0., 1., 0.]];
         assert_eq!(accuracy(&y, &t).unwrap(), 0.6);
     }

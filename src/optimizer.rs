@@ -59,7 +59,7 @@ pub trait Optimizer<F: Float>: Debug + Send {
     ///
     /// # Errors
     /// [`Error::Setting`](crate::Error::Setting) if [`check`](Optimizer::check) fails, and
-    /// [`Error::Misfit`](crate::Error::Misfit) if the model has no new gradients since its last step.
+    /// [`Error::Mismatch`](crate::Error::Mismatch) if the model has no new gradients since its last step.
     fn step(&mut self, model: &mut dyn Trainable<F>) -> Result<()> {
         self.check()?;
         self.begin_step();
@@ -85,7 +85,7 @@ pub trait Trainable<F> {
     /// Calls `visit` with the position, the parameter and the gradient of each parameter, always in the same order.
     ///
     /// # Errors
-    /// [`Error::Misfit`](crate::Error::Misfit) if there are no new gradients to move along.
+    /// [`Error::Mismatch`](crate::Error::Mismatch) if there are no new gradients to move along.
     fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()>;
 }
 

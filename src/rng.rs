@@ -9,7 +9,7 @@ use crate::Float;
 /// A stream of random numbers that a seed determines: xoshiro256++.
 ///
 /// Uniform numbers are our own transform of its bits and normal numbers come from `rand_distr` 0.6, whose values are
-/// stable, so the same seed draws the same numbers on every machine and after every upgrade.
+/// stable, so the same seed gives the same numbers on every machine and after every upgrade.
 ///
 /// Source of the generator: Blackman and Vigna, *Scrambled Linear Pseudorandom Number Generators*, 2021. It is not for
 /// secrets.
@@ -62,19 +62,20 @@ impl Rng {
         }
     }
 
-    /// A matrix whose entries `draw` makes, row by row.
+    /// A matrix whose entries `sample` gives, row by row.
     pub(crate) fn matrix<F: Float>(
         &mut self,
         shape: (usize, usize),
-        mut draw: impl FnMut(&mut Rng) -> f64,
+        mut sample: impl FnMut(&mut Rng) -> f64,
     ) -> Array2<F> {
-        Array2::from_shape_simple_fn(shape, || F::from_f64(draw(self)))
+        Array2::from_shape_simple_fn(shape, || F::from_f64(sample(self)))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use approx::assert_abs_diff_eq;
 
     /// The first numbers of seed 42. They never change: whoever trained with a seed finds the same net again.
     #[test]
@@ -105,11 +106,12 @@ mod tests {
         let normal: Vec<f64> = (0..n).map(|_| rng.normal()).collect();
         let mean = |values: &[f64]| values.iter().sum::<f64>() / n as f64;
         let square = |values: &[f64]| values.iter().map(|x| x * x).sum::<f64>() / n as f64;
-        // five standard errors of each mean
-        assert!((mean(&uniform) - 0.5).abs() < 5.0 * (1.0 / 12.0_f64 / n as f64).sqrt());
-        assert!((square(&uniform) - 1.0 / 3.0).abs() < 5.0 * (4.0 / 45.0_f64 / n as f64).sqrt());
-        assert!(mean(&normal).abs() < 5.0 * (1.0 / n as f64).sqrt());
-        assert!((square(&normal) - 1.0).abs() < 5.0 * (2.0 / n as f64).sqrt());
+        // five standard errors of a mean of n numbers
+        let five_errors = |variance: f64| 5.0 * (variance / n as f64).sqrt();
+        assert_abs_diff_eq!(mean(&uniform), 0.5, epsilon = five_errors(1.0 / 12.0));
+        assert_abs_diff_eq!(square(&uniform), 1.0 / 3.0, epsilon = five_errors(4.0 / 45.0));
+        assert_abs_diff_eq!(mean(&normal), 0.0, epsilon = five_errors(1.0));
+        assert_abs_diff_eq!(square(&normal), 1.0, epsilon = five_errors(2.0));
         assert!(uniform.iter().all(|x| (0.0..1.0).contains(x)));
     }
 

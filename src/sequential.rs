@@ -22,7 +22,6 @@ use buffers::{Buffer, Cache, Phase, Trace, around};
 pub use build::SequentialBuilder;
 pub(crate) use prediction::INFERENCE_CHUNK;
 use route::Route;
-pub(crate) use shapes::{check_input_shape, check_target_shape};
 
 /// A network of layers in a row, with everything that a pass leaves behind.
 ///
@@ -91,7 +90,7 @@ impl<F: Float> Sequential<F> {
     /// The loss of the last forward pass for these targets: from the logits, if the loss takes those of the last layer.
     ///
     /// # Errors
-    /// [`Error::Misfit`](crate::Error::Misfit) if no forward pass was run or the loss can't follow the last layer,
+    /// [`Error::Mismatch`](crate::Error::Mismatch) if no forward pass was run or the loss can't follow the last layer,
     /// [`Error::Data`](crate::Error::Data) if the targets are not one row of outputs for each sample.
     ///
     /// # Examples
@@ -134,7 +133,7 @@ impl<F: Float> Sequential<F> {
     /// Runs the chain rule from a given ∂L/∂ŷ (samples × outputs), for a loss that is computed elsewhere.
     ///
     /// # Errors
-    /// [`Error::Misfit`](crate::Error::Misfit) if no forward pass was run, [`Error::Data`](crate::Error::Data) if `dy`
+    /// [`Error::Mismatch`](crate::Error::Mismatch) if no forward pass was run, [`Error::Data`](crate::Error::Data) if `dy`
     /// has another shape than the output.
     ///
     /// # Examples

@@ -233,7 +233,7 @@ impl<F: Float> Trainer<'_, F> {
     /// and settings end with the same bits.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a setting out of its range, [`Error::Misfit`] if loss and model can't be meant together,
+    /// [`Error::Setting`] for a setting out of its range, [`Error::Mismatch`] if loss and model can't be meant together,
     /// [`Error::Data`] if the samples don't fit the model or a target is none that the loss can be meant for: then the
     /// model is as it was. [`Error::Batch`] with the epoch and batch if the numbers are no longer finite
     /// ([`Error::Diverged`]): then the model keeps the last finite weights.
@@ -276,7 +276,7 @@ impl<F: Float> Trainer<'_, F> {
                 for batch in 1..=batches.count() {
                     let (x, t) = batches.gather(batch - 1);
                     let loss = step(model, &*self.loss, &mut *self.optimizer, x, t)
-                        .map_err(|source| Error::Batch { epoch, batch, source: Box::new(source) })?;
+                        .map_err(|error| Error::Batch { epoch, batch, error: Box::new(error) })?;
                     totals.add(loss, model.outputs(), t, metrics);
                     progress.step(epoch, &totals);
                 }

@@ -343,6 +343,28 @@ fn parameters_that_are_not_there() {
     );
 }
 
+#[test]
+fn errors_carry_shapes_that_programs_match_on() {
+    let mut model = classifier();
+    let shapes = |result: Result<()>| match result {
+        Err(Error::Shape { what, expected, got, .. }) => (what, expected, got),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(
+        shapes(model.predict(&Array1::zeros(2)).map(drop)),
+        ("inputs".into(), vec![None, Some(2)], vec![2])
+    );
+    assert_eq!(
+        shapes(model.set_param("0.bias", &Array1::zeros(2))),
+        ("parameter 0.bias".into(), vec![Some(1), Some(3)], vec![2])
+    );
+    model.forward(&Array2::zeros((4, 2))).unwrap();
+    assert_eq!(
+        shapes(model.backward(&CategoricalCrossEntropy, &Array2::zeros((4, 2)))),
+        ("targets".into(), vec![Some(4), Some(3)], vec![4, 2])
+    );
+}
+
 // What a pass leaves
 
 #[test]

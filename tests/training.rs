@@ -104,16 +104,16 @@ impl Samples<f64> for Spy {
         Ok(())
     }
 
-    fn draw_inputs(&self, indices: &[usize], mut x: ArrayViewMut2<f64>) {
+    fn gather_inputs(&self, indices: &[usize], mut x: ArrayViewMut2<f64>) {
         x.fill(0.0);
         self.batches.lock().unwrap().push(indices.to_vec());
     }
 
-    fn draw_targets(&self, _: &[usize], mut t: ArrayViewMut2<f64>) {
+    fn gather_targets(&self, _: &[usize], mut t: ArrayViewMut2<f64>) {
         t.fill(0.0);
     }
 
-    fn inputs_in_place(&self, _: std::ops::Range<usize>) -> Option<ArrayView2<'_, f64>> {
+    fn borrow_inputs(&self, _: std::ops::Range<usize>) -> Option<ArrayView2<'_, f64>> {
         Some(self.in_place.view())
     }
 }
@@ -544,7 +544,7 @@ impl Optimizer<f64> for Once {
         if self.steps < 2 {
             return model.visit_params(&mut |_, _, _| ());
         }
-        Err(Error::Misfit { problem: "no more".to_owned(), help: "go".to_owned() })
+        Err(Error::Mismatch { problem: "no more".to_owned(), help: "go".to_owned() })
     }
 }
 

@@ -76,7 +76,7 @@ impl<'a> FunctionPlot<'a> {
     /// What a layer makes of one number, and the derivative that its backward pass gives.
     ///
     /// # Errors
-    /// [`Error::Misfit`] if the layer does not make one number of one number, or what its `build` says.
+    /// [`Error::Mismatch`] if the layer does not make one number of one number, or what its `build` says.
     ///
     /// # Examples
     /// ```
@@ -91,7 +91,7 @@ impl<'a> FunctionPlot<'a> {
         let mut layer = layer.clone_box();
         let output = layer.build(&[1], &mut Rng::stream(0, 0))?;
         if output.iter().product::<usize>() != 1 {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 format!("{} makes {output:?} of one number, which is no curve", layer.name()),
                 "plot the functions themselves: FunctionPlot::new(range).curve(name, |x| …)",
             ));

@@ -109,7 +109,7 @@ pub trait Drawing {
     /// The drawing as the bytes of a PNG file of twice its natural size.
     ///
     /// # Errors
-    /// [`Error::Misfit`] if it is too large to be painted.
+    /// [`Error::Mismatch`] if it is too large to be painted.
     #[cfg(feature = "png")]
     fn to_png(&self) -> Result<Vec<u8>> {
         raster::png(&self.picture())
@@ -118,7 +118,7 @@ pub trait Drawing {
     /// Writes the drawing as an SVG file, or as PNG if the path ends so, and makes the folders on the path.
     ///
     /// # Errors
-    /// [`Error::Io`] if the file can't be written, [`Error::Misfit`] for PNG without the feature `png`.
+    /// [`Error::Io`] if the file can't be written, [`Error::Mismatch`] for PNG without the feature `png`.
     fn save(&self, path: impl AsRef<Path>) -> Result<()>
     where
         Self: Sized,
@@ -134,7 +134,7 @@ pub trait Drawing {
             }
             std::fs::write(path, bytes)
         };
-        written().map_err(|source| Error::Io { path: path.to_owned(), source })
+        written().map_err(|error| Error::Io { path: path.to_owned(), error })
     }
 }
 
@@ -152,7 +152,7 @@ fn png_bytes(drawing: &impl Drawing) -> Result<Vec<u8>> {
 #[cfg(not(feature = "png"))]
 fn png_bytes(_: &impl Drawing) -> Result<Vec<u8>> {
     let help = "switch on the feature `png` of chainrule-draw, or save it as .svg";
-    Err(Error::misfit("PNG files are not built in", help))
+    Err(Error::mismatch("PNG files are not built in", help))
 }
 
 /// Writes the title at the top, if there is one, and returns the y below it.

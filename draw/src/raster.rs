@@ -18,7 +18,7 @@ const SCALE: f32 = 2.0;
 pub(crate) fn png(picture: &Picture) -> Result<Vec<u8>> {
     let no_picture = || {
         let size = format!("a picture of {} × {} can't be painted as PNG", picture.width, picture.height);
-        Error::misfit(size, "save it as SVG, or draw less")
+        Error::mismatch(size, "save it as SVG, or draw less")
     };
     let pixels = |length: f64| (length as f32 * SCALE).ceil() as u32;
     let pixmap = Pixmap::new(pixels(picture.width), pixels(picture.height)).ok_or_else(no_picture)?;

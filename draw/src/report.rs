@@ -64,15 +64,15 @@ impl<'a, F: Float> Report<'a, F> {
         let sample_shape = self.model.input_shape();
         let mut x = Array2::zeros((indices.len(), sample_shape.iter().product()));
         let mut t = Array2::zeros((indices.len(), self.model.output_width()));
-        samples.draw_inputs(&indices, x.view_mut());
-        samples.draw_targets(&indices, t.view_mut());
+        samples.gather_inputs(&indices, x.view_mut());
+        samples.gather_targets(&indices, t.view_mut());
         let shape: Vec<usize> = std::iter::once(indices.len()).chain(sample_shape.iter().copied()).collect();
-        let not_samples = |error: ShapeError| Error::misfit(error.to_string(), "give samples of the model");
+        let not_samples = |error: ShapeError| Error::mismatch(error.to_string(), "give samples of the model");
         let y = self.model.predict(&x.to_shape(shape).map_err(not_samples)?)?;
 
         self.predictions = match (sample_shape, self.model.class_count()) {
             (&[height, width], Some(_)) => {
-                let (predicted, truth) = (metrics::classes(y.view()), metrics::classes(t.view()));
+                let (predicted, truth) = (metrics::classes(&y), metrics::classes(&t));
                 let mut grid = ImageGrid::new(8);
                 for ((x, truth), predicted) in x.rows().into_iter().zip(truth).zip(predicted) {
                     let image = x.to_shape((height, width)).map_err(not_samples)?;
@@ -128,7 +128,7 @@ impl<'a, F: Float> Report<'a, F> {
     /// [`Error::Io`] if the file can't be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        std::fs::write(path, self.to_html()).map_err(|source| Error::Io { path: path.to_owned(), source })
+        std::fs::write(path, self.to_html()).map_err(|error| Error::Io { path: path.to_owned(), error })
     }
 
     fn structure(&self) -> String {

@@ -70,7 +70,7 @@ const MOST_CLASSES: usize = 1 << 24;
 
 /// Whether there is something to choose from.
 pub(crate) fn check_class_count(classes: usize) -> Result<()> {
-    // so many that no memory holds their one-hot rows is a mistake too
+    // classes whose one-hot rows no memory holds are a mistake too
     if (2..=MOST_CLASSES).contains(&classes) {
         return Ok(());
     }

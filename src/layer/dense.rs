@@ -102,20 +102,20 @@ impl<F: Float> Layer<F> for Dense<F> {
 
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
         let &[inputs] = input else {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 format!("expects samples of one axis, but gets {input:?}"),
                 "put a Flatten before it",
             ));
         };
         if self.units == 0 {
-            return Err(Error::misfit("has 0 units", "give it at least one: Dense::new(1)"));
+            return Err(Error::mismatch("has 0 units", "give it at least one: Dense::new(1)"));
         }
         let [weight, bias] = &mut self.params;
         if let Some(init) = self.init {
-            weight.value = init.draw(inputs, self.units, rng)?;
+            weight.value = init.sample(inputs, self.units, rng)?;
             bias.value = Array2::zeros((1, self.units));
         } else if weight.value.nrows() != inputs {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 format!("has weights for {} features, but gets samples of {inputs}", weight.value.nrows()),
                 "weights are in × out: transpose them if they came as out × in",
             ));

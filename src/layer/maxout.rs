@@ -105,13 +105,13 @@ impl<F: Float> Layer<F> for Maxout<F> {
 
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
         let &[inputs] = input else {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 format!("expects samples of one axis, but gets {input:?}"),
                 "put a Flatten before it",
             ));
         };
         if self.units == 0 || self.pieces == 0 {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 format!("has {} units of {} pieces", self.units, self.pieces),
                 "give it at least one unit of two pieces: Maxout::new(1, 2)",
             ));
@@ -119,10 +119,10 @@ impl<F: Float> Layer<F> for Maxout<F> {
         let [weight, bias] = &mut self.params;
         let columns = self.units.saturating_mul(self.pieces); // what is too much is refused below
         if let Some(init) = self.init {
-            weight.value = init.draw(inputs, columns, rng)?;
+            weight.value = init.sample(inputs, columns, rng)?;
             bias.value = Array2::zeros((1, columns));
         } else if weight.value.nrows() != inputs {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 format!("has weights for {} features, but gets samples of {inputs}", weight.value.nrows()),
                 "weights are in × out·pieces: transpose them if they came the other way round",
             ));

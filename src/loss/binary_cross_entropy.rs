@@ -101,7 +101,7 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
 
     fn check_output(&self, last: Output, width: usize) -> Result<()> {
         match last {
-            Output::Distribution => Err(Error::misfit(
+            Output::Distribution => Err(Error::mismatch(
                 format!("binary cross-entropy can't follow a Softmax (here over {width} classes)"),
                 "end with Dense::new(1) and Sigmoid for yes or no, or use CategoricalCrossEntropy",
             )),

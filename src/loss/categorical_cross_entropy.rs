@@ -91,11 +91,11 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
 
     fn check_output(&self, last: Output, width: usize) -> Result<()> {
         match last {
-            _ if width < 2 => Err(Error::misfit(
+            _ if width < 2 => Err(Error::mismatch(
                 "categorical cross-entropy needs at least two classes, but the model has one output",
                 "use BinaryCrossEntropy with a Sigmoid, or Dense::new(2) and Softmax",
             )),
-            Output::Probabilities => Err(Error::misfit(
+            Output::Probabilities => Err(Error::mismatch(
                 "categorical cross-entropy can't follow a Sigmoid, whose outputs don't sum to 1",
                 "use Softmax for one class of many, or BinaryCrossEntropy for independent questions",
             )),

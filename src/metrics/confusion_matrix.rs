@@ -1,14 +1,15 @@
 //! Which classes are taken for which.
 
-use std::fmt;
-
 use ndarray::{Array2, ArrayRef2, ArrayView2};
 
 use super::{check, class};
 use crate::data::ClassNumber;
 use crate::data::labels::{self, index_below};
-use crate::table::{Table, thousands};
+use crate::table::thousands;
 use crate::{Error, Float, Result};
+
+mod display;
+mod scores;
 
 /// How many samples of each class were predicted to be of which class.
 ///
@@ -170,11 +171,7 @@ impl ConfusionMatrix {
         }
         Ok(self)
     }
-}
 
-// Reading it
-
-impl ConfusionMatrix {
     /// The counts: row = true class, column = predicted class.
     pub fn counts(&self) -> ArrayView2<'_, usize> {
         self.counts.view()
@@ -194,98 +191,6 @@ impl ConfusionMatrix {
     pub fn support(&self, class: usize) -> usize {
         self.counts.rows().into_iter().nth(class).map_or(0, |row| row.sum())
     }
-
-    /// The share of samples that were predicted right.
-    pub fn accuracy(&self) -> f64 {
-        quotient(self.correct(), self.total()).unwrap_or(f64::NAN)
-    }
-
-    /// TP / (TP + FP); `None` if the class was never predicted.
-    pub fn precision(&self, class: usize) -> Option<f64> {
-        quotient(self.found(class), self.predicted(class))
-    }
-
-    /// TP / (TP + FN); `None` if the class never occurred.
-    pub fn recall(&self, class: usize) -> Option<f64> {
-        quotient(self.found(class), self.support(class))
-    }
-
-    /// 2·TP / (2·TP + FP + FN); `None` if the class was neither predicted nor occurred.
-    pub fn f1(&self, class: usize) -> Option<f64> {
-        quotient(2 * self.found(class), self.predicted(class) + self.support(class))
-    }
-
-    /// The mean precision over the classes that have one.
-    pub fn macro_precision(&self) -> Option<f64> {
-        self.mean(Self::precision)
-    }
-
-    /// The mean recall over the classes that have one.
-    pub fn macro_recall(&self) -> Option<f64> {
-        self.mean(Self::recall)
-    }
-
-    /// The mean F1 over the classes that have one.
-    pub fn macro_f1(&self) -> Option<f64> {
-        self.mean(Self::f1)
-    }
-
-    fn correct(&self) -> usize {
-        self.counts.diag().sum()
-    }
-
-    /// TP
-    fn found(&self, class: usize) -> usize {
-        self.counts.get([class, class]).copied().unwrap_or(0)
-    }
-
-    /// TP + FP
-    fn predicted(&self, class: usize) -> usize {
-        self.counts.columns().into_iter().nth(class).map_or(0, |column| column.sum())
-    }
-
-    fn mean(&self, value: impl Fn(&Self, usize) -> Option<f64>) -> Option<f64> {
-        let values: Vec<f64> = (0..self.classes()).filter_map(|class| value(self, class)).collect();
-        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-    }
-}
-
-/// a / b, if there is one.
-fn quotient(a: usize, b: usize) -> Option<f64> {
-    (b > 0).then(|| a as f64 / b as f64)
-}
-
-/// The counts, then precision, recall and F1 of each class.
-impl fmt::Display for ConfusionMatrix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut header = vec!["true \\ predicted".to_owned()];
-        header.extend(self.names.iter().map(|name| format!(">{name}")));
-        let mut matrix = Table::new(&header.iter().map(String::as_str).collect::<Vec<_>>());
-        for (name, row) in self.names.iter().zip(self.counts.rows()) {
-            matrix.row(std::iter::once(name.clone()).chain(row.iter().map(|&count| thousands(count))));
-        }
-
-        let value = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.3}"));
-        let mut classes = Table::new(&["class", ">precision", ">recall", ">F1", ">samples"]);
-        for (class, name) in self.names.iter().enumerate() {
-            classes.row([
-                name.clone(),
-                value(self.precision(class)),
-                value(self.recall(class)),
-                value(self.f1(class)),
-                thousands(self.support(class)),
-            ]);
-        }
-        classes.row([
-            "mean".to_owned(),
-            value(self.macro_precision()),
-            value(self.macro_recall()),
-            value(self.macro_f1()),
-            thousands(self.total()),
-        ]);
-        let (correct, total) = (thousands(self.correct()), thousands(self.total()));
-        write!(f, "{matrix}\n{classes}accuracy {:.4}: {correct} of {total}", self.accuracy())
-    }
 }
 
 #[cfg(test)]
@@ -294,7 +199,7 @@ mod tests {
     use ndarray::array;
 
     /// Ten samples of class 0, four of class 1, none of class 2, which two are taken for.
-    fn matrix() -> ConfusionMatrix {
+    pub(super) fn matrix() -> ConfusionMatrix {
         let actual = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1];
         let predicted = [0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 1, 1, 0, 2];
         ConfusionMatrix::new(predicted, actual, 3).unwrap()
@@ -306,32 +211,6 @@ mod tests {
         assert_eq!(matrix.counts(), array![[7, 2, 1], [1, 2, 1], [0, 0, 0]]);
         assert_eq!((matrix.classes(), matrix.total()), (3, 14));
         assert_eq!([0, 1, 2, 3].map(|class| matrix.support(class)), [10, 4, 0, 0]);
-        assert_eq!(matrix.accuracy(), 9.0 / 14.0);
-    }
-
-    #[test]
-    fn quotients_are_those_of_the_definitions() {
-        let matrix = matrix();
-        assert_eq!(
-            [0, 1, 2, 3].map(|class| matrix.precision(class)),
-            [Some(7.0 / 8.0), Some(0.5), Some(0.0), None]
-        );
-        assert_eq!([0, 1, 2, 3].map(|class| matrix.recall(class)), [Some(0.7), Some(0.5), None, None]);
-        assert_eq!(
-            [0, 1, 2, 3].map(|class| matrix.f1(class)),
-            [Some(14.0 / 18.0), Some(0.5), Some(0.0), None]
-        );
-        assert_eq!(matrix.macro_precision(), Some((0.875 + 0.5 + 0.0) / 3.0));
-        assert_eq!(matrix.macro_recall(), Some((0.7 + 0.5) / 2.0));
-        assert_eq!(matrix.macro_f1(), Some((14.0 / 18.0 + 0.5 + 0.0) / 3.0));
-    }
-
-    #[test]
-    fn a_matrix_that_counted_nothing_has_no_quotients() {
-        let matrix = ConfusionMatrix::empty(2);
-        assert!(matrix.accuracy().is_nan());
-        assert_eq!((matrix.macro_precision(), matrix.macro_recall(), matrix.macro_f1()), (None, None, None));
-        assert!(matrix.to_string().ends_with("accuracy NaN: 0 of 0"));
     }
 
     #[test]
@@ -348,27 +227,6 @@ mod tests {
         assert_eq!(
             ConfusionMatrix::from_outputs(&y, &t).unwrap().counts(),
             array![[0, 0, 1], [0, 1, 0], [0, 0, 0]]
-        );
-    }
-
-    #[test]
-    fn prints_large_counts_with_separators_and_names_as_they_are() {
-        let mut matrix = ConfusionMatrix::empty(2);
-        matrix.counts = array![[12_345, 6], [0, 1_000]];
-        let matrix = matrix.with_names(["<=50K", ">50K"]).unwrap();
-        assert_eq!(
-            matrix.to_string(),
-            "  true \\ predicted   <=50K   >50K
-  ────────────────  ──────  ─────
-  <=50K             12,345      6
-  >50K                   0  1,000
-
-  class  precision  recall     F1  samples
-  ─────  ─────────  ──────  ─────  ───────
-  <=50K      1.000   1.000  1.000   12,351
-  >50K       0.994   1.000  0.997    1,000
-  mean       0.997   1.000  0.998   13,351
-accuracy 0.9996: 13,345 of 13,351"
         );
     }
 

@@ -27,17 +27,17 @@ impl<F: Float> SequentialBuilder<F> {
     ///
     /// # Errors
     /// [`Error::Layer`] with the first layer that can't follow what comes before it or breaks its own promises;
-    /// [`Error::Misfit`] if there is no layer, or no feature in a sample.
+    /// [`Error::Mismatch`] if there is no layer, or no feature in a sample.
     pub fn build(self, seed: u64) -> Result<Sequential<F>> {
         let SequentialBuilder { input, mut layers } = self;
         if contract::width::<F>(&input).is_none() {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 format!("a model can't have samples of shape {input:?}"),
                 "give the shape of one sample, such as Sequential::new([2]) or Sequential::new([28, 28])",
             ));
         }
         if layers.is_empty() {
-            return Err(Error::misfit("a model needs at least one layer", "add one: .add(Dense::new(1))"));
+            return Err(Error::mismatch("a model needs at least one layer", "add one: .add(Dense::new(1))"));
         }
         let mut rng = Rng::stream(seed, 0);
         let mut shapes = vec![input];
@@ -45,7 +45,7 @@ impl<F: Float> SequentialBuilder<F> {
         for (index, layer) in layers.iter_mut().enumerate() {
             let in_this_layer = |error: Error, layer: &dyn Layer<F>| error.in_layer(index, layer.name());
             if before == Output::Distribution && layer.output() == Output::Distribution {
-                let twice = Error::misfit(
+                let twice = Error::mismatch(
                     "follows another softmax; a distribution taken for scores becomes almost uniform",
                     "remove one of the two",
                 );

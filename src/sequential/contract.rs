@@ -13,17 +13,17 @@ pub(super) fn width<F: Float>(shape: &[usize]) -> Option<usize> {
 /// Whether a layer that was built for samples of shape `input` keeps what its shapes and parameters promise.
 ///
 /// # Errors
-/// [`Error::Misfit`] if the output can't be held, if only the shape should change but the number of features does, if
+/// [`Error::Mismatch`] if the output can't be held, if only the shape should change but the number of features does, if
 /// the parameters to look at are not the ones to change, or if there are any in a layer that a loss pairs with.
 pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output: &[usize]) -> Result<()> {
     let Some(outputs) = width::<F>(output) else {
-        return Err(Error::misfit(
+        return Err(Error::mismatch(
             format!("can't give samples of shape {output:?}"),
             "return a shape from build() without a 0, such as vec![3], that fits into memory",
         ));
     };
     if layer.only_reshapes() && width::<F>(input) != Some(outputs) {
-        return Err(Error::misfit(
+        return Err(Error::mismatch(
             format!("says that it only reshapes, but makes {output:?} of samples of {input:?}"),
             "return a shape of as many features from build(), or false from only_reshapes()",
         ));
@@ -31,21 +31,21 @@ pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output:
     let shown: Vec<_> = layer.params().iter().map(|param| (param.name, param.value.dim())).collect();
     let changed: Vec<_> = layer.params_mut().iter().map(|param| (param.name, param.value.dim())).collect();
     if shown != changed {
-        return Err(Error::misfit(
+        return Err(Error::mismatch(
             format!("shows the parameters {shown:?} in params(), but {changed:?} in params_mut()"),
             "return the same parameters from both",
         ));
     }
     let is_repeated = |index: usize| shown[..index].iter().any(|(name, _)| *name == shown[index].0);
     if let Some(index) = (0..shown.len()).find(|&index| is_repeated(index)) {
-        return Err(Error::misfit(
+        return Err(Error::mismatch(
             format!("has two parameters of the name {}", shown[index].0),
             "give each parameter of a layer a name of its own",
         ));
     }
     // the pair of a loss and its last layer starts the chain rule before the layer, whose parameters get no gradient
     if !shown.is_empty() && matches!(layer.output(), Output::Probabilities | Output::Distribution) {
-        return Err(Error::misfit(
+        return Err(Error::mismatch(
             "has parameters and says that its outputs are the Sigmoid or the Softmax of its inputs",
             "return Output::Values from output(), or put a Sigmoid or Softmax behind the layer",
         ));

@@ -158,11 +158,11 @@ impl<F: Float> Sequential<F> {
     /// The layer of the parameter of that name, and which of its parameters it is.
     fn find(&self, name: &str) -> Result<(usize, usize)> {
         let (index, own) = name.split_once('.').unwrap_or_default();
-        let of_layer = |(layer, of): (usize, &Box<dyn Layer<F>>)| {
+        let of_layer = |(layer, of): (usize, &dyn Layer<F>)| {
             let param = of.params().iter().position(|param| param.name == own)?;
             (layer.to_string() == index).then_some((layer, param))
         };
-        self.layers.iter().enumerate().find_map(of_layer).ok_or_else(|| self.no_param(name))
+        self.layers().enumerate().find_map(of_layer).ok_or_else(|| self.no_param(name))
     }
 
     /// The numbers that are not trained but belong to the model, such as the running means of a batch normalisation,
@@ -176,7 +176,7 @@ impl<F: Float> Sequential<F> {
     /// The gradient of that parameter in the last backward pass, also after a step along it.
     ///
     /// # Errors
-    /// [`Error::Data`] if there is no parameter of that name, [`Error::Misfit`] before a backward pass,
+    /// [`Error::Data`] if there is no parameter of that name, [`Error::Mismatch`] before a backward pass,
     /// [`Error::Layer`] if the layer gives a gradient of another shape than its parameter.
     ///
     /// # Examples
@@ -193,7 +193,7 @@ impl<F: Float> Sequential<F> {
         let (layer, param) = self.find(name)?;
         let computing = self.route.computing.iter().position(|&computing| computing == layer);
         let Some(computing) = computing.filter(|_| self.cache.has_gradients()) else {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 format!("there is no gradient of {name} yet"),
                 "run forward and backward first",
             ));
@@ -212,7 +212,8 @@ impl<F: Float> Sequential<F> {
     /// Sets a parameter. A bias may come as a row (1 × out) or as one axis (out).
     ///
     /// # Errors
-    /// [`Error::Data`] if there is none of that name, or `value` has another shape; the model is then unchanged.
+    /// [`Error::Data`] if there is none of that name, [`Error::Shape`] if `value` has another shape; the model is then
+    /// unchanged.
     ///
     /// # Examples
     /// ```
@@ -237,12 +238,8 @@ impl<F: Float> Sequential<F> {
             } else {
                 "weights are in × out, biases 1 × out"
             };
-            return Err(Error::data(
-                format!("parameter {name}"),
-                format!("shape {:?}", [rows, columns]),
-                format!("{:?}", value.shape()),
-                help,
-            ));
+            let what = format!("parameter {name}");
+            return Err(Error::shape(what, [rows, columns].map(Some), value.shape(), help));
         };
         if let Some(param) = self.layers[layer].params_mut().get_mut(param) {
             param.value.assign(&matrix);

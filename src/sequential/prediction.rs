@@ -68,7 +68,7 @@ impl<F: Float> Sequential<F> {
     /// position of the largest.
     ///
     /// # Errors
-    /// As [`predict`](Self::predict); [`Error::Misfit`] if the model has one output that is no probability.
+    /// As [`predict`](Self::predict); [`Error::Mismatch`] if the model has one output that is no probability.
     ///
     /// # Examples
     /// ```
@@ -81,12 +81,12 @@ impl<F: Float> Sequential<F> {
     /// ```
     pub fn predict_classes<D: Dimension>(&self, x: &ArrayRef<F, D>) -> Result<Array1<usize>> {
         if self.output_width() == 1 && self.output() != Output::Probabilities {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 "a model with one output that is no probability has no classes",
                 "end it with a Sigmoid, or compare predict() with a threshold of your own",
             ));
         }
-        Ok(crate::metrics::classes(self.predict(x)?.view()))
+        Ok(crate::metrics::classes(&self.predict(x)?))
     }
 }
 

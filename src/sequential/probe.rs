@@ -24,7 +24,7 @@ impl<F: Float> Sequential<F> {
         found.ok_or_else(|| {
             let problem =
                 format!("parameter {param} of params() is missing in params_mut(), or smaller there");
-            Error::misfit(problem, "return the same parameters from both").in_layer(layer, &name)
+            Error::mismatch(problem, "return the same parameters from both").in_layer(layer, &name)
         })
     }
 }

@@ -14,7 +14,7 @@ impl<F: Float> Sequential<F> {
 
     fn visit(&mut self, inputs: Option<ArrayView2<F>>, visit: &mut Visit<'_, F>) -> Result<()> {
         if self.cache.phase != Phase::Backward {
-            return Err(Error::misfit(
+            return Err(Error::mismatch(
                 "an optimizer's step needs the gradients of a backward pass",
                 "run forward and backward before each step",
             ));
@@ -54,7 +54,7 @@ pub(super) fn check_shape<F: Float>(
         [rows, columns],
         theta.value.shape()
     );
-    Err(Error::misfit(problem, "write ∂L/∂θ in the shape of θ").in_layer(position, layer.name()))
+    Err(Error::mismatch(problem, "write ∂L/∂θ in the shape of θ").in_layer(position, layer.name()))
 }
 
 impl<F: Float> Trainable<F> for Sequential<F> {

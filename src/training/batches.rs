@@ -54,12 +54,12 @@ impl<'a, F: Float> Batches<'a, F> {
     pub(super) fn gather(&mut self, batch: usize) -> (ArrayView2<'_, F>, ArrayView2<'_, F>) {
         self.last = batch;
         let indices = indices(&self.order, self.size, batch);
-        self.samples.draw_targets(indices, self.targets.slice_mut(s![..indices.len(), ..]));
+        self.samples.gather_targets(indices, self.targets.slice_mut(s![..indices.len(), ..]));
         if self.borrowed().is_none() {
             if self.inputs.is_empty() {
                 self.inputs = aligned::zeros((self.size, self.inputs.ncols()));
             }
-            data::draw_inputs(self.samples, indices, self.inputs.slice_mut(s![..indices.len(), ..]));
+            data::gather_inputs(self.samples, indices, self.inputs.slice_mut(s![..indices.len(), ..]));
         }
         (self.last_gathered(), self.targets.slice(s![..indices.len(), ..]))
     }
@@ -75,7 +75,7 @@ impl<'a, F: Float> Batches<'a, F> {
         let &[first, ref others @ ..] = indices(&self.order, self.size, self.last) else { return None };
         let neighbours = self.shuffle.is_none() || others.is_empty();
         let shape = (others.len() + 1, self.inputs.ncols());
-        let inputs = neighbours.then(|| self.samples.inputs_in_place(first..first + shape.0)).flatten();
+        let inputs = neighbours.then(|| self.samples.borrow_inputs(first..first + shape.0)).flatten();
         inputs.filter(|x| x.dim() == shape && x.is_standard_layout())
     }
 }

@@ -66,7 +66,7 @@ pub fn evaluate<F: Float>(
     check_samples("samples", model, loss, &samples)?;
     let metrics = metric::default_for(model);
     let (measures, classes) = measure(model, loss, &samples, &metrics, &Threads::default(), |y, t| {
-        (metrics::classes(y).to_vec(), metrics::classes(t).to_vec())
+        (metrics::classes(&y).to_vec(), metrics::classes(&t).to_vec())
     });
     let classes: (Vec<_>, Vec<_>) = classes.into_iter().unzip();
     let classes = (classes.0.concat(), classes.1.concat());
@@ -91,7 +91,7 @@ pub(super) fn check_samples<F: Float>(
     let mut targets = room_for_targets(model, samples);
     indices.chunks(INFERENCE_CHUNK).try_for_each(|indices| {
         let mut t = targets.slice_mut(s![..indices.len(), ..]);
-        samples.draw_targets(indices, t.view_mut());
+        samples.gather_targets(indices, t.view_mut());
         loss.check_targets(t.view(), indices[0])
     })
 }

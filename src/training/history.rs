@@ -168,7 +168,7 @@ impl History {
     /// [`Error::Io`] if the file can't be written.
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        std::fs::write(path, self.to_csv()).map_err(|source| Error::Io { path: path.to_owned(), source })
+        std::fs::write(path, self.to_csv()).map_err(|error| Error::Io { path: path.to_owned(), error })
     }
 }
 

@@ -9,8 +9,8 @@ use crate::table::{self, thousands};
 use crate::{Error, Float, Result};
 
 impl<F: Float> Dataset<F> {
-    /// Images and their labels from two IDX files of unsigned bytes, plain or compressed with gzip. The images are
-    /// drawn as numbers from 0 to 1.
+    /// Images and their labels from two IDX files of unsigned bytes, plain or compressed with gzip. The bytes of the
+    /// images become numbers from 0 to 1.
     ///
     /// # Errors
     /// [`Error::Io`] if a file can't be read, [`Error::File`] if one is damaged, holds something else, or the two don't
@@ -78,17 +78,17 @@ mod tests {
         [0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 51, 102, 255, 4, 5, 6, 7, 8, 9, 10, 11];
 
     /// A file that is gone at the end of its test.
-    struct Written(PathBuf);
+    struct TempFile(PathBuf);
 
-    impl Written {
+    impl TempFile {
         fn new(name: &str, bytes: &[u8]) -> Self {
             let path = std::env::temp_dir().join(format!("chainrule-{}-{name}", std::process::id()));
             std::fs::write(&path, bytes).unwrap();
-            Written(path)
+            TempFile(path)
         }
     }
 
-    impl Drop for Written {
+    impl Drop for TempFile {
         fn drop(&mut self) {
             let _ = std::fs::remove_file(&self.0);
         }
@@ -96,8 +96,8 @@ mod tests {
 
     #[test]
     fn two_files_become_a_data_set() {
-        let images = Written::new("images", &IMAGES);
-        let labels = Written::new("labels", &[0, 0, 8, 1, 0, 0, 0, 3, 9, 0, 9]);
+        let images = TempFile::new("images", &IMAGES);
+        let labels = TempFile::new("labels", &[0, 0, 8, 1, 0, 0, 0, 3, 9, 0, 9]);
         let data = Dataset::<f64>::from_idx(&images.0, &labels.0, 10).unwrap();
         assert_eq!(data.to_string(), "3 samples of shape 2 × 2, 10 classes");
         assert_eq!(data.labels().unwrap(), array![9, 0, 9]);
@@ -106,9 +106,9 @@ mod tests {
 
     #[test]
     fn files_that_do_not_belong_together_are_errors() {
-        let images = Written::new("images-of-others", &IMAGES);
-        let labels = Written::new("labels-of-others", &[0, 0, 8, 1, 0, 0, 0, 2, 1, 2]);
-        let load = |images: &Written, labels: &Written| {
+        let images = TempFile::new("images-of-others", &IMAGES);
+        let labels = TempFile::new("labels-of-others", &[0, 0, 8, 1, 0, 0, 0, 2, 1, 2]);
+        let load = |images: &TempFile, labels: &TempFile| {
             Dataset::<f32>::from_idx(&images.0, &labels.0, 10).unwrap_err().to_string()
         };
         let (images_path, labels_path) = (images.0.display(), labels.0.display());
@@ -133,7 +133,7 @@ mod tests {
                  the images comes first, then that of the labels"
             )
         );
-        let letters = Written::new("letters", &[0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 10]);
+        let letters = TempFile::new("letters", &[0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 10]);
         assert_eq!(
             load(&images, &letters),
             format!(

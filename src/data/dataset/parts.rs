@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayD, Axis};
 
-use super::{Answers, Dataset, Inputs};
+use super::{Dataset, Inputs, Targets};
 use crate::{Error, Float, Result};
 
 impl<F: Float> Dataset<F> {
@@ -36,6 +36,16 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     /// [`Error::Data`] if `count` is 0.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::{data::Dataset, ndarray::array};
+    ///
+    /// let data = Dataset::from_labels(array![[0.0], [1.0], [2.0]], [0, 1, 1], 2)?;
+    /// assert_eq!(data.head(2)?.inputs(), array![[0.0], [1.0]].into_dyn());
+    /// assert_eq!(data.head(99)?, data);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn head(&self, count: usize) -> Result<Self> {
         self.select(&(0..count.min(self.len())).collect::<Vec<_>>())
     }
@@ -47,8 +57,8 @@ impl<F: Float> Dataset<F> {
             Inputs::Bytes(bytes) => Inputs::Bytes(pick(bytes, indices)),
         };
         let targets = match &self.targets {
-            Answers::Rows(rows) => Answers::Rows(rows.select(Axis(0), indices)),
-            Answers::Classes { labels, classes } => Answers::Classes {
+            Targets::Rows(rows) => Targets::Rows(rows.select(Axis(0), indices)),
+            Targets::Classes { labels, classes } => Targets::Classes {
                 labels: indices.iter().map(|&index| labels[index]).collect(),
                 classes: *classes,
             },
@@ -90,11 +100,11 @@ impl<F: Float> Dataset<F> {
 fn pick<A: Copy + Default>(all: &ArrayD<A>, indices: &[usize]) -> ArrayD<A> {
     let mut shape = all.raw_dim();
     shape[0] = indices.len();
-    let mut picked = ArrayD::default(shape);
-    for (mut to, &index) in picked.outer_iter_mut().zip(indices) {
+    let mut rows = ArrayD::default(shape);
+    for (mut to, &index) in rows.outer_iter_mut().zip(indices) {
         to.assign(&all.index_axis(Axis(0), index));
     }
-    picked
+    rows
 }
 
 #[cfg(test)]

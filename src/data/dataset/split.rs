@@ -4,20 +4,20 @@ use super::Dataset;
 use crate::table::thousands;
 use crate::{Error, Float, Result, Rng};
 
-/// The random streams of this file; a model draws its own with small numbers from the same seed.
+/// The random streams of this file; a model's own have small numbers.
 const SPLIT: u64 = 1 << 32;
 const SHUFFLE: u64 = SPLIT + 1;
 
 /// How much of a data set goes into the first part of a split: a share such as `0.8`, or a number of samples.
-pub trait Share: Copy {
-    /// The number of samples out of so many.
+pub trait SplitSize: Copy {
+    /// The number of samples out of all `of`.
     ///
     /// # Errors
     /// [`Error::Setting`] for a share that is not between 0 and 1.
     fn samples(self, of: usize) -> Result<usize>;
 }
 
-impl Share for f64 {
+impl SplitSize for f64 {
     fn samples(self, of: usize) -> Result<usize> {
         if self > 0.0 && self < 1.0 {
             return Ok((self * of as f64).round() as usize);
@@ -31,7 +31,7 @@ impl Share for f64 {
     }
 }
 
-impl Share for usize {
+impl SplitSize for usize {
     fn samples(self, _: usize) -> Result<usize> {
         Ok(self)
     }
@@ -43,7 +43,18 @@ impl<F: Float> Dataset<F> {
     ///
     /// # Errors
     /// [`Error::Setting`] for a share that is not between 0 and 1, [`Error::Data`] if a part would be empty.
-    pub fn split(&self, first: impl Share, seed: u64) -> Result<(Self, Self)> {
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::{data::Dataset, ndarray::Array2};
+    ///
+    /// let data = Dataset::<f32>::from_labels(Array2::zeros((10, 1)), [0, 1, 0, 1, 0, 1, 0, 1, 0, 1], 2)?;
+    /// let (train, validation) = data.split(0.8, 42)?;          // 42: the seed
+    /// assert_eq!((train.len(), validation.len()), (8, 2));
+    /// assert_eq!(data.split(3, 42)?.0.len(), 3);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn split(&self, first: impl SplitSize, seed: u64) -> Result<(Self, Self)> {
         let count = self.first_part(first)?;
         let order = self.random_order(seed, SPLIT);
         Ok((self.pick(&order[..count]), self.pick(&order[count..])))
@@ -64,7 +75,7 @@ impl<F: Float> Dataset<F> {
     /// assert_eq!(train.labels().unwrap().sum(), 2);            // two of each class
     /// # Ok::<(), chainrule::Error>(())
     /// ```
-    pub fn split_stratified(&self, first: impl Share, seed: u64) -> Result<(Self, Self)> {
+    pub fn split_stratified(&self, first: impl SplitSize, seed: u64) -> Result<(Self, Self)> {
         let count = self.first_part(first)?;
         let (Some(labels), Some(classes)) = (self.labels(), self.classes()) else {
             return Err(Error::data(
@@ -76,18 +87,28 @@ impl<F: Float> Dataset<F> {
         };
         let mut sizes = vec![0; classes];
         labels.iter().for_each(|&class| sizes[class] += 1);
-        let mut wanted = quotas(&sizes, count);
+        let mut quotas = quotas(&sizes, count);
         let (first, second): (Vec<usize>, Vec<usize>) =
             self.random_order(seed, SPLIT).into_iter().partition(|&sample| {
-                let wanted = &mut wanted[labels[sample]];
-                let first = *wanted > 0;
-                *wanted -= usize::from(first);
+                let quota = &mut quotas[labels[sample]];
+                let first = *quota > 0;
+                *quota -= usize::from(first);
                 first
             });
         Ok((self.pick(&first), self.pick(&second)))
     }
 
     /// Brings the samples into a random order, by a seed. (The trainer does this by itself, for each epoch.)
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::{data::Dataset, ndarray::array};
+    ///
+    /// let mut data = Dataset::from_labels(array![[0.0], [1.0], [2.0]], [0, 1, 1], 2)?;
+    /// data.shuffle(42);
+    /// assert_eq!((data.len(), data.inputs().sum()), (3, 3.0));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn shuffle(&mut self, seed: u64) {
         *self = self.pick(&self.random_order(seed, SHUFFLE));
     }
@@ -99,7 +120,7 @@ impl<F: Float> Dataset<F> {
     }
 
     /// The size of the first part, if both parts get something.
-    fn first_part(&self, first: impl Share) -> Result<usize> {
+    fn first_part(&self, first: impl SplitSize) -> Result<usize> {
         let (all, count) = (self.len(), first.samples(self.len())?);
         if (1..all).contains(&count) {
             return Ok(count);

@@ -1,0 +1,130 @@
+//! Targets: arrays of numbers, and class numbers of any integer type.
+
+use ndarray::{ArrayBase, ArrayView1, ArrayViewD, ArrayViewMut2, Axis, Data, Dimension};
+
+use super::gather::gather_rows;
+use super::labels::{ClassNumber, index_below, wrong_count};
+use crate::shapes::check_target_shape;
+use crate::{Error, Float, Result};
+
+/// The second of `(&inputs, &targets)`: an array of any kind and dimension, a `Vec`, a slice.
+pub trait TargetArray: Sync {
+    /// One of its values; see [`TargetValue`].
+    type Value;
+
+    /// All values as an array whose first axis counts samples.
+    fn values(&self) -> ArrayViewD<'_, Self::Value>;
+}
+
+impl<S: Data + Sync, D: Dimension> TargetArray for ArrayBase<S, D> {
+    type Value = S::Elem;
+
+    fn values(&self) -> ArrayViewD<'_, S::Elem> {
+        self.view().into_dyn()
+    }
+}
+
+impl<E: Sync> TargetArray for [E] {
+    type Value = E;
+
+    fn values(&self) -> ArrayViewD<'_, E> {
+        ArrayView1::from(self).into_dyn()
+    }
+}
+
+impl<E: Sync> TargetArray for Vec<E> {
+    type Value = E;
+
+    fn values(&self) -> ArrayViewD<'_, E> {
+        self.as_slice().values()
+    }
+}
+
+impl<E: Sync, const N: usize> TargetArray for [E; N] {
+    type Value = E;
+
+    fn values(&self) -> ArrayViewD<'_, E> {
+        self.as_slice().values()
+    }
+}
+
+/// One value among the targets of a model with numbers `F`.
+///
+/// It is an `F` itself, and then a row of targets has one of it for each output, or it is a whole number, and then it
+/// is the class of its sample: a one-hot row in a batch, or 0 or 1 for a model with one output.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a target of a model of `{F}`",
+    note = "targets are the model's own numbers, or whole numbers for classes"
+)]
+pub trait TargetValue<F: Float>: Sized {
+    /// Whether these are targets for `samples` samples and outputs of shape `output`.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] or [`Error::Data`] with what does not fit.
+    fn check(targets: ArrayViewD<'_, Self>, samples: usize, output: &[usize]) -> Result<()>;
+
+    /// Copies the targets of those samples into the rows of `t`.
+    fn gather(targets: ArrayViewD<'_, Self>, indices: &[usize], t: ArrayViewMut2<'_, F>);
+}
+
+impl<F: Float> TargetValue<F> for F {
+    fn check(targets: ArrayViewD<'_, F>, samples: usize, output: &[usize]) -> Result<()> {
+        check_target_shape("targets", output, samples, targets.shape())
+    }
+
+    fn gather(targets: ArrayViewD<'_, F>, indices: &[usize], t: ArrayViewMut2<'_, F>) {
+        gather_rows(targets, indices, t, |number| number);
+    }
+}
+
+macro_rules! classes_are_targets {
+    ($($integer:ty)*) => {$(
+        impl<F: Float> TargetValue<F> for $integer {
+            fn check(targets: ArrayViewD<'_, Self>, samples: usize, output: &[usize]) -> Result<()> {
+                check_classes(targets, samples, output)
+            }
+
+            fn gather(targets: ArrayViewD<'_, Self>, indices: &[usize], t: ArrayViewMut2<'_, F>) {
+                gather_classes(targets, indices, t);
+            }
+        }
+    )*};
+}
+classes_are_targets!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
+
+fn check_classes<C: ClassNumber>(labels: ArrayViewD<'_, C>, samples: usize, output: &[usize]) -> Result<()> {
+    let shape = labels.shape();
+    if shape.len() != 1 && shape.get(1..) != Some(&[1]) {
+        return Err(Error::data(
+            "labels",
+            format!("shape {:?}, one class number for each sample", [samples]),
+            format!("{shape:?}"),
+            "rows of targets are written with decimal points, or made of class numbers by one_hot(labels, classes)",
+        ));
+    }
+    if shape[0] != samples {
+        return Err(wrong_count(samples, shape[0]));
+    }
+    let width: usize = output.iter().product();
+    let classes = if width == 1 { 2 } else { width };
+    labels.iter().enumerate().try_for_each(|(sample, &label)| index_below(classes, sample, label).map(drop))
+}
+
+fn gather_classes<F: Float, C: ClassNumber>(
+    labels: ArrayViewD<'_, C>,
+    indices: &[usize],
+    mut t: ArrayViewMut2<'_, F>,
+) {
+    t.fill(F::zero());
+    let one_output = t.ncols() == 1;
+    let all = labels.to_slice();
+    for (mut row, &sample) in t.rows_mut().into_iter().zip(indices) {
+        let label =
+            all.map_or_else(|| labels.index_axis(Axis(0), sample).first().copied(), |all| Some(all[sample]));
+        match label.and_then(ClassNumber::index) {
+            Some(1) if one_output => row[0] = F::one(),
+            Some(class) if !one_output => row[class] = F::one(),
+            _ => {}
+        }
+    }
+}
