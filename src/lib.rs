@@ -26,22 +26,25 @@
 //!
 //! # The tour
 //!
-//! In this order the source can be read in an evening; what comes later builds on what comes before, never the other
-//! way round.
+//! In this order the source can be read in an evening: what comes later builds on what comes before, never the other
+//! way round. The fast loops in [`kernels`] are called from everywhere and stand last, for a second reading.
 //!
 //! 1. [`data`]: data sets, batches, files.
 //! 2. [`layer`]: the trait [`Layer`], the seam that everything hangs on, and one layer a file: [`Dense`], [`ReLU`],
 //!    [`Sigmoid`], [`Tanh`], [`Softmax`], [`Flatten`], [`Maxout`], [`Step`], [`Identity`]. The first weights come from
-//!    [`Init`]. With [`formula`] a layer says in an equation what it does.
+//!    [`Init`]; a [`Gradient`] says where they go. With [`formula`] a layer says in an equation what it does.
 //! 3. [`loss`]: what a network is to make small, and what it makes of the logits.
 //! 4. [`optimizer`]: how gradients move parameters.
-//! 5. [`Sequential`]: the model; it keeps every activation of `forward` and runs the chain rule in `backward`.
-//! 6. [`training`]: the [`Trainer`], its [`History`](training::History), and [`evaluate`].
-//! 7. [`gradient_check`]: every backward pass against central differences, yours too.
-//! 8. [`metrics`]: accuracy and confusion matrix.
+//! 5. [`metrics`]: accuracy and confusion matrix.
+//! 6. [`Sequential`]: the model; it keeps every activation of `forward` and runs the chain rule in `backward`.
+//! 7. [`training`]: the [`Trainer`], its [`History`](training::History), and [`evaluate`].
+//! 8. [`gradient_check`]: every backward pass against central differences, yours too.
 //! 9. [`explain`]: one pass through a model, every equation with its numbers.
 //! 10. [`graph`]: what bigger frameworks do instead: every single operation a node.
 //! 11. [`kernels`]: where the speed comes from.
+//!
+//! What is read there is what runs: every step of every training executes these lines, and a layer or an optimizer of
+//! your own is treated as those of the library are.
 //!
 //! The package `chainrule-draw` makes pictures of all of it, and a web page of a training.
 //!
