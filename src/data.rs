@@ -30,6 +30,46 @@ pub use targets::{TargetArray, TargetValue};
 ///
 /// The trainer takes anything that is this: a [`Dataset`], or a pair `(&inputs, &targets)` of arrays that share their
 /// first axis, where the targets are rows of numbers or one class number for each sample.
+///
+/// # Examples
+/// Samples that are made when they are needed, and never all in memory:
+/// ```
+/// use chainrule::data::Samples;
+/// use chainrule::prelude::*;
+///
+/// /// A million points x from 0 to 1, with x² as their targets.
+/// struct Squares;
+///
+/// fn point<F: Float>(index: usize) -> F {
+///     F::from_count(index) / F::from_count(1_000_000)
+/// }
+///
+/// impl<F: Float> Samples<F> for Squares {
+///     fn len(&self) -> usize {
+///         1_000_000
+///     }
+///
+///     fn check(&self, input: &[usize], output: &[usize]) -> Result<()> {
+///         if (input, output) == (&[1], &[1]) {
+///             return Ok(());
+///         }
+///         Err(Error::mismatch("a square has one input and one output", "use Sequential::new([1]) and Dense::new(1)"))
+///     }
+///
+///     fn gather_inputs(&self, indices: &[usize], mut x: ArrayViewMut2<F>) {
+///         x.iter_mut().zip(indices).for_each(|(x, &index)| *x = point(index));
+///     }
+///
+///     fn gather_targets(&self, indices: &[usize], mut t: ArrayViewMut2<F>) {
+///         t.iter_mut().zip(indices).for_each(|(t, &index)| *t = point::<F>(index).powi(2));
+///     }
+/// }
+///
+/// let mut model = Sequential::<f32>::new([1]).add(Dense::new(8)).add(ReLU).add(Dense::new(1)).build(1)?;
+/// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(1).batch_size(1024).fit(&mut model, Squares)?;
+/// assert!(history.losses()[0] < 0.05);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` holds no samples for a model of `{F}`",
     note = "give `&dataset` or `(&inputs, &targets)`",

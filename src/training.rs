@@ -94,6 +94,22 @@ impl From<()> for Next {
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// A trainer that makes this loss small with this optimizer.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut model, (&x, &y))?;
+    /// assert_eq!(history.epochs().len(), 10);
+    ///
+    /// // chosen at run time
+    /// let loss: Box<dyn Loss<f64>> = Box::new(MeanSquaredError);
+    /// let optimizer: Box<dyn Optimizer<f64>> = Box::new(Sgd::new(0.1));
+    /// Trainer::new(loss, optimizer).fit(&mut model, (&x, &y))?;
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn new(loss: impl Loss<F> + 'a, optimizer: impl Optimizer<F> + 'a) -> Self {
         Trainer {
             loss: Box::new(loss),
@@ -110,6 +126,17 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// How many times the training goes through all samples, at least once.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(3).fit(&mut model, (&x, &y))?;
+    /// assert_eq!(history.losses().len(), 3);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     #[must_use]
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.epochs = epochs;
@@ -117,6 +144,17 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// How many samples make one step, at least one. The last batch of an epoch may be smaller.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(2).fit(&mut model, (&x, &y))?;
+    /// assert!(history.losses()[9] < history.losses()[0]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     #[must_use]
     pub fn batch_size(mut self, samples: usize) -> Self {
         self.batch_size = samples;
@@ -124,6 +162,22 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// The seed of the order of the samples, which is another in each epoch.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let mut weight = |seed| -> Result<f64> {
+    ///     let mut model = model.clone();
+    ///     Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(1).shuffle(seed).fit(&mut model, (&x, &y))?;
+    ///     Ok(model.param("0.weight")?[[0, 0]])
+    /// };
+    /// assert_eq!(weight(1)?, weight(1)?);
+    /// assert_ne!(weight(1)?, weight(2)?);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     #[must_use]
     pub fn shuffle(mut self, seed: u64) -> Self {
         self.shuffle = Some(seed);
@@ -131,6 +185,17 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// Takes the samples in the order in which they come, in every epoch.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).without_shuffle().fit(&mut model, (&x, &y))?;
+    /// assert!(history.settings().contains(&("order of samples", "as they come".to_owned())));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     #[must_use]
     pub fn without_shuffle(mut self) -> Self {
         self.shuffle = None;
@@ -139,6 +204,18 @@ impl<'a, F: Float> Trainer<'a, F> {
 
     /// Samples that the model is not trained with: after each epoch their loss and metrics show how well it
     /// generalises.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let unseen = (&array![[3.0]], &array![[7.0]]);
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).validation(unseen).fit(&mut model, (&x, &y))?;
+    /// assert_eq!(history.validation_losses().len(), 10);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     #[must_use]
     pub fn validation(mut self, samples: impl Samples<F> + 'a) -> Self {
         self.validation = Some(Box::new(samples));
@@ -146,6 +223,19 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// A metric to be kept in the history; the first call replaces the default.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// use chainrule::training::MeanAbsoluteError;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).metric(MeanAbsoluteError).fit(&mut model, (&x, &y))?;
+    /// assert!(history.last().unwrap().training.metric("mean_absolute_error").is_some());
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     #[must_use]
     pub fn metric(mut self, metric: impl Metric<F> + 'a) -> Self {
         self.metrics.get_or_insert_default().push(Box::new(metric));
@@ -153,6 +243,20 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// Keeps nothing but the loss in the history.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[0.0], [1.0]], array![[0.0], [1.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).add(Sigmoid).build(1)?;
+    /// let trainer = || Trainer::new(BinaryCrossEntropy, Sgd::new(0.1));
+    /// let history = trainer().fit(&mut model, (&x, &y))?;
+    /// assert!(history.last().unwrap().accuracy().is_some());
+    /// let history = trainer().without_metrics().fit(&mut model, (&x, &y))?;
+    /// assert!(history.last().unwrap().accuracy().is_none());
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     #[must_use]
     pub fn without_metrics(mut self) -> Self {
         self.metrics = Some(Vec::new());
@@ -184,6 +288,16 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// Whether a bar shows the progress and the running loss. It never appears where there is no terminal.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.1)).progress_bar(false).fit(&mut model, (&x, &y))?;
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     #[must_use]
     pub fn progress_bar(mut self, show: bool) -> Self {
         self.progress_bar = show;
@@ -237,6 +351,17 @@ impl<F: Float> Trainer<'_, F> {
     /// [`Error::Data`] if the samples don't fit the model or a target is none that the loss can be meant for: then the
     /// model is as it was. [`Error::Batch`] with the epoch and batch if the numbers are no longer finite
     /// ([`Error::Diverged`]): then the model keeps the last finite weights.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);          // y = 2x + 1
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(500).fit(&mut model, (&x, &y))?;
+    /// assert_eq!(format!("{:.3}", model.predict(&array![[10.0]])?), "[[21.000]]");
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn fit(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
         self.check(model, &samples)?;
         let (given, default) = (self.metrics.take(), metric::default_for(model));

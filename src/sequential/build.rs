@@ -16,6 +16,15 @@ pub struct SequentialBuilder<F: Float> {
 
 impl<F: Float> SequentialBuilder<F> {
     /// Puts a layer behind those that are there.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([2]).add(Dense::new(3)).add(Tanh).build(1)?;
+    /// assert_eq!(model.layers().len(), 2);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     #[must_use]
     #[expect(clippy::should_implement_trait, reason = "`add` is what the field calls it")]
     pub fn add(mut self, layer: impl Layer<F> + 'static) -> Self {
@@ -28,6 +37,19 @@ impl<F: Float> SequentialBuilder<F> {
     /// # Errors
     /// [`Error::Layer`] with the first layer that can't follow what comes before it or breaks its own promises;
     /// [`Error::Mismatch`] if there is no layer, or no feature in a sample.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let build = |seed| Sequential::<f32>::new([2]).add(Dense::new(3)).build(seed);
+    /// assert_eq!(build(1)?.param("0.weight")?, build(1)?.param("0.weight")?);
+    /// assert_ne!(build(1)?.param("0.weight")?, build(2)?.param("0.weight")?);
+    ///
+    /// let error = Sequential::<f32>::new([28, 28]).add(Dense::new(10)).build(1).unwrap_err().to_string();
+    /// assert!(error.contains("put a Flatten before it"));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn build(self, seed: u64) -> Result<Sequential<F>> {
         let SequentialBuilder { input, mut layers } = self;
         if contract::width::<F>(&input).is_none() {

@@ -9,31 +9,90 @@ use crate::{Error, Float, Result};
 
 impl<F: Float> Sequential<F> {
     /// The layers, in order.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([2]).add(Dense::new(3)).add(Tanh).build(1)?;
+    /// let names: Vec<_> = model.layers().map(|layer| layer.name()).collect();
+    /// assert_eq!(names, ["dense", "tanh"]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn layers(&self) -> impl ExactSizeIterator<Item = &dyn Layer<F>> {
         self.layers.iter().map(|layer| &**layer)
     }
 
     /// The shape of one sample at a position: 0 is the input, i + 1 the output of layer i.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([28, 28]).add(Flatten).add(Dense::new(10)).add(Softmax).build(1)?;
+    /// assert_eq!(model.shape(0), Some(&[28, 28][..]));
+    /// assert_eq!(model.shape(1), Some(&[784][..]));
+    /// assert_eq!(model.shape(4), None);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn shape(&self, position: usize) -> Option<&[usize]> {
         self.shapes.get(position).map(Vec::as_slice)
     }
 
     /// The shape of one input sample.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([28, 28]).add(Flatten).build(1)?;
+    /// assert_eq!(model.input_shape(), [28, 28]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn input_shape(&self) -> &[usize] {
         &self.shapes[0]
     }
 
     /// How many numbers the model gives for each sample.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([28, 28]).add(ReLU).build(1)?;
+    /// assert_eq!(model.output_width(), 784);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn output_width(&self) -> usize {
         self.shapes[self.layers.len()].iter().product()
     }
 
     /// The shape of one output sample.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([28, 28]).add(ReLU).build(1)?;
+    /// assert_eq!(model.output_shape(), [28, 28]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn output_shape(&self) -> &[usize] {
         &self.shapes[self.layers.len()]
     }
 
     /// How many classes the outputs tell apart; `None` if they are no answer of that kind.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let digits = Sequential::<f32>::new([784]).add(Dense::new(10)).add(Softmax).build(1)?;
+    /// let gate = Sequential::<f32>::new([2]).add(Dense::new(1)).add(Sigmoid).build(1)?;
+    /// let line = Sequential::<f32>::new([1]).add(Dense::new(1)).build(1)?;
+    /// assert_eq!([digits, gate, line].map(|model| model.class_count()), [Some(10), Some(2), None]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn class_count(&self) -> Option<usize> {
         match (self.output(), self.output_width()) {
             (Output::Probabilities, 1) => Some(2),
@@ -43,6 +102,15 @@ impl<F: Float> Sequential<F> {
     }
 
     /// What those numbers mean: what the last layer says that does more than reshape.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([4]).add(Dense::new(3)).add(Softmax).build(1)?;
+    /// assert_eq!(model.output(), Output::Distribution);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn output(&self) -> Output {
         self.layers[self.last_layer()].output()
     }
@@ -53,6 +121,15 @@ impl<F: Float> Sequential<F> {
     }
 
     /// The seed that the first weights were drawn with.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([2]).add(Dense::new(3)).build(42)?;
+    /// assert_eq!(model.seed(), 42);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn seed(&self) -> u64 {
         self.seed
     }
@@ -130,6 +207,16 @@ impl<F: Float> Sequential<F> {
     }
 
     /// Every parameter with its name, `0.weight`, `0.bias`, `2.weight`, in order.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([2]).add(Dense::new(3)).add(Tanh).add(Dense::new(1)).build(1)?;
+    /// let names: Vec<_> = model.params().map(|(name, _)| name).collect();
+    /// assert_eq!(names, ["0.weight", "0.bias", "2.weight", "2.bias"]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn params(&self) -> impl Iterator<Item = (String, ArrayView2<'_, F>)> {
         self.layers.iter().enumerate().flat_map(|(index, layer)| {
             layer.params().iter().map(move |param| (format!("{index}.{}", param.name), param.value.view()))
@@ -140,6 +227,19 @@ impl<F: Float> Sequential<F> {
     ///
     /// # Errors
     /// [`Error::Layer`] if a layer gives a gradient of another shape than its parameter.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// model.forward(&array![[3.0]])?;
+    /// assert!(model.gradients()?.is_empty());
+    /// model.backward_from(&array![[2.0]])?;
+    /// let gradients = [("0.weight".to_owned(), array![[6.0]]), ("0.bias".to_owned(), array![[2.0]])];
+    /// assert_eq!(model.gradients()?, gradients);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn gradients(&self) -> Result<Vec<(String, Array2<F>)>> {
         if !self.cache.has_gradients() {
             return Ok(Vec::new());
@@ -151,6 +251,17 @@ impl<F: Float> Sequential<F> {
     ///
     /// # Errors
     /// [`Error::Data`] if there is none of that name, with those that there are.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let layer = Dense::from_weights(array![[2.0], [3.0]], array![0.5])?;
+    /// let model = Sequential::new([2]).add(layer).build(1)?;
+    /// assert_eq!(model.param("0.bias")?, array![[0.5]]);
+    /// assert!(model.param("1.bias").unwrap_err().to_string().contains("its parameters are 0.weight, 0.bias"));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn param(&self, name: &str) -> Result<ArrayView2<'_, F>> {
         self.find(name).map(|(layer, param)| self.layers[layer].params()[param].value.view())
     }
@@ -167,6 +278,15 @@ impl<F: Float> Sequential<F> {
 
     /// The numbers that are not trained but belong to the model, such as the running means of a batch normalisation,
     /// named as parameters are.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([2]).add(Dense::new(3)).build(1)?;
+    /// assert_eq!(model.state().count(), 0);       // everything in a Dense is trained
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn state(&self) -> impl Iterator<Item = (String, ArrayView2<'_, F>)> {
         self.layers.iter().enumerate().flat_map(|(index, layer)| {
             layer.state().iter().map(move |state| (format!("{index}.{}", state.name), state.value.view()))
@@ -249,6 +369,15 @@ impl<F: Float> Sequential<F> {
     }
 
     /// How many numbers training adjusts.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([784]).add(Dense::new(128)).add(ReLU).add(Dense::new(10)).build(1)?;
+    /// assert_eq!(model.param_count(), (784 + 1) * 128 + (128 + 1) * 10);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     pub fn param_count(&self) -> usize {
         self.layers.iter().flat_map(|layer| layer.params()).map(|param| param.value.len()).sum()
     }
