@@ -18,7 +18,8 @@ mod route;
 mod shapes;
 mod update;
 
-use buffers::{Buffer, Cache, Phase, Trace, around};
+pub(crate) use buffers::Buffer;
+use buffers::{Cache, Phase, Trace, around};
 pub use build::SequentialBuilder;
 pub(crate) use prediction::INFERENCE_CHUNK;
 use route::Route;
