@@ -28,6 +28,7 @@ impl<F: Float> SequentialBuilder<F> {
     /// # Errors
     /// [`Error::Layer`] with the first layer that can't follow what comes before it or breaks its own promises;
     /// [`Error::Mismatch`] if there is no layer, or no feature in a sample.
+    #[inline(never)]
     pub fn build(self, seed: u64) -> Result<Sequential<F>> {
         let SequentialBuilder { input, mut layers } = self;
         if contract::width::<F>(&input).is_none() {
