@@ -55,6 +55,7 @@ impl<'a, F: Float> Gradient<'a, F> {
     ///
     /// # Panics
     /// If θ has another shape.
+    #[inline(never)]
     pub fn add_to(self, theta: &mut Array2<F>, alpha: F) {
         match self.0 {
             // sums over more samples are complete only after several blocks of the product, each scaled by itself
@@ -69,6 +70,7 @@ impl<'a, F: Float> Gradient<'a, F> {
     }
 
     /// Every entry, multiplied out if it was a product.
+    #[inline(never)]
     pub fn matrix(self) -> ArrayView2<'a, F> {
         match self.0 {
             Form::Matrix(matrix) => matrix,

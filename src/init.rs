@@ -70,6 +70,7 @@ impl Init {
     /// [`Error::Setting`] if a bound, parameter or number of the distribution is not finite, a standard deviation is
     /// negative, or the bounds of [`Init::Uniform`] are in the wrong order; [`Error::Mismatch`] for more weights than
     /// memory can ever hold.
+    #[inline(never)]
     pub fn sample<F: Float>(self, inputs: usize, outputs: usize, rng: &mut Rng) -> Result<Array2<F>> {
         self.check()?;
         let bytes = inputs.checked_mul(outputs).and_then(|weights| weights.checked_mul(size_of::<F>()));

@@ -66,6 +66,9 @@ pub mod gradient_check;
 pub mod graph;
 pub mod guide;
 mod init;
+#[cfg(not(debug_assertions))]
+#[doc(hidden)]
+pub mod instances;
 pub mod kernels;
 pub mod layer;
 pub mod loss;

@@ -41,6 +41,7 @@ pub fn accuracy<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<f64> {
 }
 
 /// How many samples have an output of the class of their target.
+#[inline(never)]
 pub(crate) fn count_correct<F: Float>(y: ArrayView2<F>, t: ArrayView2<F>) -> usize {
     y.rows().into_iter().zip(t.rows()).filter(|&(y, t)| class(y) == class(t)).count()
 }
@@ -54,6 +55,7 @@ pub(crate) fn count_correct<F: Float>(y: ArrayView2<F>, t: ArrayView2<F>) -> usi
 /// assert_eq!(classes(&array![[0.9], [0.2]]), array![1, 0]);
 /// assert_eq!(classes(&array![[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]]), array![0, 2]);
 /// ```
+#[inline(never)]
 pub fn classes<F: Float>(y: &ArrayRef2<F>) -> Array1<usize> {
     y.rows().into_iter().map(class).collect()
 }

@@ -18,7 +18,8 @@ mod route;
 mod shapes;
 mod update;
 
-use buffers::{Buffer, Cache, Phase, Trace, around};
+pub(crate) use buffers::Buffer;
+use buffers::{Cache, Phase, Trace, around};
 pub use build::SequentialBuilder;
 pub(crate) use prediction::INFERENCE_CHUNK;
 use route::Route;
@@ -155,6 +156,7 @@ impl<F: Float> Sequential<F> {
     }
 
     /// Runs a batch forward from where it lies, row by row, or the inputs that the model keeps.
+    #[inline(never)]
     pub(crate) fn run(&mut self, x: Option<ArrayView2<F>>) {
         if let Some(x) = x.filter(|_| self.route.computing.len() < 2) {
             self.keep_inputs(x); // they are the outputs, or the logits that a loss may ask for
@@ -170,6 +172,7 @@ impl<F: Float> Sequential<F> {
         self.cache.trace.activations[0].assign(x);
     }
 
+    #[inline(never)]
     pub(crate) fn loss_unchecked(&self, loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {
         self.loss_of(&self.cache.trace.activations, loss, t)
     }
@@ -181,6 +184,7 @@ impl<F: Float> Sequential<F> {
     }
 
     /// Runs the chain rule from where the loss starts it: at the logits if it takes them, else at the outputs.
+    #[inline(never)]
     pub(crate) fn run_back(&mut self, loss: &dyn Loss<F>, t: ArrayView2<F>) {
         let (last, mut top) = (self.output(), self.route.logits());
         let trace = &mut self.cache.trace;
@@ -225,6 +229,7 @@ fn forward<'a, F: Float>(
 
 /// The table of layers: output shape, parameters, their count, and the total.
 impl<F: Float> fmt::Display for Sequential<F> {
+    #[inline(never)]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut table = Table::new(&[">#", "layer", "output", "parameters", ">count"]);
         for (index, layer) in self.layers().enumerate() {

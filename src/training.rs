@@ -370,6 +370,7 @@ impl<F: Float> Trainer<'_, F> {
         history
     }
 
+    #[inline(never)]
     fn check(&self, model: &Sequential<F>, samples: &dyn Samples<F>) -> Result<()> {
         at_least_one("epochs", self.epochs, "Trainer::epochs takes how often all samples are gone through")?;
         at_least_one("batch size", self.batch_size, "32 is a good first try: .batch_size(32)")?;
@@ -382,6 +383,7 @@ impl<F: Float> Trainer<'_, F> {
         }
     }
 
+    #[inline(never)]
     fn fit_checked(
         &mut self,
         model: &mut Sequential<F>,

@@ -7,6 +7,7 @@ use ndarray::{ArrayRef, ArrayView2, ArrayViewD, ArrayViewMut2, Axis, Dimension};
 use crate::kernels;
 
 /// Copies the samples of those indices into the rows of `to`, each number converted.
+#[inline(never)]
 pub(super) fn gather_rows<A: Copy, F>(
     from: ArrayViewD<'_, A>,
     indices: &[usize],

@@ -19,6 +19,7 @@ use crate::Float;
 /// map(x.view(), y.view_mut(), |x| x * x);
 /// assert_eq!(y, array![[1.0, 4.0]]);
 /// ```
+#[inline(never)]
 pub fn map<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>, f: impl Fn(F) -> F) {
     assert_one_shape([&x], y.dim());
     with_slices([x], y, move |[x], y| {
@@ -46,6 +47,7 @@ pub fn map<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>, f: impl Fn(F) -> F) 
 /// map2(a.view(), b.view(), y.view_mut(), |a, b| a * b);
 /// assert_eq!(y, array![[3.0, 8.0]]);
 /// ```
+#[inline(never)]
 pub fn map2<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, y: ArrayViewMut2<F>, f: impl Fn(F, F) -> F) {
     assert_one_shape([&a, &b], y.dim());
     with_slices([a, b], y, move |[a, b], y| {
@@ -70,6 +72,7 @@ pub fn map2<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, y: ArrayViewMut2<F>, f
 /// map_in_place(y.view_mut(), |y| 2.0 * y);
 /// assert_eq!(y, array![[2.0, -4.0]]);
 /// ```
+#[inline(never)]
 pub fn map_in_place<F: Float>(mut y: ArrayViewMut2<F>, f: impl Fn(F) -> F) {
     // in the order of the memory, so that a transposed matrix needs no copy
     match y.as_slice_memory_order_mut() {
@@ -132,6 +135,7 @@ pub fn map_sigmoid<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>) {
 /// let squared_error: f64 = sum_map2(y.view(), t.view(), |y, t| (y - t) * (y - t));
 /// assert_eq!(squared_error, 5.0);
 /// ```
+#[inline(never)]
 pub fn sum_map2<F: Float>(a: ArrayView2<F>, b: ArrayView2<F>, f: impl Fn(F, F) -> F) -> F {
     assert_one_shape([&a], b.dim());
     with_input_slices([a, b], move |[a, b]| {

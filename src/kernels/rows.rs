@@ -28,6 +28,7 @@ use crate::Float;
 /// });
 /// assert_eq!(y, array![[0.5, 1.0], [1.0, 0.5]]);
 /// ```
+#[inline(never)]
 pub fn each_row<F: Float, const N: usize>(
     inputs: [ArrayView2<F>; N],
     y: ArrayViewMut2<F>,
@@ -55,6 +56,7 @@ pub fn each_row<F: Float, const N: usize>(
 /// let (a, b) = (array![[1.0, 2.0], [3.0, 4.0]], array![[1.0, 1.0], [0.0, 1.0]]);
 /// assert_eq!(sum_over_rows([a.view(), b.view()], |[a, b]| dot(a, b)), 7.0);
 /// ```
+#[inline(never)]
 pub fn sum_over_rows<F: Float, const N: usize>(inputs: [ArrayView2<F>; N], f: impl Fn([&[F]; N]) -> F) -> F {
     let rows = inputs.first().map_or(0, |first| first.nrows());
     assert_one_height(inputs.each_ref(), rows);
@@ -185,6 +187,7 @@ pub fn exp_rows<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>) {
 /// let z = array![[1e6_f32, 1e6 - 20.0]];
 /// log_sum_exp_rows(z.view(), |row, max, rest| assert_eq!(rest + (max - z[[row, 0]]), 2.061_153_6e-9));
 /// ```
+#[inline(never)]
 pub fn log_sum_exp_rows<F: Float>(x: ArrayView2<F>, mut f: impl FnMut(usize, F, F)) {
     let (mut max, mut rest) = ([F::zero(); BLOCK], [F::zero(); BLOCK]);
     for (first, x) in (0..).step_by(BLOCK).zip(x.axis_chunks_iter(Axis(0), BLOCK)) {
@@ -268,6 +271,7 @@ pub(super) mod compiled {
     const NARROW: usize = 64;
 
     /// max and rest of a block of rows.
+    #[inline(never)]
     pub(crate) fn log_sum_exp_rows<F: Float>(x: ArrayView2<F>, max: &mut [F], rest: &mut [F]) {
         let (rows, width) = x.dim();
         let (max, rest) = (&mut max[..rows], &mut rest[..rows]);

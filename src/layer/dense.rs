@@ -100,6 +100,7 @@ impl<F: Float> Layer<F> for Dense<F> {
         "dense"
     }
 
+    #[inline(never)]
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
         let &[inputs] = input else {
             return Err(Error::mismatch(

@@ -1,6 +1,6 @@
 //! Binary cross-entropy, for questions of yes or no.
 
-use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Loss, clip, first_bad_target, scores_are_not_probabilities};
 use crate::formula::LossFormula;
@@ -42,18 +42,18 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
     }
 
     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        let sum = Zip::from(y).and(t).fold(F::zero(), |sum, &p, &t| {
+        let sum = sum_map2(y, t, |p, t| {
             let p = clip(p);
-            sum - t * p.ln() - (F::one() - t) * (-p).ln_1p()
+            -(t * p.ln() + (F::one() - t) * (-p).ln_1p())
         });
         sum / F::from_count(y.len())
     }
 
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>) {
         let count = F::from_count(y.len());
-        azip!((dy in dy, &p in y, &t in t) {
+        map2(y, t, dy, |p, t| {
             let p = clip(p);
-            *dy = (p - t) / (p * (F::one() - p)) / count;
+            (p - t) / (p * (F::one() - p)) / count
         });
     }
 
@@ -110,6 +110,7 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
         }
     }
 
+    #[inline(never)]
     fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
         let probability = |t: F| F::zero() <= t && t <= F::one();
         first_bad_target(t, first, probability).map_or(Ok(()), |(sample, output, value)| {

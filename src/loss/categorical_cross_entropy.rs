@@ -1,10 +1,10 @@
 //! Categorical cross-entropy, for one class of many.
 
-use ndarray::{ArrayView2, ArrayViewMut2, Zip, azip};
+use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 
 use super::{Loss, clip, scores_are_not_probabilities};
 use crate::formula::LossFormula;
-use crate::kernels::{log_sum_exp_rows, map2};
+use crate::kernels::{log_sum_exp_rows, map2, sum_map2};
 use crate::{Error, Float, Output, Result};
 
 /// Categorical cross-entropy of distributions p and targets t, one-hot rows or distributions.
@@ -42,13 +42,12 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
     }
 
     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        let sum = Zip::from(y).and(t).fold(F::zero(), |sum, &p, &t| sum - t * clip(p).ln());
-        sum / F::from_count(y.nrows())
+        sum_map2(y, t, |p, t| -t * clip(p).ln()) / F::from_count(y.nrows())
     }
 
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>) {
         let n = F::from_count(y.nrows());
-        azip!((dy in dy, &p in y, &t in t) *dy = -t / clip(p) / n);
+        map2(y, t, dy, |p, t| -t / clip(p) / n);
     }
 
     fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
@@ -104,6 +103,7 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         }
     }
 
+    #[inline(never)]
     fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
         let near_one = F::from_f64(1e-3);
         for (sample, row) in (first..).zip(t.rows()) {

@@ -1,11 +1,11 @@
 //! Mean squared error, for numbers that are to be hit.
 
-use ndarray::{ArrayView2, ArrayViewMut2, Zip};
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::Loss;
 use crate::Float;
 use crate::formula::LossFormula;
-use crate::kernels::map2;
+use crate::kernels::{map2, sum_map2};
 
 /// Mean squared error, over samples and outputs.
 ///
@@ -30,8 +30,7 @@ impl<F: Float> Loss<F> for MeanSquaredError {
     }
 
     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        let sum = Zip::from(y).and(t).fold(F::zero(), |sum, &y, &t| sum + (y - t) * (y - t));
-        sum / F::from_count(y.len())
+        sum_map2(y, t, |y, t| (y - t) * (y - t)) / F::from_count(y.len())
     }
 
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>) {

@@ -29,25 +29,30 @@ pub(crate) struct Buffer<F> {
 }
 
 impl<F: Float> Buffer<F> {
-    pub(super) fn new(width: usize) -> Self {
+    pub(crate) fn new(width: usize) -> Self {
         Buffer { matrix: Array2::zeros((0, width)), rows: 0 }
     }
 
+    /// How many columns it has.
+    pub(crate) fn width(&self) -> usize {
+        self.matrix.ncols()
+    }
+
     /// Makes room for a batch.
-    pub(super) fn start(&mut self, rows: usize) {
+    pub(crate) fn start(&mut self, rows: usize) {
         if self.matrix.nrows() < rows {
             self.matrix = aligned::zeros((rows, self.matrix.ncols()));
         }
         self.rows = rows;
     }
 
-    pub(super) fn view(&self) -> ArrayView2<'_, F> {
+    pub(crate) fn view(&self) -> ArrayView2<'_, F> {
         let all = self.matrix.view();
         // the usual case without the arithmetic of a slice, which small nets feel
         if self.rows == all.nrows() { all } else { all.slice_move(s![..self.rows, ..]) }
     }
 
-    pub(super) fn view_mut(&mut self) -> ArrayViewMut2<'_, F> {
+    pub(crate) fn view_mut(&mut self) -> ArrayViewMut2<'_, F> {
         let all = self.matrix.view_mut();
         if self.rows == all.nrows() { all } else { all.slice_move(s![..self.rows, ..]) }
     }

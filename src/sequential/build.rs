@@ -50,6 +50,7 @@ impl<F: Float> SequentialBuilder<F> {
     /// assert!(error.contains("put a Flatten before it"));
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[inline(never)]
     pub fn build(self, seed: u64) -> Result<Sequential<F>> {
         let SequentialBuilder { input, mut layers } = self;
         if contract::width::<F>(&input).is_none() {

@@ -267,6 +267,7 @@ impl<F: Float> Sequential<F> {
     }
 
     /// The layer of the parameter of that name, and which of its parameters it is.
+    #[inline(never)]
     fn find(&self, name: &str) -> Result<(usize, usize)> {
         let (index, own) = name.split_once('.').unwrap_or_default();
         let of_layer = |(layer, of): (usize, &dyn Layer<F>)| {
@@ -382,6 +383,7 @@ impl<F: Float> Sequential<F> {
         self.layers.iter().flat_map(|layer| layer.params()).map(|param| param.value.len()).sum()
     }
 
+    #[inline(never)]
     fn no_param(&self, name: &str) -> Error {
         let names: Vec<String> = self.params().map(|(name, _)| name).collect();
         Error::data(
@@ -397,6 +399,7 @@ impl<F: Float> Sequential<F> {
     }
 
     /// Where numbers that are not finite first appear in the last forward pass, or else in the backward pass.
+    #[inline(never)]
     pub(crate) fn first_not_finite(&self) -> Option<String> {
         let not_finite = |position: &usize| self.kept_activation(*position).iter().any(|x| !x.is_finite());
         let place = |position: usize| match position.checked_sub(1) {

@@ -36,6 +36,7 @@ impl<F: Float> Sequential<F> {
         Ok(self.predict_unchecked(x.view()))
     }
 
+    #[inline(never)]
     fn predict_unchecked(&self, x: ArrayView2<F>) -> Array2<F> {
         let mut outputs = Array2::zeros((x.nrows(), self.output_width()));
         let work = (x, outputs.view_mut());

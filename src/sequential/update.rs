@@ -12,6 +12,7 @@ impl<F: Float> Sequential<F> {
         OnBatch { model: self, inputs }
     }
 
+    #[inline(never)]
     fn visit(&mut self, inputs: Option<ArrayView2<F>>, visit: &mut Visit<'_, F>) -> Result<()> {
         if self.cache.phase != Phase::Backward {
             return Err(Error::mismatch(

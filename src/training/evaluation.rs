@@ -76,6 +76,7 @@ pub fn evaluate<F: Float>(
 }
 
 /// Whether model, loss and samples fit each other, every target included.
+#[inline(never)]
 pub(super) fn check_samples<F: Float>(
     what: &str,
     model: &Sequential<F>,
@@ -103,6 +104,7 @@ fn room_for_targets<F: Float>(model: &Sequential<F>, samples: &dyn Samples<F>) -
 
 /// Measures the model on samples that fit it; returns with it what `look` makes of the outputs and targets of each
 /// chunk, in order.
+#[inline(never)]
 pub(super) fn measure<F: Float, T: Send>(
     model: &Sequential<F>,
     loss: &dyn Loss<F>,
@@ -150,6 +152,7 @@ impl Totals {
         Totals { samples: 0, loss: 0.0, metrics: Array1::zeros(metrics) }
     }
 
+    #[inline(never)]
     pub(super) fn add<F: Float>(
         &mut self,
         loss: f64,

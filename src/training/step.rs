@@ -5,6 +5,7 @@ use ndarray::ArrayView2;
 use crate::{Error, Float, Loss, Optimizer, Result, Sequential};
 
 /// One step with a batch; returns the loss before it. After an error the model keeps the inputs, to be looked at.
+#[inline(never)]
 pub(super) fn step<F: Float>(
     model: &mut Sequential<F>,
     loss: &dyn Loss<F>,

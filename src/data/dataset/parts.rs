@@ -51,6 +51,7 @@ impl<F: Float> Dataset<F> {
     }
 
     /// [`select`](Self::select) for indices that are certain to exist.
+    #[inline(never)]
     pub(super) fn pick(&self, indices: &[usize]) -> Self {
         let inputs = match &self.inputs {
             Inputs::Numbers(numbers) => Inputs::Numbers(pick(numbers, indices)),
@@ -97,6 +98,7 @@ impl<F: Float> Dataset<F> {
     }
 }
 
+#[inline(never)]
 fn pick<A: Copy + Default>(all: &ArrayD<A>, indices: &[usize]) -> ArrayD<A> {
     let mut shape = all.raw_dim();
     shape[0] = indices.len();

@@ -54,6 +54,7 @@ impl<F: Float> Dataset<F> {
     /// assert_eq!(data.split(3, 42)?.0.len(), 3);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[inline(never)]
     pub fn split(&self, first: impl SplitSize, seed: u64) -> Result<(Self, Self)> {
         let count = self.first_part(first)?;
         let order = self.random_order(seed, SPLIT);
@@ -75,6 +76,7 @@ impl<F: Float> Dataset<F> {
     /// assert_eq!(train.labels().unwrap().sum(), 2);            // two of each class
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[inline(never)]
     pub fn split_stratified(&self, first: impl SplitSize, seed: u64) -> Result<(Self, Self)> {
         let count = self.first_part(first)?;
         let (Some(labels), Some(classes)) = (self.labels(), self.classes()) else {
