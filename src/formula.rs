@@ -4,7 +4,7 @@
 //! and writes it twice, in symbols and in numbers. A layer that works entry by entry answers with two templates:
 //!
 //! ```
-//! use chainrule::formula::{Formula, Number, Sample};
+//! use chainrule::formula::{Formula, NamedPass, Subject};
 //! use chainrule::prelude::*;
 //! use ndarray::azip;
 //!
@@ -25,8 +25,8 @@
 //!         azip!((dx in dx, &x in pass.x, &dy in pass.dy) *dx = (x + x) * dy);
 //!     }
 //!
-//!     fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
-//!         sample.entrywise(number, "{x}²", "{dy} · 2·{x}")
+//!     fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+//!         pass.entrywise(subject, "{x}²", "{dy} · 2·{x}")
 //!     }
 //! }
 //!
@@ -38,15 +38,15 @@
 //! ```
 
 mod digits;
-mod sample;
+mod named_pass;
 
 pub(crate) use digits::Digits;
-pub use sample::Sample;
-pub(crate) use sample::{param_name, unit};
+pub use named_pass::NamedPass;
+pub(crate) use named_pass::{param_name, unit};
 
-/// One number of a layer, of which an equation is asked. All counts start at 0.
+/// The subject of an equation: the number of a layer that stands alone on its left-hand side. All counts start at 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Number {
+pub enum Subject {
     /// This entry of the output y.
     Output(usize),
     /// This entry of ∂L/∂x, the gradient of the input.

@@ -3,7 +3,7 @@
 use ndarray::{Array2, Array3, ArrayView2, ArrayViewMut2, array, s};
 
 use super::*;
-use crate::formula::{Number, Sample};
+use crate::formula::{NamedPass, Subject};
 use crate::loss::{Half, Summed};
 use crate::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dense, Flatten, Layer, MeanSquaredError, Memory, Param,
@@ -135,8 +135,8 @@ fn a_wrong_formula_does_not_come_to_its_result() {
 
         fn backward(&self, _: Pass<f64>, _: ArrayViewMut2<f64>) {}
 
-        fn explain(&self, number: Number, sample: &Sample<f64>) -> Option<Formula> {
-            sample.entrywise(number, "2·{x}", "{dy}")
+        fn explain(&self, subject: Subject, pass: &NamedPass<f64>) -> Option<Formula> {
+            pass.entrywise(subject, "2·{x}", "{dy}")
         }
     }
 
