@@ -34,7 +34,7 @@ use std::fmt::Debug;
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
-use crate::formula::{Formula, Number, Sample};
+use crate::formula::{Formula, NamedPass, Subject};
 use crate::{Error, Float, Gradient, Result, Rng};
 
 mod dense;
@@ -148,8 +148,8 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
 
     /// The equation behind one number of one sample, for [`Sequential::explain`](crate::Sequential::explain). A layer
     /// that gives none appears there with shapes and ranges. See [`formula`](crate::formula) for one in a line.
-    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
-        let _ = (number, sample);
+    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+        let _ = (subject, pass);
         None
     }
 }
@@ -341,8 +341,8 @@ impl<F: Float> Layer<F> for Box<dyn Layer<F>> {
         (**self).only_reshapes()
     }
 
-    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
-        (**self).explain(number, sample)
+    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+        (**self).explain(subject, pass)
     }
 }
 

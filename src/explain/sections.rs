@@ -5,7 +5,7 @@ use ndarray::s;
 use super::writer::Writer;
 use super::{Explanation, Part, Place, Section};
 use crate::Float;
-use crate::formula::{self, Formula, LossFormula, Number, Quantity, Term};
+use crate::formula::{self, Formula, LossFormula, Quantity, Subject, Term};
 use crate::table::{shape, thousands};
 
 pub(super) fn sections<F: Float>(explanation: &Explanation<F>) -> Vec<Section> {
@@ -59,7 +59,7 @@ impl<'a, F: Float> Writer<'a, F> {
                 if from == to { "The same numbers." } else { "The same numbers in another shape." }
                     .to_owned(),
             );
-        } else if self.layers[layer].explain(Number::Output(0), &at).is_none() {
+        } else if self.layers[layer].explain(Subject::Output(0), &at).is_none() {
             notes.push("This layer does not say how it computes.".to_owned());
             for param in self.layers[layer].params() {
                 notes.push(self.range(&formula::param_name(layer, param.name), param.value.iter().copied()));
@@ -70,7 +70,7 @@ impl<'a, F: Float> Writer<'a, F> {
                 notes.push(self.range(&self.names[next], at.y.iter().copied()));
             }
             for &unit in &self.shown[next] {
-                let formula = self.layers[layer].explain(Number::Output(unit), &at);
+                let formula = self.layers[layer].explain(Subject::Output(unit), &at);
                 equations.push(self.equation(at.y(unit), formula, Place::Activation(next, unit)));
             }
         }
@@ -160,8 +160,9 @@ impl<'a, F: Float> Writer<'a, F> {
             for (row, column) in shown {
                 let value = gradient[[row, column]].as_f64();
                 let symbol = format!("∂L/∂{}", at.param(index, row, column).symbol);
-                let number = Number::Gradient { param: index, row, column };
-                let formula = self.layers[layer].explain(number, &at).map(|own| self.with_others(own, value));
+                let subject = Subject::Gradient { param: index, row, column };
+                let formula =
+                    self.layers[layer].explain(subject, &at).map(|own| self.with_others(own, value));
                 let place = Place::Gradient(name.clone(), row, column);
                 equations.push(self.equation(Quantity { symbol, value }, formula, place));
             }
@@ -172,7 +173,7 @@ impl<'a, F: Float> Writer<'a, F> {
                 notes.push(self.range(&format!("∂L/∂{}", self.names[layer]), delta.iter().copied()));
             }
             for &unit in &self.shown[layer] {
-                let formula = self.layers[layer].explain(Number::InputGradient(unit), &at);
+                let formula = self.layers[layer].explain(Subject::InputGradient(unit), &at);
                 equations.push(self.equation(self.delta_of(layer, unit), formula, Place::Delta(layer, unit)));
             }
         }

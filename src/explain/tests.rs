@@ -1,17 +1,20 @@
 //! Tests of explanations.
 
-use ndarray::{Array2, Array3, ArrayView2, ArrayViewMut2, array, azip, s};
+use ndarray::{Array2, Array3, ArrayView2, ArrayViewMut2, array, s};
 
 use super::*;
-use crate::Gradient;
-use crate::formula::{Number, Sample};
+use crate::formula::{NamedPass, Subject};
 use crate::loss::{Half, Summed};
 use crate::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, Dense, Flatten, Identity, Layer, Maxout, MeanSquaredError,
-    Memory, Param, Pass, ReLU, Rng, Sigmoid, Softmax, Step, Tanh,
+    BinaryCrossEntropy, CategoricalCrossEntropy, Dense, Flatten, Layer, MeanSquaredError, Memory, Param,
+    Pass, ReLU, Rng, Sigmoid, Softmax,
 };
 
 mod calculator;
+mod chain_start;
+mod zoo;
+
+use zoo::{AbsoluteError, Scale, zoo};
 
 /// Lecture D: one sample through a 3-2-2 net of sigmoids, half the sum of squared errors.
 fn lecture_d() -> (Sequential<f64>, Array2<f64>, Array2<f64>) {
@@ -51,99 +54,6 @@ fn lecture_d_prints_its_digits() {
         let spaces_collapsed = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(spaces_collapsed.contains(line), "{line}\nis not in\n{text}");
     }
-}
-
-/// A layer of one's own that scales each feature, and does not say how.
-#[derive(Clone, Debug)]
-struct Scale([Param<f64>; 1]);
-
-impl Layer<f64> for Scale {
-    fn name(&self) -> &str {
-        "<b>scale"
-    }
-
-    fn forward(&self, x: ArrayView2<f64>, mut y: ArrayViewMut2<f64>, _: &mut Memory<f64>) {
-        y.assign(&(&x * &self.0[0].value));
-    }
-
-    fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
-        dx.assign(&(&pass.dy * &self.0[0].value));
-    }
-
-    fn gradient<'a>(&self, _: usize, pass: Pass<'a, f64>, room: &'a mut Array2<f64>) -> Gradient<'a, f64> {
-        room.assign(&(&pass.x * &pass.dy).sum_axis(Axis(0)).insert_axis(Axis(0)));
-        room.into()
-    }
-
-    fn params(&self) -> &[Param<f64>] {
-        &self.0
-    }
-
-    fn params_mut(&mut self) -> &mut [Param<f64>] {
-        &mut self.0
-    }
-}
-
-/// A loss of one's own, Σ|y - t| / n, that does not say how.
-#[derive(Debug)]
-struct AbsoluteError;
-
-impl Loss<f64> for AbsoluteError {
-    fn name(&self) -> &str {
-        "absolute error"
-    }
-
-    fn value(&self, y: ArrayView2<f64>, t: ArrayView2<f64>) -> f64 {
-        (&y - &t).mapv(f64::abs).sum() / y.nrows() as f64
-    }
-
-    fn gradient(&self, y: ArrayView2<f64>, t: ArrayView2<f64>, dy: ArrayViewMut2<f64>) {
-        azip!((dy in dy, &y in y, &t in t) *dy = (y - t).signum() / 3.0);
-    }
-}
-
-/// Models that have every layer and loss, paired and not, narrow and wide, of which all numbers are looked at.
-fn zoo() -> Vec<(Sequential<f64>, Array2<f64>, Array2<f64>, &'static dyn Loss<f64>)> {
-    let scale = || Scale([Param::new("scale", array![[2.0, -1.0, 0.5]])]);
-    let mut rng = Rng::new(5);
-    let mut x = |rows, columns| rng.matrix((rows, columns), |rng| 2.0 * rng.uniform() - 1.0);
-    let one_hot = |rows, columns| {
-        Array2::from_shape_fn((rows, columns), |(i, j)| f64::from(u8::from(i % columns == j)))
-    };
-    let new = |width: usize| Sequential::new([width]);
-    let (d, d_x, d_t) = lecture_d();
-    let relu = new(2).add(Dense::new(3)).add(ReLU).add(Dense::new(1)).add(Sigmoid).build(2).unwrap();
-    let tanh = new(3).add(Dense::new(4)).add(Tanh).add(Dense::new(3)).add(Softmax).build(3).unwrap();
-    let mixed = new(2).add(Maxout::new(3, 2)).add(Step).add(Dense::new(2).without_bias()).add(Softmax);
-    let mixed = mixed.build(4).unwrap();
-    let regression = new(2).add(Dense::new(2)).add(Identity).build(9).unwrap();
-    let maxouts = new(2).add(Maxout::new(3, 3)).add(Maxout::new(1, 2)).build(5).unwrap();
-    let own = new(3).add(Dense::new(3)).add(scale()).add(Tanh).build(6).unwrap();
-    let softmax = new(3).add(Softmax).build(1).unwrap();
-    let sigmoid = new(2).add(Sigmoid).build(7).unwrap();
-    let wide = new(30)
-        .add(Dense::new(20))
-        .add(Sigmoid)
-        .add(Dense::new(12))
-        .add(ReLU)
-        .add(Dense::new(11))
-        .add(Softmax);
-    let wide = wide.build(8).unwrap();
-    vec![
-        (d, d_x, d_t, LECTURE_D_LOSS),
-        (relu.clone(), x(5, 2), one_hot(5, 1), &BinaryCrossEntropy),
-        (relu, x(5, 2), one_hot(5, 1) * 0.5, &Half(Summed(BinaryCrossEntropy))),
-        (tanh.clone(), x(2, 3), one_hot(2, 3), &CategoricalCrossEntropy),
-        (tanh, x(4, 3), one_hot(4, 3), &Half(MeanSquaredError)),
-        (mixed, x(3, 2), one_hot(3, 2), &Summed(CategoricalCrossEntropy)),
-        (maxouts, x(3, 2), x(3, 1), &MeanSquaredError),
-        (own, x(3, 3), x(3, 3), &AbsoluteError),
-        (regression, x(3, 2), x(3, 2), &Half(MeanSquaredError)),
-        (softmax, x(2, 3), one_hot(2, 3), &CategoricalCrossEntropy),
-        (sigmoid, x(2, 2), one_hot(2, 2), &MeanSquaredError),
-        (wide.clone(), x(1, 30), one_hot(1, 11), &CategoricalCrossEntropy),
-        (wide, x(40, 30), one_hot(40, 11), &Summed(MeanSquaredError)),
-    ]
 }
 
 /// Every number that is shown is the model's own, bit for bit.
@@ -225,8 +135,8 @@ fn a_wrong_formula_does_not_come_to_its_result() {
 
         fn backward(&self, _: Pass<f64>, _: ArrayViewMut2<f64>) {}
 
-        fn explain(&self, number: Number, sample: &Sample<f64>) -> Option<Formula> {
-            sample.entrywise(number, "2·{x}", "{dy}")
+        fn explain(&self, subject: Subject, pass: &NamedPass<f64>) -> Option<Formula> {
+            pass.entrywise(subject, "2·{x}", "{dy}")
         }
     }
 

@@ -3,7 +3,7 @@
 use ndarray::{Array1, ArrayView1, ArrayView2, Axis, CowArray, Ix2};
 
 use super::{Equation, Explanation, Place};
-use crate::formula::{self, Formula, Quantity, Sample, Term};
+use crate::formula::{self, Formula, NamedPass, Quantity, Term};
 use crate::table::thousands;
 use crate::{Float, Layer, Output};
 
@@ -93,8 +93,8 @@ impl<'a, F: Float> Writer<'a, F> {
     }
 
     /// The numbers of a layer under their names, for its formulas.
-    pub(super) fn at(&self, layer: usize) -> Sample<'_, F> {
-        Sample {
+    pub(super) fn at(&self, layer: usize) -> NamedPass<'_, F> {
+        NamedPass {
             layer,
             names: [&self.names[layer], &self.names[layer + 1]],
             x: self.activation(layer),

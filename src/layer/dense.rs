@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 
 use super::{Layer, Memory, Output, Param, Pass};
-use crate::formula::{Formula, Number, Sample, Term};
+use crate::formula::{Formula, NamedPass, Subject, Term};
 use crate::kernels::{matmul, repeat_row, sum_rows};
 use crate::{Error, Float, Gradient, Init, Result, Rng};
 
@@ -155,17 +155,17 @@ impl<F: Float> Layer<F> for Dense<F> {
         Output::Logits
     }
 
-    fn explain(&self, number: Number, at: &Sample<F>) -> Option<Formula> {
-        Some(match number {
-            Number::Output(j) => {
-                let products = (0..at.inputs()).map(|i| Term::product(at.x(i), at.param(0, i, j)));
-                Formula::sum(products.chain(self.bias.then(|| at.param(1, 0, j).into())))
+    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+        Some(match subject {
+            Subject::Output(j) => {
+                let products = (0..pass.inputs()).map(|i| Term::product(pass.x(i), pass.param(0, i, j)));
+                Formula::sum(products.chain(self.bias.then(|| pass.param(1, 0, j).into())))
             }
-            Number::InputGradient(i) => {
-                Formula::sum((0..at.outputs()).map(|j| Term::product(at.dy(j), at.param(0, i, j))))
+            Subject::InputGradient(i) => {
+                Formula::sum((0..pass.outputs()).map(|j| Term::product(pass.dy(j), pass.param(0, i, j))))
             }
-            Number::Gradient { param: 0, row, column } => Term::product(at.dy(column), at.x(row)).into(),
-            Number::Gradient { column, .. } => Term::from(at.dy(column)).into(),
+            Subject::Gradient { param: 0, row, column } => Term::product(pass.dy(column), pass.x(row)).into(),
+            Subject::Gradient { column, .. } => Term::from(pass.dy(column)).into(),
         })
     }
 }

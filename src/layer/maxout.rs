@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
 
 use super::{Layer, Memory, Param, Pass};
-use crate::formula::{Formula, Number, Sample, Term};
+use crate::formula::{Formula, NamedPass, Subject, Term};
 use crate::kernels::matmul;
 use crate::{Error, Float, Gradient, Init, Result, Rng};
 
@@ -171,31 +171,31 @@ impl<F: Float> Layer<F> for Maxout<F> {
         &mut self.params
     }
 
-    fn explain(&self, number: Number, at: &Sample<F>) -> Option<Formula> {
+    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
         let [w, b] = &self.params;
         let mut z = b.value.row(0).to_owned();
-        for i in 0..at.inputs() {
-            z.scaled_add(F::from_f64(at.x(i).value), &w.value.row(i));
+        for i in 0..pass.inputs() {
+            z.scaled_add(F::from_f64(pass.x(i).value), &w.value.row(i));
         }
         let winner = |unit: usize| self.winner(z.view(), unit);
         let largest = || Term::new(&format!("    (the largest of {} pieces)", self.pieces), &[]);
-        Some(match number {
-            Number::Output(unit) => {
+        Some(match subject {
+            Subject::Output(unit) => {
                 let column = winner(unit);
-                let products = (0..at.inputs()).map(|i| Term::product(at.x(i), at.param(0, i, column)));
-                Formula::sum(products.chain([at.param(1, 0, column).into()]))
+                let products = (0..pass.inputs()).map(|i| Term::product(pass.x(i), pass.param(0, i, column)));
+                Formula::sum(products.chain([pass.param(1, 0, column).into()]))
                     .between(Term::default(), largest())
             }
-            Number::InputGradient(i) => Formula::sum(
-                (0..at.outputs()).map(|unit| Term::product(at.dy(unit), at.param(0, i, winner(unit)))),
+            Subject::InputGradient(i) => Formula::sum(
+                (0..pass.outputs()).map(|unit| Term::product(pass.dy(unit), pass.param(0, i, winner(unit)))),
             ),
-            Number::Gradient { column, .. } if winner(column / self.pieces) != column => {
+            Subject::Gradient { column, .. } if winner(column / self.pieces) != column => {
                 Term::new("0", &[]).with_value(0.0).into() // another piece is the largest
             }
-            Number::Gradient { param: 0, row, column } => {
-                Term::product(at.dy(column / self.pieces), at.x(row)).into()
+            Subject::Gradient { param: 0, row, column } => {
+                Term::product(pass.dy(column / self.pieces), pass.x(row)).into()
             }
-            Number::Gradient { column, .. } => Term::from(at.dy(column / self.pieces)).into(),
+            Subject::Gradient { column, .. } => Term::from(pass.dy(column / self.pieces)).into(),
         })
     }
 }

@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Pass};
 use crate::Float;
-use crate::formula::{Formula, Number, Sample};
+use crate::formula::{Formula, NamedPass, Subject};
 use crate::kernels::{map, map2};
 
 /// Rectified linear unit, entry by entry.
@@ -45,8 +45,8 @@ impl<F: Float> Layer<F> for ReLU {
         map2(pass.dy, pass.x, dx, |dy, x| if x > F::zero() { dy } else { F::zero() });
     }
 
-    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
-        sample.entrywise(number, "max(0, {x})", "{dy} · (1 if {x} > 0, else 0)")
+    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+        pass.entrywise(subject, "max(0, {x})", "{dy} · (1 if {x} > 0, else 0)")
     }
 }
 

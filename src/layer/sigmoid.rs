@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Output, Pass};
 use crate::Float;
-use crate::formula::{Formula, Number, Sample};
+use crate::formula::{Formula, NamedPass, Subject};
 use crate::kernels::{map_sigmoid, map2};
 
 /// Logistic sigmoid, entry by entry.
@@ -46,8 +46,8 @@ impl<F: Float> Layer<F> for Sigmoid {
         Output::Probabilities
     }
 
-    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
-        sample.entrywise(number, "1 / (1 + e^(-{x}))", "{dy} · {y}·(1 - {y})")
+    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+        pass.entrywise(subject, "1 / (1 + e^(-{x}))", "{dy} · {y}·(1 - {y})")
     }
 }
 

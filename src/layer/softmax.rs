@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Output, Pass};
 use crate::Float;
-use crate::formula::{Formula, Number, Sample, Term};
+use crate::formula::{Formula, NamedPass, Subject, Term};
 use crate::kernels::{dot, each_row, exp_rows, sum};
 
 /// Softmax of each sample.
@@ -55,20 +55,21 @@ impl<F: Float> Layer<F> for Softmax {
         Output::Distribution
     }
 
-    fn explain(&self, number: Number, at: &Sample<F>) -> Option<Formula> {
-        let classes = 0..at.outputs();
-        match number {
-            Number::Output(k) => {
-                let power = |j: usize| Term::new("e^{x}", &[("x", at.x(j))]).with_value(at.x(j).value.exp());
-                let before = Term::new("e^{x} / (", &[("x", at.x(k))]);
+    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+        let classes = 0..pass.outputs();
+        match subject {
+            Subject::Output(k) => {
+                let power =
+                    |j: usize| Term::new("e^{x}", &[("x", pass.x(j))]).with_value(pass.x(j).value.exp());
+                let before = Term::new("e^{x} / (", &[("x", pass.x(k))]);
                 Some(Formula::sum(classes.map(power)).between(before, Term::new(")", &[])))
             }
-            Number::InputGradient(k) => {
-                let before = Term::new("{y} · ({dy} - (", &[("y", at.y(k)), ("dy", at.dy(k))]);
-                let products = classes.map(|j| Term::product(at.dy(j), at.y(j)));
+            Subject::InputGradient(k) => {
+                let before = Term::new("{y} · ({dy} - (", &[("y", pass.y(k)), ("dy", pass.dy(k))]);
+                let products = classes.map(|j| Term::product(pass.dy(j), pass.y(j)));
                 Some(Formula::sum(products).between(before, Term::new("))", &[])))
             }
-            Number::Gradient { .. } => None,
+            Subject::Gradient { .. } => None,
         }
     }
 }

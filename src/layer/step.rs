@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, azip};
 
 use super::{Layer, Memory, Pass};
 use crate::Float;
-use crate::formula::{Formula, Number, Sample};
+use crate::formula::{Formula, NamedPass, Subject};
 
 /// Threshold unit, entry by entry: the activation of the first perceptron.
 ///
@@ -45,8 +45,8 @@ impl<F: Float> Layer<F> for Step {
         dx.fill(F::zero());
     }
 
-    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
-        sample.entrywise(number, "(1 if {x} > 0, else 0)", "{dy} · 0")
+    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+        pass.entrywise(subject, "(1 if {x} > 0, else 0)", "{dy} · 0")
     }
 }
 

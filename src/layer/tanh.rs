@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Pass};
 use crate::Float;
-use crate::formula::{Formula, Number, Sample};
+use crate::formula::{Formula, NamedPass, Subject};
 use crate::kernels::{map_tanh, map2};
 
 /// Hyperbolic tangent, entry by entry.
@@ -43,8 +43,8 @@ impl<F: Float> Layer<F> for Tanh {
         map2(pass.dy, pass.y, dx, |dy, y| dy * (F::one() - y * y));
     }
 
-    fn explain(&self, number: Number, sample: &Sample<F>) -> Option<Formula> {
-        sample.entrywise(number, "tanh({x})", "{dy} · (1 - {y}²)")
+    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+        pass.entrywise(subject, "tanh({x})", "{dy} · (1 - {y}²)")
     }
 }
 

@@ -1,14 +1,14 @@
-//! The numbers of one sample in one layer, under their names.
+//! The numbers that a pass has left of one sample around one layer, under the names that formulas use.
 
 use ndarray::ArrayView1;
 
-use super::{Formula, Number, Quantity, Term};
+use super::{Formula, Quantity, Subject, Term};
 use crate::{Float, Param};
 
-/// What one sample leaves behind in one layer: from here [`Layer::explain`](crate::Layer::explain) takes its numbers
-/// and what they are called. All counts start at 0, the subscripts of the names at 1.
+/// One sample's row of a [`Pass`](crate::Pass), each number with the name that formulas give it, for
+/// [`Layer::explain`](crate::Layer::explain). All counts start at 0, the subscripts of the names at 1.
 #[derive(Clone, Debug)]
-pub struct Sample<'a, F> {
+pub struct NamedPass<'a, F> {
     pub(crate) layer: usize,
     /// what the inputs and outputs are called
     pub(crate) names: [&'a str; 2],
@@ -19,7 +19,7 @@ pub struct Sample<'a, F> {
     pub(crate) params: &'a [Param<F>],
 }
 
-impl<F: Float> Sample<'_, F> {
+impl<F: Float> NamedPass<'_, F> {
     /// How many inputs there are.
     pub fn inputs(&self) -> usize {
         self.x.len()
@@ -61,11 +61,11 @@ impl<F: Float> Sample<'_, F> {
     /// `{y}`, and backward also `{dy}`, all of the same entry.
     ///
     /// See the [module](super) for an example.
-    pub fn entrywise(&self, number: Number, forward: &str, backward: &str) -> Option<Formula> {
-        let (template, index) = match number {
-            Number::Output(index) => (forward, index),
-            Number::InputGradient(index) => (backward, index),
-            Number::Gradient { .. } => return None,
+    pub fn entrywise(&self, subject: Subject, forward: &str, backward: &str) -> Option<Formula> {
+        let (template, index) = match subject {
+            Subject::Output(index) => (forward, index),
+            Subject::InputGradient(index) => (backward, index),
+            Subject::Gradient { .. } => return None,
         };
         let quantities = [("x", self.x(index)), ("y", self.y(index)), ("dy", self.dy(index))];
         Some(Term::new(template, &quantities).into())
