@@ -32,16 +32,21 @@
 //! * Every evaluation draws the **same random numbers**, so a dropout is checked under one fixed mask.
 //! * What the buffers of the pass held before is NaN, so a layer that adds to them instead of writing them, forward or
 //!   backward, is caught too.
+//! * A **prediction** is made for the whole batch and for each of its samples alone. A layer that gives another answer
+//!   then, or leaves entries unwritten, fails: [`predict`](crate::Sequential::predict) would depend on who asks beside
+//!   whom. With one sample there is nothing to compare.
 
 use ndarray::{Array2, ArrayRef, ArrayView2, CowArray, Dimension};
 
 use crate::{Error, Layer, Loss, MeanSquaredError, Result, Rng, Sequential};
 
 mod difference;
+mod probe;
 mod report;
 
-use difference::{Difference, OFFSETS, step};
-pub use report::{GradientEntry, GradientReport, GradientRow};
+use difference::Difference;
+use probe::{Probe, Variable};
+pub use report::{GradientEntry, GradientReport, GradientRow, PredictionFault};
 
 /// The floor of the relative error for a loss that sums `terms` outputs, as a share of the larger of loss and gradient.
 ///
@@ -60,7 +65,7 @@ const ROUNDING: f64 = 1e-6;
 
 /// Compares every gradient that `backward` gives for this batch with a central difference; the model stays as it is.
 ///
-/// Of parameters with more than 1,000 entries, 1,000 are drawn; [`GradientCheck`] has the settings.
+/// Of parameters with more than 1,000 entries, 1,000 are chosen at random; [`GradientCheck`] has the settings.
 ///
 /// # Errors
 /// Those of [`Sequential::forward`] and [`Sequential::loss`], if inputs, targets, model and loss don't go together;
@@ -77,8 +82,8 @@ pub fn check_gradients<D: Dimension, E: Dimension>(
     GradientCheck::new().model(model, loss, x, targets)
 }
 
-/// Checks one layer alone, with normally distributed inputs of that shape and the squared distance to as random
-/// targets as its loss: a layer of your own in one line.
+/// Checks the gradients and the predictions of one layer alone, with normally distributed inputs of that shape and the
+/// squared distance to as random targets as its loss: a layer of your own in one line.
 ///
 /// # Errors
 /// What the layer's own `build` says against the shape; [`Error::Data`] if `batch` is 0.
@@ -126,7 +131,7 @@ impl Default for GradientCheck {
 }
 
 impl GradientCheck {
-    /// A check with tolerance 1e-6 that draws 1,000 entries of each larger parameter.
+    /// A check with tolerance 1e-6 and 1,000 entries, chosen at random, of each larger parameter.
     pub fn new() -> Self {
         Self::default()
     }
@@ -138,14 +143,15 @@ impl GradientCheck {
         self
     }
 
-    /// How many entries of a parameter or of the input are checked, 1,000 at first; of larger ones so many are drawn.
+    /// How many entries of a parameter or of the input are checked, 1,000 at first. Of larger ones they are
+    /// chosen at random.
     #[must_use]
     pub fn entries(mut self, entries: usize) -> Self {
         self.entries = entries;
         self
     }
 
-    /// The seed that those entries are drawn with, 0 at first.
+    /// The seed of that choice, 0 at first.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -203,8 +209,8 @@ impl GradientCheck {
         for (layer, of) in model.layers().enumerate() {
             for (param, of_param) in of.params().iter().enumerate() {
                 let analytic = &gradients[rows.len()];
-                let place = Place::Param { layer, param };
-                let row = self.row(&mut probe, place, analytic.view(), value, &mut rng)?;
+                let variable = Variable::Param { layer, param };
+                let row = self.row(&mut probe, variable, analytic.view(), value, &mut rng)?;
                 rows.push(GradientRow {
                     layer: Some(layer),
                     layer_name: of.name().to_owned(),
@@ -213,24 +219,25 @@ impl GradientCheck {
                 });
             }
         }
-        rows.push(self.row(&mut probe, Place::Input, dx.view(), value, &mut rng)?);
-        Ok(GradientReport { rows, loss: value, tolerance: self.tolerance })
+        rows.push(self.row(&mut probe, Variable::Input, dx.view(), value, &mut rng)?);
+        let prediction = probe.prediction();
+        Ok(GradientReport { rows, prediction, loss: value, tolerance: self.tolerance })
     }
 
     /// Compares one matrix of gradients, as if it were that of the input.
     fn row<E: Dimension>(
         &self,
         probe: &mut Probe<'_, E>,
-        place: Place,
+        variable: Variable,
         analytic: ArrayView2<'_, f64>,
         value: f64,
         rng: &mut Rng,
     ) -> Result<GradientRow> {
         let columns = analytic.ncols();
         let mut differences = Vec::new();
-        for entry in self.draw(analytic.len(), rng) {
+        for entry in self.choose(analytic.len(), rng) {
             let index = (entry / columns, entry % columns);
-            differences.push((index, probe.difference(place, index, value)?));
+            differences.push((index, probe.difference(variable, index, value)?));
         }
         let slopes = differences.iter().map(|(_, difference)| difference.slope.abs());
         let share = floor_share(probe.targets.len());
@@ -268,15 +275,15 @@ impl GradientCheck {
         Ok(row)
     }
 
-    /// The entries to check of so many, in order.
-    fn draw(&self, entries: usize, rng: &mut Rng) -> Vec<usize> {
-        let mut drawn: Vec<usize> = (0..entries).collect();
+    /// Which entries of a matrix to check, in order.
+    fn choose(&self, entries: usize, rng: &mut Rng) -> Vec<usize> {
+        let mut chosen: Vec<usize> = (0..entries).collect();
         if entries > self.entries {
-            rng.shuffle(&mut drawn);
-            drawn.truncate(self.entries);
-            drawn.sort_unstable();
+            rng.shuffle(&mut chosen);
+            chosen.truncate(self.entries);
+            chosen.sort_unstable();
         }
-        drawn
+        chosen
     }
 
     fn check(&self) -> Result<()> {
@@ -297,52 +304,5 @@ impl GradientCheck {
             });
         }
         Ok(())
-    }
-}
-
-/// What is moved by a step.
-#[derive(Clone, Copy, Debug)]
-enum Place {
-    Input,
-    Param { layer: usize, param: usize },
-}
-
-/// The loss as a function of single entries, on a copy of the model.
-struct Probe<'a, E: Dimension> {
-    model: &'a Sequential<f64>,
-    copy: Sequential<f64>,
-    /// the inputs as samples × features
-    x: Array2<f64>,
-    loss: &'a dyn Loss<f64>,
-    targets: &'a ArrayRef<f64, E>,
-}
-
-impl<E: Dimension> Probe<'_, E> {
-    /// The loss as everything stands.
-    fn loss(&mut self) -> Result<f64> {
-        self.copy.restore(self.model);
-        self.copy.keep_inputs(self.x.view());
-        self.copy.run(None);
-        self.copy.loss(self.loss, self.targets)
-    }
-
-    fn entry(&mut self, place: Place, index: (usize, usize)) -> Result<&mut f64> {
-        match place {
-            Place::Input => Ok(&mut self.x[index]),
-            Place::Param { layer, param } => self.copy.param_entry(layer, param, index),
-        }
-    }
-
-    /// The slope of the loss along one entry; `value` is the loss as everything stands, and stands again afterwards.
-    fn difference(&mut self, place: Place, index: (usize, usize), value: f64) -> Result<Difference> {
-        let center = *self.entry(place, index)?;
-        let h = step(center);
-        let mut values = [value; 5];
-        for (value, offset) in values.iter_mut().zip(OFFSETS).filter(|&(_, offset)| offset != 0.0) {
-            *self.entry(place, index)? = center + offset * h;
-            *value = self.loss()?;
-        }
-        *self.entry(place, index)? = center;
-        Ok(Difference::new(values, h))
     }
 }

@@ -235,7 +235,7 @@ impl<F: Float> fmt::Display for Sequential<F> {
         for (index, layer) in self.layers().enumerate() {
             let params = layer.params();
             let shapes: Vec<String> =
-                params.iter().map(|p| format!("{} {}", p.name, table::shape(p.value.shape()))).collect();
+                params.iter().map(|p| format!("{} {}", p.name, table::shape(p.shape()))).collect();
             table.row([
                 index.to_string(),
                 layer.name().to_owned(),

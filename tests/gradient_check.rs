@@ -158,6 +158,110 @@ fn a_nan_is_found_in_its_place() {
     assert!(report.verdict().starts_with(text), "{report}");
 }
 
+// Predictions
+
+/// y = x - mean of the batch
+#[derive(Clone, Debug)]
+struct Center {
+    /// whether predictions leave x as it is
+    in_training: bool,
+}
+
+impl<F: Float> Layer<F> for Center {
+    fn name(&self) -> &str {
+        "center"
+    }
+
+    fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, memory: &mut Memory<F>) {
+        y.assign(&x);
+        if !self.in_training || memory.rng().is_some() {
+            y -= &(x.sum_axis(Axis(0)) / F::from_count(x.nrows()));
+        }
+    }
+
+    fn backward(&self, pass: Pass<F>, mut dx: ArrayViewMut2<F>) {
+        let mean = pass.dy.sum_axis(Axis(0)) / F::from_count(pass.dy.nrows());
+        dx.assign(&(&pass.dy - &mean));
+    }
+}
+
+#[test]
+fn a_layer_that_looks_at_its_batch_in_a_prediction_is_no_pass() {
+    let model =
+        Sequential::new([2]).add(ReLU).add(Flatten).add(Center { in_training: false }).add(Dense::new(2));
+    let x = array![[1.0, 2.0], [1.0, 4.0], [4.0, 3.0]];
+    let report =
+        check_gradients(&model.build(1).unwrap(), &MeanSquaredError, &x, &Array2::zeros((3, 2))).unwrap();
+    assert!(report.rows.iter().all(|row| row.wrong == 0), "{report}");
+    let fault = report.prediction.as_ref().unwrap();
+    let place = (fault.layer, &*fault.layer_name, fault.index);
+    assert_eq!((place, fault.together, fault.alone), ((2, "center", (0, 0)), -1.0, 0.0));
+    assert_eq!(
+        report.verdict(),
+        "FAILED: layer 2 (center) looks at other samples in a prediction: entry [0, 0] of its output is -1.000000 in \
+         the batch and 0 where its row comes alone; keep what it learns from batches in state(), and let predictions, \
+         where memory.rng() is None, use that"
+    );
+    assert!(!check_layer(Center { in_training: false }, [3], 4, 1).unwrap().passed());
+}
+
+#[test]
+fn a_layer_that_looks_at_its_batch_while_training_passes() {
+    let report = check_layer(Center { in_training: true }, [3], 4, 1).unwrap();
+    assert!(report.passed() && report.prediction.is_none(), "{report}");
+}
+
+/// Scales its input while training, and forgets about predictions.
+#[derive(Clone, Debug)]
+struct Forgets;
+
+impl Layer<f64> for Forgets {
+    fn name(&self) -> &str {
+        "forgets"
+    }
+
+    fn forward(&self, x: ArrayView2<f64>, mut y: ArrayViewMut2<f64>, memory: &mut Memory<f64>) {
+        if memory.rng().is_some() {
+            y.assign(&(&x * 2.0));
+        }
+    }
+
+    fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
+        dx.assign(&(&pass.dy * 2.0));
+    }
+}
+
+#[test]
+fn a_prediction_that_is_not_written_is_no_pass() {
+    assert_eq!(
+        check_layer(Forgets, [3], 4, 1).unwrap().verdict(),
+        "FAILED: layer 0 (forgets) predicts NaN or nothing at entry [0, 0] of its output; write every entry of y, also \
+         where memory.rng() is None"
+    );
+}
+
+/// A layer that adds up in another order for a batch than for one sample is right all the same.
+#[test]
+fn rounding_is_no_fault() {
+    #[derive(Clone, Debug)]
+    struct Rounds;
+    impl Layer<f64> for Rounds {
+        fn name(&self) -> &str {
+            "rounds"
+        }
+
+        fn forward(&self, x: ArrayView2<f64>, mut y: ArrayViewMut2<f64>, _: &mut Memory<f64>) {
+            let order = 1.0 + f64::EPSILON * x.nrows() as f64;
+            y.assign(&(&x * order));
+        }
+
+        fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
+            dx.assign(&pass.dy);
+        }
+    }
+    assert!(check_layer(Rounds, [3], 4, 1).unwrap().passed());
+}
+
 // How it prints
 
 #[test]
@@ -191,13 +295,16 @@ fn large_parameters_are_sampled() {
     let compared = |report: &GradientReport| report.rows.iter().map(|row| row.compared).collect::<Vec<_>>();
     let report = check(GradientCheck::new());
     assert_eq!(compared(&report), [1_000, 20, 120]);
-    assert!(report.verdict().starts_with("passed: 1,140 gradients, drawn from 1,340, are right"), "{report}");
+    assert!(
+        report.verdict().starts_with("passed: 1,140 gradients, chosen from 1,340, are right"),
+        "{report}"
+    );
     assert_eq!(compared(&check(GradientCheck::new().entries(2_000))), [1_200, 20, 120]);
     assert_eq!(compared(&check(GradientCheck::new().entries(7))), [7, 7, 7]);
-    // a seed draws the same entries again, another seed others
-    let drawn = |seed| check(GradientCheck::new().entries(3).seed(seed));
-    assert_eq!(drawn(1), drawn(1));
-    assert_ne!(drawn(1), drawn(2));
+    // a seed chooses the same entries again, another seed others
+    let chosen = |seed| check(GradientCheck::new().entries(3).seed(seed));
+    assert_eq!(chosen(1), chosen(1));
+    assert_ne!(chosen(1), chosen(2));
 }
 
 // Requests that make no sense

@@ -21,6 +21,8 @@ use crate::table::{self, Table, thousands};
 pub struct GradientReport {
     /// The parameters in the order of the model, then the input.
     pub rows: Vec<GradientRow>,
+    /// The first prediction that is not what the layer's contract promises; `None` if all are.
+    pub prediction: Option<PredictionFault>,
     /// The loss at the point where the gradients were checked.
     pub loss: f64,
     /// The largest relative error that is taken for rounding.
@@ -63,8 +65,24 @@ pub struct GradientEntry {
     pub relative_error: f64,
 }
 
+/// A number that a layer predicts for a sample in a batch, and another or none for the sample alone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PredictionFault {
+    /// The position of the layer, from 0.
+    pub layer: usize,
+    /// What the layer is called.
+    pub layer_name: String,
+    /// Row and column in the layer's output for the whole batch.
+    pub index: (usize, usize),
+    /// The number there.
+    pub together: f64,
+    /// The number if that row comes alone.
+    pub alone: f64,
+}
+
 impl GradientReport {
-    /// Whether every gradient that was compared is right, and enough were: see [`verdict`](Self::verdict).
+    /// Whether every gradient that was compared is right, enough were, and predictions are what they promise: see
+    /// [`verdict`](Self::verdict).
     pub fn passed(&self) -> bool {
         self.problem().is_none()
     }
@@ -88,7 +106,7 @@ impl GradientReport {
         let which = match () {
             () if compared == entries => format!("all {} gradients are", thousands(entries)),
             () if compared + left_out == entries => format!("{} gradients are", thousands(compared)),
-            () => format!("{} gradients, drawn from {}, are", thousands(compared), thousands(entries)),
+            () => format!("{} gradients, chosen from {}, are", thousands(compared), thousands(entries)),
         };
         let error = self.worst().and_then(|row| row.worst).map_or(0.0, |entry| entry.relative_error);
         let kinks = match left_out {
@@ -121,6 +139,9 @@ impl GradientReport {
                 number(entry.numeric),
             ));
         }
+        if let Some(fault) = &self.prediction {
+            return Some(fault.problem());
+        }
         if let Some(row) = self.rows.iter().find(|row| row.left_out > row.compared) {
             return Some(format!(
                 "{} of {} entries of {} lie beside a kink or in the noise of rounding; check at another point: other \
@@ -136,6 +157,25 @@ impl GradientReport {
         Some(
             "nothing was checked: every gradient is 0; check at another point: other inputs or weights"
                 .into(),
+        )
+    }
+}
+
+impl PredictionFault {
+    fn problem(&self) -> String {
+        let PredictionFault { layer, layer_name, index: (row, column), together, alone } = self;
+        if together.is_nan() && alone.is_nan() {
+            return format!(
+                "layer {layer} ({layer_name}) predicts NaN or nothing at entry [{row}, {column}] of its output; write \
+                 every entry of y, also where memory.rng() is None"
+            );
+        }
+        format!(
+            "layer {layer} ({layer_name}) looks at other samples in a prediction: entry [{row}, {column}] of its output \
+             is {} in the batch and {} where its row comes alone; keep what it learns from batches in state(), and let \
+             predictions, where memory.rng() is None, use that",
+            number(*together),
+            number(*alone),
         )
     }
 }

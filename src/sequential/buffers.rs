@@ -57,6 +57,11 @@ impl<F: Float> Buffer<F> {
         if self.rows == all.nrows() { all } else { all.slice_move(s![..self.rows, ..]) }
     }
 
+    /// Fills the matrix with NaN.
+    pub(super) fn poison(&mut self) {
+        self.matrix.fill(F::nan());
+    }
+
     pub(super) fn assign(&mut self, values: ArrayView2<F>) {
         self.start(values.nrows());
         self.view_mut().assign(&values);
@@ -156,9 +161,8 @@ impl<F: Float> Cache<F> {
 
     /// Fills what the last pass left with NaN.
     pub(super) fn poison(&mut self) {
-        let buffers = self.trace.activations.iter_mut().chain(&mut self.trace.deltas);
-        let matrices = buffers.map(|buffer| &mut buffer.matrix).chain(self.rooms.iter_mut().flatten());
-        matrices.for_each(|matrix| matrix.fill(F::nan()));
+        self.trace.activations.iter_mut().chain(&mut self.trace.deltas).for_each(Buffer::poison);
+        self.rooms.iter_mut().flatten().for_each(|room| room.fill(F::nan()));
         self.phase = Phase::Nothing;
     }
 }

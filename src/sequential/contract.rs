@@ -1,7 +1,7 @@
 //! What a model relies on in every layer, a user's own too: checked once when the model is built, so that no pass has
 //! to wonder.
 
-use crate::{Error, Float, Layer, Output, Result};
+use crate::{Error, Float, Layer, Output, Param, Result};
 
 /// How many numbers a sample of that shape has; `None` if there are none, or more than memory can ever hold.
 pub(super) fn width<F: Float>(shape: &[usize]) -> Option<usize> {
@@ -14,7 +14,8 @@ pub(super) fn width<F: Float>(shape: &[usize]) -> Option<usize> {
 ///
 /// # Errors
 /// [`Error::Mismatch`] if the output can't be held, if only the shape should change but the number of features does, if
-/// the parameters to look at are not the ones to change, or if there are any in a layer that a loss pairs with.
+/// the parameters or the state to look at are not the ones to change, or if there are parameters in a layer that only
+/// reshapes or that a loss pairs with.
 pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output: &[usize]) -> Result<()> {
     let Some(outputs) = width::<F>(output) else {
         return Err(Error::mismatch(
@@ -28,19 +29,24 @@ pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output:
             "return a shape of as many features from build(), or false from only_reshapes()",
         ));
     }
-    let shown: Vec<_> = layer.params().iter().map(|param| (param.name, param.value.dim())).collect();
-    let changed: Vec<_> = layer.params_mut().iter().map(|param| (param.name, param.value.dim())).collect();
-    if shown != changed {
+    let shapes = |params: &[Param<F>]| -> Vec<_> {
+        params.iter().map(|param| (param.name, param.value.dim())).collect()
+    };
+    let shown = shapes(layer.params());
+    check_same("parameters", "params", &shown, &shapes(layer.params_mut()))?;
+    let state = shapes(layer.state());
+    check_same("state", "state", &state, &shapes(layer.state_mut()))?;
+    let names: Vec<&str> = shown.iter().chain(&state).map(|(name, _)| *name).collect();
+    if let Some((_, name)) = names.iter().enumerate().find(|(index, name)| names[..*index].contains(*name)) {
         return Err(Error::mismatch(
-            format!("shows the parameters {shown:?} in params(), but {changed:?} in params_mut()"),
-            "return the same parameters from both",
+            format!("has two parameters of the name {name}"),
+            "give each parameter of a layer a name of its own",
         ));
     }
-    let is_repeated = |index: usize| shown[..index].iter().any(|(name, _)| *name == shown[index].0);
-    if let Some(index) = (0..shown.len()).find(|&index| is_repeated(index)) {
+    if !shown.is_empty() && layer.only_reshapes() {
         return Err(Error::mismatch(
-            format!("has two parameters of the name {}", shown[index].0),
-            "give each parameter of a layer a name of its own",
+            "says that it only reshapes, but has parameters, which then get no gradient",
+            "return false from only_reshapes()",
         ));
     }
     // the pair of a loss and its last layer starts the chain rule before the layer, whose parameters get no gradient
@@ -53,10 +59,26 @@ pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output:
     Ok(())
 }
 
+/// Whether a layer shows the numbers that it lets be changed, by name and shape.
+fn check_same(
+    what: &str,
+    method: &str,
+    shown: &[(&str, (usize, usize))],
+    changed: &[(&str, (usize, usize))],
+) -> Result<()> {
+    if shown == changed {
+        return Ok(());
+    }
+    Err(Error::mismatch(
+        format!("shows the {what} {shown:?} in {method}(), but {changed:?} in {method}_mut()"),
+        format!("return the same {what} from both"),
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Dense, Flatten, Maxout, Memory, Param, Pass, ReLU, Rng, Sequential};
+    use crate::{Dense, Flatten, Maxout, Memory, Pass, ReLU, Rng, Sequential};
     use ndarray::{ArrayView2, ArrayViewMut2, array};
 
     /// Promises what it is told to.
@@ -67,12 +89,19 @@ mod tests {
         meaning: Output,
         shown: Vec<Param<f64>>,
         changed: Vec<Param<f64>>,
+        state: [Vec<Param<f64>>; 2],
     }
 
     impl Default for Promise {
         fn default() -> Self {
-            let (shown, changed) = (Vec::new(), Vec::new());
-            Promise { output: vec![6], only_reshapes: false, meaning: Output::Values, shown, changed }
+            Promise {
+                output: vec![6],
+                only_reshapes: false,
+                meaning: Output::Values,
+                shown: Vec::new(),
+                changed: Vec::new(),
+                state: [Vec::new(), Vec::new()],
+            }
         }
     }
 
@@ -95,6 +124,14 @@ mod tests {
 
         fn params_mut(&mut self) -> &mut [Param<f64>] {
             &mut self.changed
+        }
+
+        fn state(&self) -> &[Param<f64>] {
+            &self.state[0]
+        }
+
+        fn state_mut(&mut self) -> &mut [Param<f64>] {
+            &mut self.state[1]
         }
 
         fn output(&self) -> Output {
@@ -154,6 +191,32 @@ mod tests {
             refusal(promise(&[&one, &other], &[&one, &other])),
             "layer 1 (promise): has two parameters of the name k\n  help: give each parameter of a layer a name of \
              its own"
+        );
+    }
+
+    #[test]
+    fn the_state_to_look_at_is_the_one_to_change() {
+        let mean = vec![Param::new("mean", array![[1.0]])];
+        let promise = |state| Promise { state, ..Promise::default() };
+        assert!(Sequential::new([6]).add(promise([mean.clone(), mean.clone()])).build(1).is_ok());
+        assert_eq!(
+            refusal(promise([mean.clone(), Vec::new()])),
+            "layer 1 (promise): shows the state [(\"mean\", (1, 1))] in state(), but [] in state_mut()\n  help: \
+             return the same state from both"
+        );
+        let (shown, changed) = (mean.clone(), mean.clone());
+        let twice = Promise { shown, changed, ..promise([mean.clone(), mean]) };
+        assert!(refusal(twice).contains("has two parameters of the name mean"));
+    }
+
+    #[test]
+    fn a_layer_that_reshapes_has_no_parameters() {
+        let params = vec![Param::new("k", array![[1.0]])];
+        let (shown, changed) = (params.clone(), params);
+        assert_eq!(
+            refusal(Promise { only_reshapes: true, shown, changed, ..Promise::default() }),
+            "layer 1 (promise): says that it only reshapes, but has parameters, which then get no gradient\n  help: \
+             return false from only_reshapes()"
         );
     }
 

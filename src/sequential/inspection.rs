@@ -330,7 +330,8 @@ impl<F: Float> Sequential<F> {
         })
     }
 
-    /// Sets a parameter. A bias may come as a row (1 × out) or as one axis (out).
+    /// Sets a parameter. A bias may come as a row (1 × out) or as one axis (out), a parameter with a
+    /// [shape of its own](crate::Param::with_shape) in that shape or as the matrix that holds its numbers.
     ///
     /// # Errors
     /// [`Error::Data`] if there is none of that name, [`Error::Shape`] if `value` has another shape; the model is then
@@ -354,13 +355,15 @@ impl<F: Float> Sequential<F> {
         let fits = as_row || value.shape() == [rows, columns] || value.shape() == old.shape();
         let matrix = value.to_shape((rows, columns)).ok().filter(|_| fits);
         let Some(matrix) = matrix else {
-            let help = if value.shape() == [columns, rows] {
-                "transpose it: weights are in × out"
-            } else {
-                "weights are in × out, biases 1 × out"
+            let help = match old.shape() {
+                [_, _] if value.shape() == [columns, rows] => "transpose it: weights are in × out".to_owned(),
+                [_, _] => "weights are in × out, biases 1 × out".to_owned(),
+                _ => format!(
+                    "give an array of that shape, or the matrix {rows} × {columns} that holds its numbers row by row"
+                ),
             };
-            let what = format!("parameter {name}");
-            return Err(Error::shape(what, [rows, columns].map(Some), value.shape(), help));
+            let expected = old.shape().iter().copied().map(Some);
+            return Err(Error::shape(format!("parameter {name}"), expected, value.shape(), help));
         };
         if let Some(param) = self.layers[layer].params_mut().get_mut(param) {
             param.value.assign(&matrix);

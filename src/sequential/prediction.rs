@@ -94,7 +94,7 @@ impl<F: Float> Sequential<F> {
 /// The activations of predictions, chunk after chunk.
 pub(crate) struct PredictionPass<'a, F: Float> {
     model: &'a Sequential<F>,
-    activations: Vec<Buffer<F>>,
+    pub(super) activations: Vec<Buffer<F>>,
     memories: Vec<Memory<F>>,
 }
 
@@ -107,6 +107,15 @@ impl<F: Float> PredictionPass<'_, F> {
             inputs[0].assign(x); // they are the outputs, or the logits that a loss may ask for
         }
         forward(&self.model.layers, &self.model.route, Some(x), &mut self.activations, &mut self.memories);
+    }
+
+    /// Predicts into buffers that hold NaN: an entry that a layer leaves unwritten is found out.
+    pub(super) fn run_poisoned(&mut self, x: ArrayView2<F>) {
+        for buffer in &mut self.activations {
+            buffer.start(x.nrows());
+            buffer.poison();
+        }
+        self.run(x);
     }
 
     pub(crate) fn outputs(&self) -> ArrayView2<'_, F> {

@@ -1,7 +1,14 @@
-//! What the gradient check needs of a model: single entries of its parameters, and passes that repeat exactly.
+//! What the gradient check needs of a model: single entries of its parameters, passes that repeat exactly, and
+//! predictions layer by layer.
+
+use ndarray::{ArrayView2, Axis};
 
 use super::Sequential;
 use crate::{Error, Float, Result};
+
+/// How far two predictions for one sample may differ, as a share of its largest output: a sum that a layer
+/// of a user's own adds up in another order is no fault.
+const ROUNDING: f64 = 1e-10;
 
 impl<F: Float> Sequential<F> {
     /// Makes the next pass meet the random numbers that the next pass of `other`, a clone, would meet.
@@ -12,6 +19,32 @@ impl<F: Float> Sequential<F> {
     /// Fills what the last pass left with NaN: a layer that reads what it has to write is found out.
     pub(crate) fn poison(&mut self) {
         self.cache.poison();
+    }
+
+    /// The first layer that predicts another number for a sample in this batch than for the sample alone, or leaves one
+    /// unwritten: where in its output, and the two numbers.
+    pub(crate) fn first_prediction_fault(&self, x: ArrayView2<F>) -> Option<(usize, (usize, usize), [F; 2])> {
+        let [mut together, mut alone] = [(); 2].map(|()| self.prediction_pass());
+        together.run_poisoned(x);
+        for (row, sample) in x.axis_chunks_iter(Axis(0), 1).enumerate() {
+            alone.run_poisoned(sample);
+            let mut input = sample;
+            for (&layer, place) in self.route.computing.iter().zip(1..) {
+                let [many, one] = [&together, &alone].map(|pass| pass.activations[place].view());
+                let finite = many.row(row).into_iter().map(|y| y.abs()).filter(|y| y.is_finite());
+                let rounding = F::from_f64(ROUNDING) * finite.fold(F::zero(), F::max);
+                let may_be_nan = input.iter().any(|x| x.is_nan());
+                let is_fault = |(&a, &b): (&F, &F)| match [a.is_nan(), b.is_nan()] {
+                    [false, false] => a != b && (a - b).abs() > rounding,
+                    nan => !may_be_nan || nan != [true, true],
+                };
+                if let Some(column) = many.row(row).iter().zip(one).position(is_fault) {
+                    return Some((layer, (row, column), [many[[row, column]], one[[0, column]]]));
+                }
+                input = one;
+            }
+        }
+        None
     }
 
     /// One entry of a parameter of a layer, both counted from 0.
