@@ -198,7 +198,7 @@ impl<F: Float> Sequential<F> {
 
     /// ∂L/∂xᵢ ← layer i ← ∂L/∂xᵢ₊₁, from a place whose delta is known down to the first layer with parameters.
     fn chain_rule(&mut self, top: usize) {
-        let lowest = top.min(self.route.trained.start + 1);
+        let lowest = top.min(self.route.first_trained + 1);
         let Trace { activations, deltas, memories } = &mut self.cache.trace;
         for layer in (lowest..top).rev() {
             let (x, y, memory) = (activations[layer].view(), activations[layer + 1].view(), &memories[layer]);

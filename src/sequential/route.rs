@@ -1,7 +1,5 @@
 //! The way through a model: which layers compute, and where the numbers of each position lie.
 
-use std::ops::Range;
-
 use super::buffers::Buffer;
 use crate::{Float, Layer};
 
@@ -15,8 +13,8 @@ pub(crate) struct Route {
     pub(super) places: Vec<usize>,
     /// how many features each place holds
     widths: Vec<usize>,
-    /// the layers with parameters, as positions in `computing`: all lie in this range
-    pub(super) trained: Range<usize>,
+    /// the first layer with parameters, as a position in `computing`
+    pub(super) first_trained: usize,
 }
 
 impl Route {
@@ -26,12 +24,10 @@ impl Route {
             (0..layers.len()).filter(|&layer| !layers[layer].only_reshapes()).collect();
         let place = |position: usize| computing.iter().filter(|&&layer| layer < position).count();
         let has_params = |&layer: &usize| !layers[layer].params().is_empty();
-        let first = computing.iter().position(has_params);
-        let last = computing.iter().rposition(has_params);
         Route {
             places: (0..shapes.len()).map(place).collect(),
             widths: std::iter::once(width(0)).chain(computing.iter().map(|layer| width(layer + 1))).collect(),
-            trained: first.unwrap_or(computing.len())..last.map_or(computing.len(), |last| last + 1),
+            first_trained: computing.iter().position(has_params).unwrap_or(computing.len()),
             computing,
         }
     }

@@ -1,0 +1,273 @@
+//! The settings of a trainer, each with its default.
+
+use super::{Epoch, Metric, Next, Trainer};
+use crate::data::Samples;
+use crate::kernels::threads::Threads;
+use crate::table::thousands;
+use crate::{Float, Loss, Optimizer, Sequential};
+
+impl<'a, F: Float> Trainer<'a, F> {
+    /// A trainer that makes this loss small with this optimizer.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut model, (&x, &y))?;
+    /// assert_eq!(history.epochs().len(), 10);
+    ///
+    /// // chosen at run time
+    /// let loss: Box<dyn Loss<f64>> = Box::new(MeanSquaredError);
+    /// let optimizer: Box<dyn Optimizer<f64>> = Box::new(Sgd::new(0.1));
+    /// Trainer::new(loss, optimizer).fit(&mut model, (&x, &y))?;
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn new(loss: impl Loss<F> + 'a, optimizer: impl Optimizer<F> + 'a) -> Self {
+        Trainer {
+            loss: Box::new(loss),
+            optimizer: Box::new(optimizer),
+            epochs: 10,
+            batch_size: 32,
+            shuffle: Some(0),
+            validation: None,
+            metrics: None,
+            after_epoch: Vec::new(),
+            progress_bar: true,
+            threads: Threads::default(),
+        }
+    }
+
+    /// How many times the training goes through all samples, at least once.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(3).fit(&mut model, (&x, &y))?;
+    /// assert_eq!(history.losses().len(), 3);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn epochs(mut self, epochs: usize) -> Self {
+        self.epochs = epochs;
+        self
+    }
+
+    /// How many samples make one step, at least one. The last batch of an epoch may be smaller.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(2).fit(&mut model, (&x, &y))?;
+    /// assert!(history.losses()[9] < history.losses()[0]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn batch_size(mut self, samples: usize) -> Self {
+        self.batch_size = samples;
+        self
+    }
+
+    /// The seed of the order of the samples, which is another in each epoch.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let mut weight = |seed| -> Result<f64> {
+    ///     let mut model = model.clone();
+    ///     Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(1).shuffle(seed).fit(&mut model, (&x, &y))?;
+    ///     Ok(model.param("0.weight")?[[0, 0]])
+    /// };
+    /// assert_eq!(weight(1)?, weight(1)?);
+    /// assert_ne!(weight(1)?, weight(2)?);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn shuffle(mut self, seed: u64) -> Self {
+        self.shuffle = Some(seed);
+        self
+    }
+
+    /// Takes the samples in the order in which they come, in every epoch.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).without_shuffle().fit(&mut model, (&x, &y))?;
+    /// assert!(history.settings().contains(&("order of samples", "as they come".to_owned())));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn without_shuffle(mut self) -> Self {
+        self.shuffle = None;
+        self
+    }
+
+    /// Samples that the model is not trained with: after each epoch their loss and metrics show how well it
+    /// generalises.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let unseen = (&array![[3.0]], &array![[7.0]]);
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).validation(unseen).fit(&mut model, (&x, &y))?;
+    /// assert_eq!(history.validation_losses().len(), 10);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn validation(mut self, samples: impl Samples<F> + 'a) -> Self {
+        self.validation = Some(Box::new(samples));
+        self
+    }
+
+    /// A metric to be kept in the history; the first call replaces the default.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// use chainrule::training::MeanAbsoluteError;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).metric(MeanAbsoluteError).fit(&mut model, (&x, &y))?;
+    /// assert!(history.last().unwrap().training.metric("mean_absolute_error").is_some());
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn metric(mut self, metric: impl Metric<F> + 'a) -> Self {
+        self.metrics.get_or_insert_default().push(Box::new(metric));
+        self
+    }
+
+    /// Keeps nothing but the loss in the history.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[0.0], [1.0]], array![[0.0], [1.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).add(Sigmoid).build(1)?;
+    /// let trainer = || Trainer::new(BinaryCrossEntropy, Sgd::new(0.1));
+    /// let history = trainer().fit(&mut model, (&x, &y))?;
+    /// assert!(history.last().unwrap().accuracy().is_some());
+    /// let history = trainer().without_metrics().fit(&mut model, (&x, &y))?;
+    /// assert!(history.last().unwrap().accuracy().is_none());
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn without_metrics(mut self) -> Self {
+        self.metrics = Some(Vec::new());
+        self
+    }
+
+    /// Calls a closure with the record of each epoch and the model as it is then. It may return [`Next::Stop`] to end
+    /// the training, or nothing. Of several closures all are called, in order, on the thread that called
+    /// [`fit`](Self::fit).
+    ///
+    /// # Examples
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// # let (x, y) = (array![[0.0], [1.0]], array![[0.0], [1.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.1))
+    ///     .after_epoch(|epoch, _| println!("{epoch}"))
+    ///     .after_epoch(|epoch, _| Next::stop_if(epoch.loss() < 1e-6))
+    ///     .fit(&mut model, (&x, &y))?;
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn after_epoch<N: Into<Next>>(
+        mut self,
+        mut closure: impl FnMut(&Epoch, &Sequential<F>) -> N + 'a,
+    ) -> Self {
+        self.after_epoch.push(Box::new(move |epoch, model| closure(epoch, model).into()));
+        self
+    }
+
+    /// Whether a bar shows the progress and the running loss. It never appears where there is no terminal.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// Trainer::new(MeanSquaredError, Sgd::new(0.1)).progress_bar(false).fit(&mut model, (&x, &y))?;
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn progress_bar(mut self, show: bool) -> Self {
+        self.progress_bar = show;
+        self
+    }
+
+    /// How many threads to use, from 1 to 1024. Without a number it is that of the environment variable
+    /// `CHAINRULE_THREADS`, else the number of cores.
+    ///
+    /// The number decides how long a training takes and nothing else: the same bits come out for any. Other threads
+    /// come in where the work is larger than the hand-over, from about two million weights × samples of a batch on:
+    /// 784-128-10 in batches of 32, say. A smaller net is trained on the thread that calls [`fit`](Self::fit). So is
+    /// every net on a thread of a [rayon](https://docs.rs/rayon) pool, where the cores have work already, unless a
+    /// number is given here.
+    ///
+    /// With several threads, layers, loss, optimizer and metrics run on the threads of a pool; closures
+    /// [after an epoch](Self::after_epoch) always run on the thread that called `fit`. Trainers without a number share
+    /// a pool with [`Sequential::predict`] and [`evaluate`], which go by the variable too. If it holds
+    /// no number, these take one thread, and a training is an error. Without the crate's feature `threads` there is no
+    /// pool.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (Array2::<f32>::ones((256, 256)), Array2::<f32>::zeros((256, 256)));
+    /// let weights = |threads| -> Result<Array2<f32>> {
+    ///     let mut model = Sequential::new([256]).add(Dense::new(256)).build(1)?;
+    ///     Trainer::new(MeanSquaredError, Sgd::new(0.1)).threads(threads).fit(&mut model, (&x, &y))?;
+    ///     Ok(model.param("0.weight")?.to_owned())
+    /// };
+    /// assert_eq!(weights(1)?, weights(3)?);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Threads::new(threads);
+        self
+    }
+}
+
+impl<F: Float> Trainer<'_, F> {
+    /// What the history says of how it came about.
+    pub(super) fn settings(&self, samples: usize) -> Vec<(&'static str, String)> {
+        let rate = self.optimizer.learning_rate().map(|rate| ("learning rate", format!("{rate:?}")));
+        let order =
+            self.shuffle.map_or("as they come".to_owned(), |seed| format!("shuffled with seed {seed}"));
+        let mut settings =
+            vec![("loss", self.loss.name().to_owned()), ("optimizer", self.optimizer.name().to_owned())];
+        settings.extend(rate);
+        settings.extend([
+            ("epochs", self.epochs.to_string()),
+            ("batch size", self.batch_size.to_string()),
+            ("training samples", thousands(samples)),
+            ("order of samples", order),
+        ]);
+        settings
+    }
+}
