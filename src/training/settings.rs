@@ -229,7 +229,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     ///
     /// With several threads, layers, loss, optimizer and metrics run on the threads of a pool; closures
     /// [after an epoch](Self::after_epoch) always run on the thread that called `fit`. Trainers without a number share
-    /// a pool with [`Sequential::predict`] and [`evaluate`], which go by the variable too. If it holds
+    /// a pool with [`Sequential::predict`] and [`evaluate`](super::evaluate), which go by the variable too. If it holds
     /// no number, these take one thread, and a training is an error. Without the crate's feature `threads` there is no
     /// pool.
     ///
