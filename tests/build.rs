@@ -1,0 +1,50 @@
+//! Copies layers and the optimizer out of the library as a user would: their text under other names, with the imports of
+//! a user's program. `nothing_is_privileged` trains with the copies, and the bench `privilege` measures them.
+
+use std::path::Path;
+use std::{env, fs, io};
+
+/// Each file with the name of what it holds and its new one.
+const COPIES: [(&str, &str, &str); 4] = [
+    ("layer/dense.rs", "Dense", "CopiedDense"),
+    ("layer/relu.rs", "ReLU", "CopiedReLU"),
+    ("layer/softmax.rs", "Softmax", "CopiedSoftmax"),
+    ("optimizer/sgd.rs", "Sgd", "CopiedSgd"),
+];
+
+fn main() -> io::Result<()> {
+    let mut program = String::new();
+    for (file, name, new_name) in COPIES {
+        let path = Path::new("../src").join(file);
+        println!("cargo::rerun-if-changed={}", path.display());
+        let module = new_name.to_lowercase();
+        let text = copy(&fs::read_to_string(path)?, name, new_name);
+        program += &format!("mod {module} {{\n{text}}}\npub use {module}::{new_name};\n");
+    }
+    println!("cargo::rerun-if-changed=../tests/build.rs");
+    let folder = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?;
+    fs::write(Path::new(&folder).join("copied.rs"), program)
+}
+
+/// The code without its tests and comments, with other imports and under another name.
+fn copy(source: &str, name: &str, new_name: &str) -> String {
+    let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+    let mut copy = String::new();
+    for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+        let line = match line.strip_prefix("use ") {
+            Some(path) if path.starts_with("ndarray") => format!("use chainrule::{path}"),
+            Some(path) => {
+                format!("use {}", path.replace("super::", "chainrule::").replace("crate::", "chainrule::"))
+            }
+            None => line.to_owned(),
+        };
+        let renamed = line.split_inclusive(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+        for word in renamed {
+            let end = word.trim_end_matches(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+            copy += if end == name { new_name } else { end };
+            copy += &word[end.len()..];
+        }
+        copy += "\n";
+    }
+    copy
+}
