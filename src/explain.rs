@@ -23,8 +23,11 @@ use crate::formula::{Digits, Formula};
 use crate::{Error, Float, Loss, Optimizer, Result, Sequential, Sgd};
 
 mod sections;
+mod snapshot;
 mod views;
 mod writer;
+
+use snapshot::Snapshot;
 
 #[cfg(test)]
 mod tests;
@@ -194,7 +197,7 @@ impl<'a, F: Float> Explanation<'a, F> {
 
     /// Everything as data, in the order in which it is shown.
     pub fn sections(&self) -> Vec<Section> {
-        sections::sections(self)
+        sections::sections(&Snapshot::of(self))
     }
 
     fn digits(&self) -> Digits {

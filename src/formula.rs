@@ -25,7 +25,7 @@
 //!         azip!((dx in dx, &x in pass.x, &dy in pass.dy) *dx = (x + x) * dy);
 //!     }
 //!
-//!     fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+//!     fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
 //!         pass.entrywise(subject, "{x}²", "{dy} · 2·{x}")
 //!     }
 //! }

@@ -148,7 +148,7 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
 
     /// The equation behind one number of one sample, for [`Sequential::explain`](crate::Sequential::explain). A layer
     /// that gives none appears there with shapes and ranges. See [`formula`](crate::formula) for one in a line.
-    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+    fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
         let _ = (subject, pass);
         None
     }
@@ -341,7 +341,7 @@ impl<F: Float> Layer<F> for Box<dyn Layer<F>> {
         (**self).only_reshapes()
     }
 
-    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+    fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
         (**self).explain(subject, pass)
     }
 }

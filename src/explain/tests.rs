@@ -135,7 +135,7 @@ fn a_wrong_formula_does_not_come_to_its_result() {
 
         fn backward(&self, _: Pass<f64>, _: ArrayViewMut2<f64>) {}
 
-        fn explain(&self, subject: Subject, pass: &NamedPass<f64>) -> Option<Formula> {
+        fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
             pass.entrywise(subject, "2·{x}", "{dy}")
         }
     }

@@ -12,58 +12,63 @@ const WIDTH: usize = 100;
 /// The text for a terminal, at most 100 characters wide.
 impl<F: Float> fmt::Display for Explanation<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut part = None;
-        for section in self.sections() {
-            if let Some(title) = heading(section.part).filter(|_| part != Some(section.part)) {
-                writeln!(f, "\n{}", title.to_uppercase())?;
-            }
-            part = Some(section.part);
-            writeln!(f, "{}", section.title)?;
-            f.write_str(&(notes(&section) + &equations(&section, self.decimals)))?;
-        }
-        Ok(())
+        f.write_str(&text(&self.sections(), self.digits()))
     }
 }
 
 impl<F: Float> Explanation<'_, F> {
     /// The explanation in Markdown: headings, and the equations in blocks of code.
     pub fn to_markdown(&self) -> String {
-        let mut text = String::new();
-        let mut part = None;
-        for section in self.sections() {
-            if let Some(title) = heading(section.part).filter(|_| part != Some(section.part)) {
-                text += &format!("## {title}\n\n");
-            }
-            part = Some(section.part);
-            let level = if section.part == Part::Input { "##" } else { "###" };
-            text += &format!("{level} {}\n\n", markdown(&section.title));
-            text.extend(section.notes.iter().map(|note| markdown(note) + "\n\n"));
-            if !section.equations.is_empty() {
-                text += &format!("```text\n{}```\n\n", equations(&section, self.decimals));
-            }
-        }
-        text
+        markdown(&self.sections(), self.digits())
     }
 
     /// The explanation as a piece of a web page: one `<section>` with its own style, nothing from elsewhere.
     pub fn to_html(&self) -> String {
-        let mut page = format!("<section class=\"explanation\">\n<style>{STYLE}</style>\n");
-        let mut part = None;
-        for section in self.sections() {
-            if let Some(title) = heading(section.part).filter(|_| part != Some(section.part)) {
-                page += &format!("<h2>{title}</h2>\n");
-            }
-            part = Some(section.part);
-            page += &format!("<h3>{}</h3>\n", html(&section.title));
-            for note in &section.notes {
-                page += &format!("<p>{}</p>\n", html(note));
-            }
-            for group in groups(&section) {
-                page += &format!("<table>\n{}</table>\n", rows(group, self.decimals));
-            }
-        }
-        page + "</section>\n"
+        html(&self.sections(), self.digits())
     }
+}
+
+fn text(sections: &[Section], digits: Digits) -> String {
+    let mut text = String::new();
+    for (heading, section) in under_headings(sections) {
+        text.extend(heading.map(|heading| format!("\n{}\n", heading.to_uppercase())));
+        text += &format!("{}\n{}{}", section.title, notes(section), equations(section, digits));
+    }
+    text
+}
+
+fn markdown(sections: &[Section], digits: Digits) -> String {
+    let mut text = String::new();
+    for (heading, section) in under_headings(sections) {
+        text.extend(heading.map(|heading| format!("## {heading}\n\n")));
+        let level = if section.part == Part::Input { "##" } else { "###" };
+        text += &format!("{level} {}\n\n", escaped_markdown(&section.title));
+        text.extend(section.notes.iter().map(|note| escaped_markdown(note) + "\n\n"));
+        if !section.equations.is_empty() {
+            text += &format!("```text\n{}```\n\n", equations(section, digits));
+        }
+    }
+    text
+}
+
+fn html(sections: &[Section], digits: Digits) -> String {
+    let mut page = format!("<section class=\"explanation\">\n<style>{STYLE}</style>\n");
+    for (heading, section) in under_headings(sections) {
+        page.extend(heading.map(|heading| format!("<h2>{heading}</h2>\n")));
+        page += &format!("<h3>{}</h3>\n", escaped_html(&section.title));
+        page.extend(section.notes.iter().map(|note| format!("<p>{}</p>\n", escaped_html(note))));
+        page.extend(groups(section).map(|group| format!("<table>\n{}</table>\n", rows(group, digits))));
+    }
+    page + "</section>\n"
+}
+
+/// Each section, the first of a part with that part's heading.
+fn under_headings(sections: &[Section]) -> impl Iterator<Item = (Option<&'static str>, &Section)> {
+    sections.chunk_by(|a, b| a.part == b.part).flat_map(|part| {
+        part.iter()
+            .enumerate()
+            .map(|(index, section)| (heading(section.part).filter(|_| index == 0), section))
+    })
 }
 
 fn heading(part: Part) -> Option<&'static str> {
@@ -77,10 +82,10 @@ fn heading(part: Part) -> Option<&'static str> {
 }
 
 /// The columns of an equation: what, in symbols, in numbers, result. What would say the same twice is left out.
-fn columns(equation: &Equation, decimals: usize) -> [String; 4] {
-    let result = Digits(decimals).text(equation.value);
+fn columns(equation: &Equation, digits: Digits) -> [String; 4] {
+    let result = digits.text(equation.value);
     let (symbols, numbers) = match &equation.formula {
-        Some(formula) => (formula.symbols(), formula.numbers(decimals)),
+        Some(formula) => (formula.symbols(), formula.numbers(digits.0)),
         None => Default::default(),
     };
     let [symbols, numbers] =
@@ -104,11 +109,10 @@ fn notes(section: &Section) -> String {
 
 /// Equations of one kind stand below each other in columns if all of them fit into the width; otherwise each takes one
 /// line, or two.
-fn equations(section: &Section, decimals: usize) -> String {
+fn equations(section: &Section, digits: Digits) -> String {
     let mut text = String::new();
     for group in groups(section) {
-        let rows: Vec<_> =
-            group.iter().map(|equation| (sign(equation), columns(equation, decimals))).collect();
+        let rows: Vec<_> = group.iter().map(|equation| (sign(equation), columns(equation, digits))).collect();
         let width = |column: usize| rows.iter().map(|(_, row)| characters(&row[column])).max().unwrap_or(0);
         let widths = [0, 1, 2, 3].map(width);
         let aligned = 2 + widths.iter().sum::<usize>() + 3 * 3 <= WIDTH;
@@ -159,15 +163,15 @@ fn wrapped(text: &str, first: &str, others: &str) -> String {
 }
 
 /// The equations as rows of a table.
-fn rows(equations: &[Equation], decimals: usize) -> String {
+fn rows(equations: &[Equation], digits: Digits) -> String {
     let mut rows = String::new();
     for equation in equations {
-        let [symbol, formulas @ ..] = columns(equation, decimals);
+        let [symbol, formulas @ ..] = columns(equation, digits);
         let mut sign = sign(equation);
-        let _ = write!(rows, "<tr><td>{}</td>", html(&symbol));
+        let _ = write!(rows, "<tr><td>{}</td>", escaped_html(&symbol));
         for cell in formulas {
             let equals = if cell.is_empty() { "" } else { std::mem::replace(&mut sign, "=") };
-            let _ = write!(rows, "<td>{equals} {}</td>", html(&cell));
+            let _ = write!(rows, "<td>{equals} {}</td>", escaped_html(&cell));
         }
         rows += "</tr>\n";
     }
@@ -175,9 +179,14 @@ fn rows(equations: &[Equation], decimals: usize) -> String {
 }
 
 /// Text that can't be taken for HTML, with minus signs, and real subscripts and exponents.
-fn html(text: &str) -> String {
+fn escaped_html(text: &str) -> String {
     if let Some((before, exponent, after)) = exponent(text) {
-        return format!("{}<sup>{}</sup>{}", html(before), html(exponent), html(after));
+        return format!(
+            "{}<sup>{}</sup>{}",
+            escaped_html(before),
+            escaped_html(exponent),
+            escaped_html(after)
+        );
     }
     let mut page = String::new();
     let (mut last, mut in_subscript) = (' ', false);
@@ -225,7 +234,7 @@ fn exponent(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Text that can't be taken for Markdown.
-fn markdown(text: &str) -> String {
+fn escaped_markdown(text: &str) -> String {
     let special = |c: char| "\\`*_{}[]<>#|&".contains(c);
     text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
 }

@@ -1,25 +1,23 @@
 //! The numbers that a pass has left of one sample around one layer, under the names that formulas use.
 
-use ndarray::ArrayView1;
-
 use super::{Formula, Quantity, Subject, Term};
-use crate::{Float, Param};
+use crate::Param;
 
 /// One sample's row of a [`Pass`](crate::Pass), each number with the name that formulas give it, for
 /// [`Layer::explain`](crate::Layer::explain). All counts start at 0, the subscripts of the names at 1.
 #[derive(Clone, Debug)]
-pub struct NamedPass<'a, F> {
+pub struct NamedPass<'a> {
     pub(crate) layer: usize,
     /// what the inputs and outputs are called
     pub(crate) names: [&'a str; 2],
-    pub(crate) x: ArrayView1<'a, F>,
-    pub(crate) y: ArrayView1<'a, F>,
-    pub(crate) dx: Option<ArrayView1<'a, F>>,
-    pub(crate) dy: Option<ArrayView1<'a, F>>,
-    pub(crate) params: &'a [Param<F>],
+    pub(crate) x: &'a [f64],
+    pub(crate) y: &'a [f64],
+    pub(crate) dx: Option<&'a [f64]>,
+    pub(crate) dy: Option<&'a [f64]>,
+    pub(crate) params: &'a [Param<f64>],
 }
 
-impl<F: Float> NamedPass<'_, F> {
+impl NamedPass<'_> {
     /// How many inputs there are.
     pub fn inputs(&self) -> usize {
         self.x.len()
@@ -54,7 +52,7 @@ impl<F: Float> NamedPass<'_, F> {
     pub fn param(&self, param: usize, row: usize, column: usize) -> Quantity {
         let value = self.params.get(param).and_then(|param| param.value.get([row, column]));
         let symbol = self.params.get(param).map(|param| entry(self.layer, param, row, column));
-        Quantity { symbol: symbol.unwrap_or_default(), value: value.map_or(f64::NAN, |value| value.as_f64()) }
+        Quantity { symbol: symbol.unwrap_or_default(), value: value.copied().unwrap_or(f64::NAN) }
     }
 
     /// The formulas of a layer that works entry by entry and has no parameters: templates with the places `{x}`,
@@ -72,9 +70,9 @@ impl<F: Float> NamedPass<'_, F> {
     }
 }
 
-fn quantity<F: Float>(symbol: String, values: Option<ArrayView1<F>>, index: usize) -> Quantity {
+fn quantity(symbol: String, values: Option<&[f64]>, index: usize) -> Quantity {
     let value = values.and_then(|values| values.get(index).copied());
-    Quantity { symbol, value: value.map_or(f64::NAN, F::as_f64) }
+    Quantity { symbol, value: value.unwrap_or(f64::NAN) }
 }
 
 /// `x₁` for the first entry of x.
@@ -83,7 +81,7 @@ pub(crate) fn unit(name: &str, index: usize) -> String {
 }
 
 /// `W0₁₂` for the first row and second column of the weights of layer 0, `b0₂` for the second bias.
-pub(crate) fn entry<F>(layer: usize, param: &Param<F>, row: usize, column: usize) -> String {
+pub(crate) fn entry(layer: usize, param: &Param<f64>, row: usize, column: usize) -> String {
     let name = param_name(layer, param.name);
     let (rows, columns) = param.value.dim();
     let (row, column) = (subscript(row + 1), subscript(column + 1));
@@ -116,7 +114,7 @@ mod tests {
     #[test]
     fn names_count_from_one() {
         assert_eq!((unit("x", 0), unit("a1", 11)), ("x₁".into(), "a1₁₂".into()));
-        let param = |name, shape| Param::<f32>::new(name, Array2::zeros(shape));
+        let param = |name, shape| Param::new(name, Array2::zeros(shape));
         assert_eq!(entry(0, &param("weight", (3, 2)), 2, 1), "W0₃₂");
         assert_eq!(entry(1, &param("weight", (784, 2)), 402, 1), "W1₄₀₃,₂");
         assert_eq!(entry(2, &param("weight", (1, 2)), 0, 1), "W2₁₂");

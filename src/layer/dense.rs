@@ -155,18 +155,23 @@ impl<F: Float> Layer<F> for Dense<F> {
         Output::Logits
     }
 
-    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
-        Some(match subject {
-            Subject::Output(j) => {
-                let products = (0..pass.inputs()).map(|i| Term::product(pass.x(i), pass.param(0, i, j)));
-                Formula::sum(products.chain(self.bias.then(|| pass.param(1, 0, j).into())))
-            }
-            Subject::InputGradient(i) => {
-                Formula::sum((0..pass.outputs()).map(|j| Term::product(pass.dy(j), pass.param(0, i, j))))
-            }
-            Subject::Gradient { param: 0, row, column } => Term::product(pass.dy(column), pass.x(row)).into(),
-            Subject::Gradient { column, .. } => Term::from(pass.dy(column)).into(),
-        })
+    fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
+        Some(formula(subject, pass, self.bias))
+    }
+}
+
+/// The equation behind one number of a Dense, apart from its number type so that it is compiled once.
+fn formula(subject: Subject, pass: &NamedPass, bias: bool) -> Formula {
+    match subject {
+        Subject::Output(j) => {
+            let products = (0..pass.inputs()).map(|i| Term::product(pass.x(i), pass.param(0, i, j)));
+            Formula::sum(products.chain(bias.then(|| pass.param(1, 0, j).into())))
+        }
+        Subject::InputGradient(i) => {
+            Formula::sum((0..pass.outputs()).map(|j| Term::product(pass.dy(j), pass.param(0, i, j))))
+        }
+        Subject::Gradient { param: 0, row, column } => Term::product(pass.dy(column), pass.x(row)).into(),
+        Subject::Gradient { column, .. } => Term::from(pass.dy(column)).into(),
     }
 }
 

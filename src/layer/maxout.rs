@@ -171,32 +171,36 @@ impl<F: Float> Layer<F> for Maxout<F> {
         &mut self.params
     }
 
-    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+    fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
         let [w, b] = &self.params;
         let mut z = b.value.row(0).to_owned();
         for i in 0..pass.inputs() {
             z.scaled_add(F::from_f64(pass.x(i).value), &w.value.row(i));
         }
-        let winner = |unit: usize| self.winner(z.view(), unit);
-        let largest = || Term::new(&format!("    (the largest of {} pieces)", self.pieces), &[]);
-        Some(match subject {
-            Subject::Output(unit) => {
-                let column = winner(unit);
-                let products = (0..pass.inputs()).map(|i| Term::product(pass.x(i), pass.param(0, i, column)));
-                Formula::sum(products.chain([pass.param(1, 0, column).into()]))
-                    .between(Term::default(), largest())
-            }
-            Subject::InputGradient(i) => Formula::sum(
-                (0..pass.outputs()).map(|unit| Term::product(pass.dy(unit), pass.param(0, i, winner(unit)))),
-            ),
-            Subject::Gradient { column, .. } if winner(column / self.pieces) != column => {
-                Term::new("0", &[]).with_value(0.0).into() // another piece is the largest
-            }
-            Subject::Gradient { param: 0, row, column } => {
-                Term::product(pass.dy(column / self.pieces), pass.x(row)).into()
-            }
-            Subject::Gradient { column, .. } => Term::from(pass.dy(column / self.pieces)).into(),
-        })
+        Some(formula(subject, pass, self.pieces, &|unit| self.winner(z.view(), unit)))
+    }
+}
+
+/// The equation behind one number of a Maxout with that largest piece of each unit, apart from the layer's number type
+/// so that it is compiled once.
+fn formula(subject: Subject, pass: &NamedPass, pieces: usize, winner: &dyn Fn(usize) -> usize) -> Formula {
+    match subject {
+        Subject::Output(unit) => {
+            let column = winner(unit);
+            let products = (0..pass.inputs()).map(|i| Term::product(pass.x(i), pass.param(0, i, column)));
+            let largest = Term::new(&format!("    (the largest of {pieces} pieces)"), &[]);
+            Formula::sum(products.chain([pass.param(1, 0, column).into()])).between(Term::default(), largest)
+        }
+        Subject::InputGradient(i) => Formula::sum(
+            (0..pass.outputs()).map(|unit| Term::product(pass.dy(unit), pass.param(0, i, winner(unit)))),
+        ),
+        Subject::Gradient { column, .. } if winner(column / pieces) != column => {
+            Term::new("0", &[]).with_value(0.0).into() // another piece is the largest
+        }
+        Subject::Gradient { param: 0, row, column } => {
+            Term::product(pass.dy(column / pieces), pass.x(row)).into()
+        }
+        Subject::Gradient { column, .. } => Term::from(pass.dy(column / pieces)).into(),
     }
 }
 

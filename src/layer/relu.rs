@@ -45,7 +45,7 @@ impl<F: Float> Layer<F> for ReLU {
         map2(pass.dy, pass.x, dx, |dy, x| if x > F::zero() { dy } else { F::zero() });
     }
 
-    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+    fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
         pass.entrywise(subject, "max(0, {x})", "{dy} · (1 if {x} > 0, else 0)")
     }
 }

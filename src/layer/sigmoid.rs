@@ -46,7 +46,7 @@ impl<F: Float> Layer<F> for Sigmoid {
         Output::Probabilities
     }
 
-    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+    fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
         pass.entrywise(subject, "1 / (1 + e^(-{x}))", "{dy} · {y}·(1 - {y})")
     }
 }

@@ -55,22 +55,26 @@ impl<F: Float> Layer<F> for Softmax {
         Output::Distribution
     }
 
-    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
-        let classes = 0..pass.outputs();
-        match subject {
-            Subject::Output(k) => {
-                let power =
-                    |j: usize| Term::new("e^{x}", &[("x", pass.x(j))]).with_value(pass.x(j).value.exp());
-                let before = Term::new("e^{x} / (", &[("x", pass.x(k))]);
-                Some(Formula::sum(classes.map(power)).between(before, Term::new(")", &[])))
-            }
-            Subject::InputGradient(k) => {
-                let before = Term::new("{y} · ({dy} - (", &[("y", pass.y(k)), ("dy", pass.dy(k))]);
-                let products = classes.map(|j| Term::product(pass.dy(j), pass.y(j)));
-                Some(Formula::sum(products).between(before, Term::new("))", &[])))
-            }
-            Subject::Gradient { .. } => None,
+    fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
+        formula(subject, pass)
+    }
+}
+
+/// The equation behind one number of a softmax, apart from the layer's number type so that it is compiled once.
+fn formula(subject: Subject, pass: &NamedPass) -> Option<Formula> {
+    let classes = 0..pass.outputs();
+    match subject {
+        Subject::Output(k) => {
+            let power = |j: usize| Term::new("e^{x}", &[("x", pass.x(j))]).with_value(pass.x(j).value.exp());
+            let before = Term::new("e^{x} / (", &[("x", pass.x(k))]);
+            Some(Formula::sum(classes.map(power)).between(before, Term::new(")", &[])))
         }
+        Subject::InputGradient(k) => {
+            let before = Term::new("{y} · ({dy} - (", &[("y", pass.y(k)), ("dy", pass.dy(k))]);
+            let products = classes.map(|j| Term::product(pass.dy(j), pass.y(j)));
+            Some(Formula::sum(products).between(before, Term::new("))", &[])))
+        }
+        Subject::Gradient { .. } => None,
     }
 }
 

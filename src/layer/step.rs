@@ -45,7 +45,7 @@ impl<F: Float> Layer<F> for Step {
         dx.fill(F::zero());
     }
 
-    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+    fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
         pass.entrywise(subject, "(1 if {x} > 0, else 0)", "{dy} · 0")
     }
 }

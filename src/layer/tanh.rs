@@ -43,7 +43,7 @@ impl<F: Float> Layer<F> for Tanh {
         map2(pass.dy, pass.y, dx, |dy, y| dy * (F::one() - y * y));
     }
 
-    fn explain(&self, subject: Subject, pass: &NamedPass<F>) -> Option<Formula> {
+    fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
         pass.entrywise(subject, "tanh({x})", "{dy} · (1 - {y}²)")
     }
 }
