@@ -1,18 +1,17 @@
 //! Batches of digits, gathered in random order from 60,000 samples: `cargo bench --bench batches`.
 //!
-//! The throughput "elements" are samples. Each iteration gathers another batch, so that the samples come from the main
-//! memory as they do in a training.
+//! Each iteration gathers another batch, so that the samples come from the main memory as they do in a training.
 
 use chainrule::data::Samples;
 use chainrule::prelude::*;
-use chainrule_benches::{classes, uniform};
+use chainrule_benches::{Rate, classes, uniform};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 const SAMPLES: usize = 60_000;
 const FEATURES: usize = 784;
 const CLASSES: usize = 10;
 
-fn gather(c: &mut Criterion, name: &str, samples: impl Samples<f32>) {
+fn gather(c: &mut Criterion<Rate>, name: &str, samples: impl Samples<f32>) {
     let mut order: Vec<usize> = (0..SAMPLES).collect();
     Rng::new(3).shuffle(&mut order);
     let mut group = c.benchmark_group(name);
@@ -30,7 +29,7 @@ fn gather(c: &mut Criterion, name: &str, samples: impl Samples<f32>) {
     group.finish();
 }
 
-fn batches(c: &mut Criterion) {
+fn batches(c: &mut Criterion<Rate>) {
     let (x, rows) = (uniform(SAMPLES, FEATURES, 1), classes(SAMPLES, CLASSES, 2));
     let bytes = x.mapv(|x| (255.0 * x) as u8);
     let labels: Vec<usize> = (0..SAMPLES).map(|sample| sample % CLASSES).collect();
@@ -39,5 +38,9 @@ fn batches(c: &mut Criterion) {
     gather(c, "bytes and class numbers", Dataset::from_bytes(bytes, labels, CLASSES).unwrap());
 }
 
-criterion_group!(benches, batches);
+criterion_group! {
+    name = benches;
+    config = Rate::SAMPLES.criterion();
+    targets = batches
+}
 criterion_main!(benches);

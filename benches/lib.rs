@@ -1,4 +1,8 @@
-//! The nets that the benches measure, with random data.
+//! The nets that the benches measure, with random data, and the names of throughputs.
+
+mod rate;
+
+pub use rate::Rate;
 
 use chainrule::Rng;
 use chainrule::prelude::*;

@@ -1,12 +1,10 @@
 //! Forward, backward, training step and prediction of the digit net, and an epoch of XOR: `cargo bench --bench nets`.
-//!
-//! The throughput "elements" are samples.
 
 use chainrule::prelude::*;
-use chainrule_benches::{classes, digit_net, uniform, xor_net};
+use chainrule_benches::{Rate, classes, digit_net, uniform, xor_net};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
-fn digits(c: &mut Criterion) {
+fn digits(c: &mut Criterion<Rate>) {
     let mut model = digit_net().unwrap();
     for batch in [1, 32, 128, 1024] {
         let (x, t) = (uniform(batch, 784, 1), classes(batch, 10, 2));
@@ -25,7 +23,7 @@ fn digits(c: &mut Criterion) {
     }
 }
 
-fn xor(c: &mut Criterion) {
+fn xor(c: &mut Criterion<Rate>) {
     let x = array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
     let t = array![[0.0], [1.0], [1.0], [0.0]];
     let mut model = xor_net().unwrap();
@@ -37,7 +35,7 @@ fn xor(c: &mut Criterion) {
     group.finish();
 }
 
-fn prediction(c: &mut Criterion) {
+fn prediction(c: &mut Criterion<Rate>) {
     let model = digit_net().unwrap();
     let mut group = c.benchmark_group("predict");
     for samples in [1, 1024] {
@@ -50,5 +48,9 @@ fn prediction(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, digits, xor, prediction);
+criterion_group! {
+    name = benches;
+    config = Rate::SAMPLES.criterion();
+    targets = digits, xor, prediction
+}
 criterion_main!(benches);

@@ -1,17 +1,15 @@
 //! What is computed from outputs and targets, the losses and metrics, for a batch of ten classes:
 //! `cargo bench --bench outputs`.
-//!
-//! The throughput "elements" are outputs.
 
 use chainrule::prelude::*;
 use chainrule::training::{Accuracy, MeanAbsoluteError, Metric};
-use chainrule_benches::{classes, uniform};
+use chainrule_benches::{Rate, classes, uniform};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 const CLASSES: usize = 10;
 
 /// Value and gradient of a loss; of one that takes logits also from these, as after its own last layer.
-fn loss(c: &mut Criterion, loss: &dyn Loss<f32>, last: Output) {
+fn loss(c: &mut Criterion<Rate>, loss: &dyn Loss<f32>, last: Output) {
     let mut group = c.benchmark_group(loss.name());
     for batch in [32, 1024] {
         let (y, t) = (uniform(batch, CLASSES, 1), classes(batch, CLASSES, 2));
@@ -35,13 +33,13 @@ fn loss(c: &mut Criterion, loss: &dyn Loss<f32>, last: Output) {
     group.finish();
 }
 
-fn losses(c: &mut Criterion) {
+fn losses(c: &mut Criterion<Rate>) {
     loss(c, &MeanSquaredError, Output::Values);
     loss(c, &BinaryCrossEntropy, Output::Probabilities);
     loss(c, &CategoricalCrossEntropy, Output::Distribution);
 }
 
-fn metrics(c: &mut Criterion) {
+fn metrics(c: &mut Criterion<Rate>) {
     let mut group = c.benchmark_group("metrics");
     for batch in [32, 1024] {
         let (y, t) = (uniform(batch, CLASSES, 1), classes(batch, CLASSES, 2));
@@ -55,5 +53,9 @@ fn metrics(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, losses, metrics);
+criterion_group! {
+    name = benches;
+    config = Rate::ENTRIES.criterion();
+    targets = losses, metrics
+}
 criterion_main!(benches);

@@ -1,14 +1,12 @@
 //! What is done with all parameters at once: a step of the optimizer, and building a model with its first weights:
 //! `cargo bench --bench params`.
-//!
-//! The throughput "elements" are parameters.
 
 use chainrule::prelude::*;
-use chainrule_benches::{digit_net, xor_net};
+use chainrule_benches::{Rate, digit_net, xor_net};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 /// θ and ∂L/∂θ of the largest layer of the digit net.
-fn update(c: &mut Criterion) {
+fn update(c: &mut Criterion<Rate>) {
     let (mut theta, gradient) = (Array2::<f32>::zeros((784, 128)), Array2::from_elem((784, 128), 1e-6));
     let mut group = c.benchmark_group("update, 784 × 128");
     group.throughput(Throughput::Elements(theta.len() as u64));
@@ -18,7 +16,7 @@ fn update(c: &mut Criterion) {
     group.finish();
 }
 
-fn build(c: &mut Criterion) {
+fn build(c: &mut Criterion<Rate>) {
     for (name, net) in [("XOR net", xor_net as fn() -> Result<Sequential<f32>>), ("digit net", digit_net)] {
         let mut group = c.benchmark_group("build");
         group.throughput(Throughput::Elements(net().unwrap().param_count() as u64));
@@ -27,5 +25,9 @@ fn build(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, update, build);
+criterion_group! {
+    name = benches;
+    config = Rate::PARAMETERS.criterion();
+    targets = update, build
+}
 criterion_main!(benches);

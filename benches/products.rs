@@ -1,13 +1,11 @@
 //! The matrix products of the digit net, in all three orientations, and squares: `cargo bench --bench products`.
-//!
-//! The throughput "elements" are floating-point operations, so Gelem/s reads as GFLOP/s.
 
 use chainrule::{kernels::matmul, ndarray::Array2};
-use chainrule_benches::uniform;
+use chainrule_benches::{Rate, uniform};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// C ← A·B for A (m × k) and B (k × n), either of them as a transposed view.
-fn product(c: &mut Criterion, group: &str, (m, k, n): (usize, usize, usize), transpose: (bool, bool)) {
+fn product(c: &mut Criterion<Rate>, group: &str, (m, k, n): (usize, usize, usize), transpose: (bool, bool)) {
     let matrix = |rows, columns, transposed| {
         if transposed { uniform(columns, rows, 1).reversed_axes() } else { uniform(rows, columns, 1) }
     };
@@ -21,7 +19,7 @@ fn product(c: &mut Criterion, group: &str, (m, k, n): (usize, usize, usize), tra
     group.finish();
 }
 
-fn products(c: &mut Criterion) {
+fn products(c: &mut Criterion<Rate>) {
     for batch in [1, 32, 128, 1024] {
         for (inputs, outputs) in [(784, 128), (128, 10)] {
             product(c, "forward x·W", (batch, inputs, outputs), (false, false));
@@ -34,5 +32,9 @@ fn products(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, products);
+criterion_group! {
+    name = benches;
+    config = Rate::FLOPS.criterion();
+    targets = products
+}
 criterion_main!(benches);
