@@ -36,7 +36,7 @@ pub trait Float: NdFloat + Default + std::iter::Sum + Sealed {
     /// The nearest number of this type.
     fn from_f64(x: f64) -> Self;
 
-    /// The same number as f64, exactly.
+    /// The number as f64, exactly.
     fn as_f64(self) -> f64;
 
     /// A count as a number of this type.

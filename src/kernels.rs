@@ -1,7 +1,7 @@
 //! Fast loops over matrices. Believe this on a first reading: plain functions outside, everything clever inside.
 //!
-//! Layers and losses say what they compute, and these functions compute it, in the CPU's vectors and on all its cores. A
-//! layer of your own that uses them is as fast as those of the library:
+//! Layers and losses say what they compute, and these functions compute it, in the CPU's vectors, and large products on
+//! several threads. A layer of your own that uses them is as fast as those of the library:
 //!
 //! ```
 //! use chainrule::kernels::{map, map2, sigmoid};
@@ -47,17 +47,19 @@ mod compiled;
 mod entries;
 mod functions;
 mod lanes;
+mod log_sum_exp;
 mod matmul;
+mod row;
 mod rows;
 pub(crate) mod threads;
 mod vectors;
 
 pub use entries::{map, map_in_place, map_sigmoid, map_tanh, map2, sum_map2};
 pub use functions::{exp, ln_1p, sigmoid, tanh};
+pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows};
 pub use matmul::matmul;
-pub use rows::{
-    dot, each_row, exp_rows, largest, log_sum_exp, log_sum_exp_rows, repeat_row, sum, sum_over_rows, sum_rows,
-};
+pub use row::{dot, largest, sum};
+pub use rows::{each_row, exp_rows, repeat_row, sum_over_rows, sum_rows};
 
 pub(crate) use compiled::Sealed;
 pub(crate) use entries::largest_magnitude;

@@ -15,7 +15,7 @@ pub(crate) fn zeros<F: Float>((rows, columns): (usize, usize)) -> Array2<F> {
     aligned.into_shape_with_order((rows, columns)).unwrap_or_else(|_| Array2::zeros((rows, columns)))
 }
 
-/// The same numbers, row by row.
+/// A copy of the matrix, row by row.
 pub(crate) fn copy<F: Float>(matrix: &Array2<F>) -> Array2<F> {
     let mut copy = zeros(matrix.dim());
     copy.assign(matrix);

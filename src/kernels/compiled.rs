@@ -6,7 +6,7 @@
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, CowArray, Ix2};
 
 use super::functions::{double, single};
-use super::{entries, matmul, rows};
+use super::{entries, log_sum_exp, matmul, rows};
 
 /// The seal of [`Float`](crate::Float): nobody else can name it. It leads to the kernels through a type, so that an
 /// `F: Float` has none of them as methods.
@@ -94,7 +94,7 @@ macro_rules! compile {
                 rows::compiled::exp_rows(x, y);
             }
             fn log_sum_exp_rows(x: ArrayView2<$F>, max: &mut [$F], rest: &mut [$F]) {
-                rows::compiled::log_sum_exp_rows(x, max, rest);
+                log_sum_exp::compiled::log_sum_exp_rows(x, max, rest);
             }
         }
     };

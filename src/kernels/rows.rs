@@ -2,9 +2,10 @@
 
 use std::array::from_fn;
 
-use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 use super::compiled::Compiled;
+use super::row::sum;
 use super::vectors::{BLOCK, with_input_slices, with_slices};
 use crate::Float;
 
@@ -81,77 +82,8 @@ fn assert_one_height<F, const N: usize>(inputs: [&ArrayView2<F>; N], rows: usize
 
 /// Row i of a matrix whose rows follow each other.
 #[inline(always)]
-fn row<F>(x: &[F], width: usize, i: usize) -> &[F] {
+pub(super) fn row<F>(x: &[F], width: usize, i: usize) -> &[F] {
     &x[i * width..][..width]
-}
-
-/// The largest number, -∞ of none; a NaN is passed over.
-///
-/// # Examples
-/// ```
-/// use chainrule::kernels::largest;
-///
-/// assert_eq!(largest(&[1.0, f64::NAN, 3.0]), 3.0);
-/// ```
-#[inline]
-pub fn largest<F: Float>(x: &[F]) -> F {
-    let larger = |max: &mut F, &x: &F| *max = if x > *max { x } else { *max };
-    // eight side by side, of which none waits for the one before, then half of them
-    let (eights, rest) = x.as_chunks::<8>();
-    let mut max = [F::neg_infinity(); 8];
-    eights.iter().for_each(|x| max.iter_mut().zip(x).for_each(|(max, x)| larger(max, x)));
-    max.iter_mut().zip(rest).for_each(|(max, x)| larger(max, x));
-    for half in [4, 2, 1] {
-        let (low, high) = max.split_at_mut(half);
-        low.iter_mut().zip(&*high).for_each(|(low, high)| larger(low, high));
-    }
-    max[0]
-}
-
-/// Σ xᵢ, in eight sums side by side, on every CPU the same.
-///
-/// # Examples
-/// ```
-/// use chainrule::kernels::sum;
-///
-/// assert_eq!(sum(&[1.0, 2.0, 3.0]), 6.0);
-/// ```
-#[inline]
-pub fn sum<F: Float>(x: &[F]) -> F {
-    let (eights, rest) = x.as_chunks::<8>();
-    let mut sums = [F::zero(); 8];
-    for x in eights {
-        sums.iter_mut().zip(x).for_each(|(sum, &x)| *sum += x);
-    }
-    rest.iter().fold(add_up(sums), |sum, &x| sum + x)
-}
-
-/// Σ aᵢ·bᵢ, in eight sums side by side, on every CPU the same.
-///
-/// # Panics
-/// If the slices have different lengths.
-///
-/// # Examples
-/// ```
-/// use chainrule::kernels::dot;
-///
-/// assert_eq!(dot(&[1.0, 2.0], &[3.0, 4.0]), 11.0);
-/// ```
-#[inline]
-pub fn dot<F: Float>(a: &[F], b: &[F]) -> F {
-    assert_eq!(a.len(), b.len(), "slices of one length");
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let mut sums = [F::zero(); 8];
-    for (a, b) in a.iter().zip(b) {
-        sums.iter_mut().zip(a).zip(b).for_each(|((sum, &a), &b)| *sum += a * b);
-    }
-    a_rest.iter().zip(b_rest).fold(add_up(sums), |sum, (&a, &b)| sum + a * b)
-}
-
-/// The sum of eight sums, in ndarray's order.
-#[inline]
-fn add_up<F: Float>([a, b, c, d, e, f, g, h]: [F; 8]) -> F {
-    F::zero() + (a + e) + (b + f) + (c + g) + (d + h)
 }
 
 /// y ← e^(x - max), row by row, with the largest number of each row as its max: n × k both.
@@ -171,46 +103,6 @@ fn add_up<F: Float>([a, b, c, d, e, f, g, h]: [F; 8]) -> F {
 /// ```
 pub fn exp_rows<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>) {
     F::Kernels::exp_rows(x, y);
-}
-
-/// Calls `f` with the number of each row, from 0, and its lse(x) = ln Σ eˣ = max + rest in these two parts.
-///
-/// The largest number gives the 1 of rest = ln(1 + …), so that no exponential overflows and lse(x) - x, which is
-/// rest + (max - x), keeps the digits of a small rest beside a large max. Many rows are computed at once, and nothing is
-/// allocated. NaN if a number of the row is infinite or NaN, except -∞ beside a finite one.
-///
-/// # Examples
-/// -ln p of the first class after a softmax:
-/// ```
-/// use chainrule::{kernels::log_sum_exp_rows, ndarray::array};
-///
-/// let z = array![[1e6_f32, 1e6 - 20.0]];
-/// log_sum_exp_rows(z.view(), |row, max, rest| assert_eq!(rest + (max - z[[row, 0]]), 2.061_153_6e-9));
-/// ```
-#[inline(never)]
-pub fn log_sum_exp_rows<F: Float>(x: ArrayView2<F>, mut f: impl FnMut(usize, F, F)) {
-    let (mut max, mut rest) = ([F::zero(); BLOCK], [F::zero(); BLOCK]);
-    for (first, x) in (0..).step_by(BLOCK).zip(x.axis_chunks_iter(Axis(0), BLOCK)) {
-        F::Kernels::log_sum_exp_rows(x, &mut max, &mut rest);
-        for i in 0..x.nrows() {
-            f(first + i, max[i], rest[i]);
-        }
-    }
-}
-
-/// lse(x) = ln Σ eˣ of one row; see [`log_sum_exp_rows`].
-///
-/// # Examples
-/// ```
-/// use chainrule::kernels::log_sum_exp;
-///
-/// assert_eq!(log_sum_exp(&[1000.0, 1000.0]), 1000.0 + std::f64::consts::LN_2);
-/// assert_eq!(log_sum_exp(&[0.0_f32, -20.0]), 2.061_153_6e-9);
-/// ```
-pub fn log_sum_exp<F: Float>(x: &[F]) -> F {
-    let mut lse = F::zero();
-    log_sum_exp_rows(ArrayView1::from(x).insert_axis(Axis(0)), |_, max, rest| lse = max + rest);
-    lse
 }
 
 /// y ← b in every row: b (1 × k), y (n × k).
@@ -251,10 +143,8 @@ pub fn sum_rows<F: Float>(dy: ArrayView2<F>, db: &mut Array2<F>) {
 pub(super) mod compiled {
     use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
-    use super::row;
     use crate::Float;
-    use crate::kernels::vectors::{vectorised, with_input_slices};
-    use crate::kernels::{each_row, exp, largest, ln_1p, map_in_place};
+    use crate::kernels::{each_row, exp, largest, map_in_place};
 
     pub(crate) fn exp_rows<F: Float>(x: ArrayView2<F>, mut y: ArrayViewMut2<F>) {
         each_row([x], y.view_mut(), |[x], y| {
@@ -262,88 +152,6 @@ pub(super) mod compiled {
             y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - max);
         });
         map_in_place(y, exp); // of all rows at once, which fills the CPU's vectors
-    }
-
-    /// Numbers that are taken side by side: a whole number of vectors on every CPU.
-    const LANES: usize = 16;
-
-    /// The most numbers of a row that is computed together with others.
-    const NARROW: usize = 64;
-
-    /// max and rest of a block of rows.
-    #[inline(never)]
-    pub(crate) fn log_sum_exp_rows<F: Float>(x: ArrayView2<F>, max: &mut [F], rest: &mut [F]) {
-        let (rows, width) = x.dim();
-        let (max, rest) = (&mut max[..rows], &mut rest[..rows]);
-        with_input_slices([x], |[x]| {
-            max.iter_mut().enumerate().for_each(|(i, max)| *max = largest(row(x, width, i)));
-            vectorised(
-                #[inline(always)]
-                || {
-                    if width <= NARROW {
-                        narrow_rows(x, width.max(1), max, rest);
-                    } else {
-                        for (i, (&max, rest)) in max.iter().zip(&mut *rest).enumerate() {
-                            *rest = wide_row(row(x, width, i), max);
-                        }
-                    }
-                    for rest in rest {
-                        *rest = ln_1p(*rest);
-                    }
-                },
-            )
-        });
-    }
-
-    /// Σ e^(x - max) - 1 of each row. The powers of all rows that find room are computed at once, which fills the CPU's
-    /// vectors.
-    #[inline(always)]
-    fn narrow_rows<F: Float>(x: &[F], width: usize, max: &[F], rest: &mut [F]) {
-        let mut room = [F::zero(); 4 * NARROW];
-        let rows = room.len() / width;
-        for (x, (max, rest)) in x.chunks(rows * width).zip(max.chunks(rows).zip(rest.chunks_mut(rows))) {
-            let powers = &mut room[..x.len()];
-            for ((powers, x), &max) in powers.chunks_exact_mut(width).zip(x.chunks_exact(width)).zip(max) {
-                powers.iter_mut().zip(x).for_each(|(power, &x)| *power = x - max);
-            }
-            for power in &mut *powers {
-                *power = exp(*power);
-            }
-            for (rest, powers) in rest.iter_mut().zip(powers.chunks_exact(width)) {
-                let (mut others, mut ones) = (F::zero(), F::zero());
-                for &power in powers {
-                    others += if power == F::one() { F::zero() } else { power };
-                    ones += if power == F::one() { F::one() } else { F::zero() };
-                }
-                *rest = others + (ones - F::one());
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn wide_row<F: Float>(x: &[F], max: F) -> F {
-        let (mut others, mut ones) = ([F::zero(); LANES], [F::zero(); LANES]);
-        for x in x.chunks(LANES) {
-            // filled up to a whole vector with e⁻∞ = 0
-            let mut powers = [F::neg_infinity(); LANES];
-            powers[..x.len()].copy_from_slice(x);
-            for ((others, ones), power) in others.iter_mut().zip(&mut ones).zip(powers) {
-                let power = exp(power - max);
-                *others += if power == F::one() { F::zero() } else { power };
-                *ones += if power == F::one() { F::one() } else { F::zero() };
-            }
-        }
-        add_up(others) + (add_up(ones) - F::one())
-    }
-
-    /// The sum of sixteen numbers, in pairs.
-    #[inline(always)]
-    fn add_up<F: Float>(mut sums: [F; LANES]) -> F {
-        for half in [8, 4, 2, 1] {
-            let (low, high) = sums.split_at_mut(half);
-            low.iter_mut().zip(high).for_each(|(low, &mut high)| *low += high);
-        }
-        sums[0]
     }
 
     pub(crate) fn repeat_row<F: Float>(b: &Array2<F>, mut y: ArrayViewMut2<F>) {
@@ -370,14 +178,11 @@ pub(super) mod compiled {
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{ArrayView1, array, s};
+    use ndarray::{array, s};
 
     use super::*;
-    use crate::kernels::{aligned, exp};
-
-    fn numbers(rows: usize, columns: usize) -> Array2<f32> {
-        Array2::from_shape_fn((rows, columns), |(i, j)| ((i * columns + j) as f32 * 0.37).sin())
-    }
+    use crate::kernels::row::tests::numbers;
+    use crate::kernels::{aligned, exp, largest};
 
     /// Rows of other widths, and a y that keeps what it holds.
     #[test]
@@ -420,18 +225,6 @@ mod tests {
         assert!((sum_over_rows([part], |[x]| x[0] * x[2]) - expected).abs() < 1e-12);
     }
 
-    /// ndarray's sums, so that what was trained before stays as it was; written out here, they also stay as they are.
-    #[test]
-    fn sum_and_dot_are_those_of_ndarray() {
-        let (a, b) = (numbers(1, 100), numbers(2, 100));
-        for length in 0..100 {
-            let (a, b) = (a.slice(s![0, ..length]), b.slice(s![1, ..length]));
-            let (x, y) = (a.to_slice().unwrap(), b.to_slice().unwrap());
-            assert_eq!(sum(x), a.sum(), "{length}");
-            assert_eq!(dot(x, y), ArrayView1::from(x).dot(&b), "{length}");
-        }
-    }
-
     #[test]
     fn powers_and_the_largest_of_any_length() {
         for length in 0..50 {
@@ -443,43 +236,6 @@ mod tests {
                 assert!(y.iter().zip(x).all(|(&y, &x)| y == exp(x - max)), "{length}");
             }
         }
-    }
-
-    #[test]
-    fn log_sum_exp_is_the_same_in_any_matrix() {
-        for width in [1, 2, 10, 63, 64, 65, 100] {
-            let x = numbers(150, width);
-            let mut seen = 0;
-            log_sum_exp_rows(x.view(), |row, max, rest| {
-                assert_eq!(max + rest, log_sum_exp(x.row(row).to_slice().unwrap()), "{width}");
-                assert_eq!(row, seen);
-                seen += 1;
-            });
-            assert_eq!(seen, 150);
-        }
-    }
-
-    #[test]
-    fn log_sum_exp_keeps_a_small_rest() {
-        for length in [1, 2, 7, 8, 9, 16, 17, 1000] {
-            for largest in [0, length / 2, length - 1] {
-                let mut x = vec![-20.0_f32; length];
-                x[largest] = 0.0;
-                let expected = ((length - 1) as f64 * (-20.0_f64).exp()).ln_1p();
-                assert!((f64::from(log_sum_exp(&x)) - expected).abs() <= 1e-6 * expected, "{length}");
-            }
-            let ties = log_sum_exp(&vec![1000.0_f64; length]);
-            assert!((ties - 1000.0 - (length as f64).ln()).abs() < 1e-12, "{length}");
-        }
-    }
-
-    #[test]
-    fn log_sum_exp_of_what_is_not_finite() {
-        let (nan, infinity) = (f32::NAN, f32::INFINITY);
-        assert!(log_sum_exp(&[1.0, nan]).is_nan() && log_sum_exp(&[nan]).is_nan());
-        assert_eq!(log_sum_exp(&[1.0, -infinity]), 1.0);
-        assert!(!log_sum_exp(&[1.0, infinity]).is_finite());
-        assert!(!log_sum_exp::<f32>(&[]).is_finite() && !log_sum_exp(&[-infinity]).is_finite());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use pulp::{Arch, Simd, WithSimd};
 
 use super::compiled::Compiled;
-use super::rows::sum;
+use super::row::sum;
 use crate::Float;
 
 /// Runs `work` in the widest vectors of this CPU.

@@ -8,14 +8,14 @@ use super::micro_kernel::{Epilogue, FirstLoop, MR, MR_EDGE, Operands, PanelB, ma
 use crate::kernels::lanes::Lanes;
 use crate::kernels::threads::Divide;
 
-/// Depth of a block at most: so many rows of a panel of B stay in the first-level cache.
+/// Depth of a block at most: that part of a panel of B stays in the first-level cache.
 pub(super) const KC: usize = 400;
 /// Rows of a block of A: with `KC`, 300 kB of f32, a part of the second-level cache.
 const MC: usize = 192;
 /// Columns of a block of B that is packed: another part of that cache.
 const NC: usize = 256;
 
-/// How many numbers of so many are added up at a time: equal shares, so that no block is much smaller than the others.
+/// Depth of the blocks of a product of depth k: equal shares, so that no block is much smaller than the others.
 #[inline(always)]
 pub(super) fn kc_of(k: usize) -> usize {
     k.div_ceil(k.div_ceil(KC))
@@ -163,7 +163,7 @@ struct MicroPanels {
 }
 
 impl MicroPanels {
-    /// The width of the next panel where so many columns are left; it is padded if it is wider.
+    /// Width of the next panel, which is padded where fewer columns are left.
     #[inline(always)]
     fn width(self, left: usize) -> usize {
         let vectors = if left.div_ceil(self.lanes) > self.widest / 2 { self.widest } else { 2 };
@@ -222,7 +222,7 @@ fn pack_panel<F: Lanes, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, widt
     }
 }
 
-/// The same for V whole vectors.
+/// Panels of V whole vectors, which need no padding.
 #[inline(always)]
 fn pack_whole_panel<F: Lanes, S: Simd, const V: usize>(mut b: Matrix<F>, panel: &mut [F]) {
     for panel in F::vectors_mut::<S>(panel).0.as_chunks_mut::<V>().0 {

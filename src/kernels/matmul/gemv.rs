@@ -8,7 +8,7 @@ use super::blocks::{Matrix, Product, kc_of};
 use super::micro_kernel::Epilogue;
 use crate::kernels::lanes::Lanes;
 
-/// Products of up to so many multiplications are not worth any preparation.
+/// Multiplications of the largest product that is not worth any preparation.
 pub(super) const SMALL: usize = 512;
 
 /// Computes a product that needs no blocks; returns whether this is one.
@@ -137,7 +137,7 @@ fn add_rows<F: Lanes, S: Simd>(simd: S, kc: usize, a: Matrix<F>, b: Matrix<F>, n
     simd.vectorize(AddRows { simd, kc, a, b, n, sums });
 }
 
-/// The same for a B that lies column by column: the sums of neighbouring columns side by side, so that none waits for
+/// A row times a B that lies column by column: the sums of neighbouring columns side by side, so that none waits for
 /// the one before.
 #[inline(always)]
 fn gemv_by_columns<F: Lanes, S: Simd>(

@@ -8,7 +8,7 @@ use pulp::{Simd, WithSimd};
 
 use crate::kernels::lanes::Lanes;
 
-/// What becomes of a sum s = Σ aₚ·bₚ and the old entry c.
+/// The last step of a tile: an entry c of the result from its sum s = Σ aₚ·bₚ.
 #[derive(Clone, Copy)]
 pub(super) enum Epilogue<F> {
     /// c ← α·s
@@ -20,7 +20,7 @@ pub(super) enum Epilogue<F> {
 }
 
 impl<F: Lanes> Epilogue<F> {
-    /// The same for the sums of a further block, which are added to those of the first.
+    /// The epilogue of a further block, whose sums are added to those of the first.
     pub(super) fn next(self) -> Self {
         match self {
             Epilogue::Replace { alpha } => Epilogue::Add { alpha },
@@ -53,7 +53,7 @@ pub(super) const fn many_registers<S: Simd>() -> bool {
     S::REGISTER_COUNT >= 32 || cfg!(test) && size_of::<S::f32s>() == 64
 }
 
-/// How many of so many rows tall tiles take; low tiles take the rest.
+/// Rows that tall tiles take; low tiles take the rest.
 #[inline(always)]
 pub(super) fn rows_of_full_tiles(rows: usize) -> usize {
     match rows % MR {
@@ -64,13 +64,13 @@ pub(super) fn rows_of_full_tiles(rows: usize) -> usize {
     }
 }
 
-/// What a panel of tiles reads: some rows of A, and a panel of B.
+/// Operands of a panel of tiles: some rows of A, and a panel of B.
 pub(super) enum Operands<'a, F> {
     /// Both packed: for each tile and p the entries of A side by side, for each p the vectors of B.
     Packed { a: &'a [F], b: &'a [F] },
-    /// A lies column by column, so many numbers apart. The tiles leave it packed for the next panel.
+    /// A lies column by column, `column` numbers apart. The tiles leave it packed for the next panel.
     Columns { a: &'a [F], column: usize, packed: &'a mut [F], b: &'a [F] },
-    /// A lies row by row, so many numbers apart.
+    /// A lies row by row, `row` numbers apart.
     Rows { a: &'a [F], row: usize, b: PanelB<'a, F> },
 }
 
@@ -78,7 +78,7 @@ pub(super) enum Operands<'a, F> {
 pub(super) enum PanelB<'a, F> {
     /// For each p the vectors of the panel side by side.
     Packed(&'a [F]),
-    /// Row by row, so many numbers apart. The first tile leaves it packed for the others.
+    /// Row by row, `row` numbers apart. The first tile leaves it packed for the others.
     Rows { b: &'a [F], row: usize, packed: &'a mut [F] },
 }
 
