@@ -1,7 +1,7 @@
 //! What can go wrong, and what to do about it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A result whose error is [`enum@Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -144,6 +144,23 @@ impl Error {
     /// A layer returns it from [`Layer::build`](crate::Layer::build); the model adds which layer it was.
     pub fn mismatch(problem: impl Into<String>, help: impl Into<String>) -> Self {
         Error::Mismatch { problem: problem.into(), help: help.into() }
+    }
+
+    /// A setting out of its range.
+    ///
+    /// An optimizer returns it from [`Optimizer::check`](crate::Optimizer::check).
+    pub fn setting(
+        name: &'static str,
+        expected: &'static str,
+        got: impl ToString,
+        help: &'static str,
+    ) -> Self {
+        Error::Setting { name, expected, got: got.to_string(), help }
+    }
+
+    /// A file that is wrong at the byte `offset`.
+    pub(crate) fn file(path: &Path, offset: usize, problem: impl Into<String>, help: &str) -> Self {
+        Error::File { path: path.into(), offset: offset as u64, problem: problem.into(), help: help.into() }
     }
 
     /// An array, or one of its values, that is not what it has to be.

@@ -65,13 +65,8 @@ fn class<F: Float>(row: ArrayView1<F>) -> usize {
     if row.len() == 1 {
         return usize::from(row[0] >= F::from_f64(0.5));
     }
-    let mut largest = (0, F::neg_infinity());
-    for (class, &number) in row.iter().enumerate() {
-        if number > largest.1 {
-            largest = (class, number);
-        }
-    }
-    largest.0
+    let larger = |best: (usize, F), (class, &number)| if number > best.1 { (class, number) } else { best };
+    row.iter().enumerate().fold((0, F::neg_infinity()), larger).0
 }
 
 /// Whether outputs and targets are of the same samples, and of any.

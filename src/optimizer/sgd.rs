@@ -57,12 +57,9 @@ impl<F: Float> Optimizer<F> for Sgd {
         if rate.is_finite() && rate > F::zero() {
             return Ok(());
         }
-        Err(Error::Setting {
-            name: "learning rate",
-            expected: "finite and greater than 0",
-            got: format!("{:?}", self.learning_rate), // 1e-50 and not fifty digits
-            help: "0.1 is a good first try, Sgd::new(0.1)",
-        })
+        let got = format!("{:?}", self.learning_rate); // 1e-50 and not fifty digits
+        let help = "0.1 is a good first try, Sgd::new(0.1)";
+        Err(Error::setting("learning rate", "finite and greater than 0", got, help))
     }
 }
 
