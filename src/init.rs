@@ -1,4 +1,4 @@
-//! Weight initialisers: what a network knows before it has learned anything.
+//! Weight initialisers: the distributions of a network's first weights.
 
 use ndarray::Array2;
 
@@ -43,7 +43,7 @@ use crate::{Error, Float, Result, Rng};
 pub enum Init {
     /// All 0.
     Zeros,
-    /// All the same.
+    /// All equal to this number.
     Constant(f64),
     /// Uniform from the first number (included) to the second (excluded).
     Uniform(f64, f64),

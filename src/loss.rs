@@ -1,4 +1,4 @@
-//! What a network is to make small, and what it makes of the logits.
+//! Losses: the number that training makes small, its gradient, and the stable forms of both with logits.
 
 use std::fmt::Debug;
 
@@ -52,7 +52,7 @@ pub use summed::Summed;
 /// ```
 #[expect(unused_variables, reason = "an answer by default asks for less than a loss may need")]
 pub trait Loss<F: Float>: Debug + Send + Sync {
-    /// What the loss is called in tables and errors.
+    /// The name in tables and errors.
     fn name(&self) -> &str;
 
     /// L(y, t), averaged over the batch.
@@ -61,7 +61,7 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// ∂L/∂y: fills all of `dy`. The 1/n of the mean is in here, and nowhere else.
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>);
 
-    /// How many numbers the value is the mean of, for a batch of `samples` rows with `outputs` columns.
+    /// The count of numbers that the value is the mean of, for a batch of `samples` rows with `outputs` columns.
     fn mean_over(&self, samples: usize, outputs: usize) -> usize {
         samples
     }
@@ -109,7 +109,7 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     }
 }
 
-/// Passes every question on to the loss inside.
+/// A box of a loss or a reference to one is a loss too.
 macro_rules! forward_to_the_loss_inside {
     ($($outer:ty),*) => {$(
         impl<F: Float, L: Loss<F> + ?Sized> Loss<F> for $outer {
@@ -160,13 +160,13 @@ macro_rules! forward_to_the_loss_inside {
 
 forward_to_the_loss_inside!(Box<L>, &L);
 
-/// Keeps a probability so far from 0 and 1 that its logarithm and the division by it are finite.
+/// The probability, kept so far from 0 and 1 that its logarithm and the division by it are finite.
 fn clip<F: Float>(p: F) -> F {
-    // not `max` and `min`, which would turn a NaN into a probability
+    // clamp keeps a NaN, which `max` and `min` would turn into a probability
     p.clamp(F::PROBABILITY_CLIP, F::one() - F::PROBABILITY_CLIP)
 }
 
-/// Whether every target is `good`, which is to be `expected`. The rows belong to the samples from number `first` on.
+/// Whether every target is good; `expected` says in words what that is. The rows are the samples from number `first`.
 fn check_each_target<F: Float>(
     t: ArrayView2<F>,
     first: usize,
@@ -175,7 +175,7 @@ fn check_each_target<F: Float>(
     help: &str,
 ) -> Result<()> {
     if t.iter().all(|&t| good(t)) {
-        return Ok(()); // the usual case, at the speed of memory
+        return Ok(()); // the usual case at the speed of memory: positions cost time
     }
     t.indexed_iter().filter(|&(_, &t)| !good(t)).try_for_each(|((row, output), t)| {
         let target = format!("target {output} of sample {}", first + row);

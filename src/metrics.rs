@@ -40,7 +40,7 @@ pub fn accuracy<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<f64> {
     Ok(count_correct(y.view(), t.view()) as f64 / y.nrows() as f64)
 }
 
-/// How many samples have an output of the class of their target.
+/// The number of samples whose output is of the class of their target.
 #[inline(never)]
 pub(crate) fn count_correct<F: Float>(y: ArrayView2<F>, t: ArrayView2<F>) -> usize {
     y.rows().into_iter().zip(t.rows()).filter(|&(y, t)| class(y) == class(t)).count()

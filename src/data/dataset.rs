@@ -62,7 +62,7 @@ enum Targets<F> {
 }
 
 impl<F: Float> Dataset<F> {
-    /// How many samples there are.
+    /// The number of samples.
     ///
     /// # Examples
     /// ```
@@ -91,7 +91,7 @@ impl<F: Float> Dataset<F> {
         &self.inputs.shape()[1..]
     }
 
-    /// How many classes there are; `None` if the targets are rows of numbers.
+    /// The number of classes; `None` if the targets are rows of numbers.
     ///
     /// # Examples
     /// ```
@@ -179,7 +179,7 @@ impl<F: Float> Targets<F> {
     }
 }
 
-/// How many samples of which shape, and what their targets are.
+/// Display shows size and shapes in one line.
 impl<F: Float> fmt::Display for Dataset<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} samples of shape {}, ", thousands(self.len()), table::shape(self.sample_shape()))?;
@@ -191,7 +191,7 @@ impl<F: Float> fmt::Display for Dataset<F> {
     }
 }
 
-/// As [`Display`](fmt::Display), not all the numbers.
+/// Debug shows that line as well: all the numbers would fill the screen.
 impl<F: Float> fmt::Debug for Dataset<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Dataset({self})")

@@ -20,7 +20,7 @@ mod parser;
 
 use parser::Parser;
 
-/// How every gzip file starts.
+/// The first bytes of every gzip file.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Reads an IDX file of unsigned bytes, plain or compressed with gzip (whatever its name).

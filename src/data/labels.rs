@@ -69,9 +69,9 @@ pub(crate) fn indices(labels: impl IntoIterator<Item: ClassNumber>, classes: usi
 /// More classes than anybody has samples for.
 const MOST_CLASSES: usize = 1 << 24;
 
-/// Whether there is something to choose from.
+/// Whether there are at least two classes, and not more than anybody means.
 pub(crate) fn check_class_count(classes: usize) -> Result<()> {
-    // classes whose one-hot rows no memory holds are a mistake too
+    // one-hot rows that no memory holds are a mistake too
     if (2..=MOST_CLASSES).contains(&classes) {
         return Ok(());
     }
@@ -92,7 +92,7 @@ pub(crate) fn index_below(classes: usize, sample: usize, label: impl ClassNumber
     })
 }
 
-/// There are not as many labels as samples.
+/// An error about labels that are more or fewer than the samples.
 pub(crate) fn wrong_count(samples: usize, labels: usize) -> Error {
     Error::data(
         "labels",

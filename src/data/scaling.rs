@@ -32,8 +32,8 @@ pub fn scale_bytes<F: Float, D: Dimension>(bytes: &ArrayRef<u8, D>) -> Array<F, 
 /// x ← (x - min) / (max - min)
 /// ```
 ///
-/// Fit it to the training data only, and apply it to all data: whoever fits it to the test data too lets the model see
-/// what it is to be tested on. Values of new data may then lie a little outside of 0–1. A feature that never changes
+/// Fit it to the training data only, and apply it to all data: a scaling that was fitted to the test data too tells the
+/// model about them. Values of new data may then lie a little outside of 0–1. A feature that never changes
 /// becomes 0.
 ///
 /// # Examples

@@ -9,7 +9,7 @@ use crate::{Error, Float, Result};
 
 /// The second of `(&inputs, &targets)`: an array of any kind and dimension, a `Vec`, a slice.
 pub trait TargetArray: Sync {
-    /// One of its values; see [`TargetValue`].
+    /// The type of its values; see [`TargetValue`].
     type Value;
 
     /// All values as an array whose first axis counts samples.

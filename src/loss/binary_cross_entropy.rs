@@ -62,15 +62,10 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
     }
 
     fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
-        if last != Output::Probabilities {
-            return None;
-        }
-        let sum = sum_map2(z, t, |z, t| {
-            // max(z, 0) - z·t without cancellation: of the two terms only one is not 0
-            let line = if z > F::zero() { z * (F::one() - t) } else { -z * t };
-            line + ln_1p(exp(-z.abs()))
-        });
-        Some(sum / F::from_count(z.len()))
+        // max(z, 0) - z·t without cancellation: of the two terms only one is not 0
+        let line = |z: F, t: F| if z > F::zero() { z * (F::one() - t) } else { -z * t };
+        let sum = || sum_map2(z, t, |z, t| line(z, t) + ln_1p(exp(-z.abs())));
+        (last == Output::Probabilities).then(|| sum() / F::from_count(z.len()))
     }
 
     fn gradient_with_logits(

@@ -26,12 +26,12 @@ use crate::{Float, Output, Result};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Summed<L>(
-    /// The loss that is a mean.
+    /// The loss as a mean.
     pub L,
 );
 
 impl<F: Float, L: Loss<F>> Loss<F> for Summed<L> {
-    // the mean squared error is then the squared error
+    // a mean squared error becomes a squared error
     fn name(&self) -> &str {
         self.0.name().trim_start_matches("mean ")
     }

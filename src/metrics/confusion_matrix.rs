@@ -1,4 +1,4 @@
-//! Which classes are taken for which.
+//! The confusion matrix: which classes are taken for which.
 
 use ndarray::{Array2, ArrayRef2, ArrayView2};
 
@@ -11,7 +11,7 @@ use crate::{Error, Float, Result};
 mod display;
 mod scores;
 
-/// How many samples of each class were predicted to be of which class.
+/// The number of samples of each class that were predicted to be of each class.
 ///
 /// For one class, TP counts its samples that were found, FP the others that were taken for it, FN its samples that were
 /// taken for others:
@@ -57,7 +57,7 @@ mod scores;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfusionMatrix {
-    /// row: true class, column: predicted class
+    /// Rows are true classes, columns predicted classes.
     counts: Array2<usize>,
     names: Vec<String>,
 }
@@ -129,17 +129,17 @@ impl ConfusionMatrix {
         self.counts.view()
     }
 
-    /// How many classes there are.
+    /// The number of classes.
     pub fn classes(&self) -> usize {
         self.counts.nrows()
     }
 
-    /// How many samples were counted.
+    /// The number of samples.
     pub fn total(&self) -> usize {
         self.counts.sum()
     }
 
-    /// How many samples of a class there are.
+    /// The number of samples of a class.
     pub fn support(&self, class: usize) -> usize {
         self.counts.rows().into_iter().nth(class).map_or(0, |row| row.sum())
     }

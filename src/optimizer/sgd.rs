@@ -52,7 +52,7 @@ impl<F: Float> Optimizer<F> for Sgd {
     }
 
     fn check(&self) -> Result<()> {
-        // in the model's numbers: 1e-50 is 0 in f32
+        // the model's numbers decide: 1e-50 is 0 in f32
         let rate = F::from_f64(self.learning_rate);
         if rate.is_finite() && rate > F::zero() {
             return Ok(());

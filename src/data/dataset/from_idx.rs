@@ -44,8 +44,8 @@ impl<F: Float> Dataset<F> {
             let problem = format!("there are {labels} labels, but {images} images in {path}");
             return Err(Error::file(labels_path, 4, problem, "give the labels that belong to the images"));
         }
-        let known = |label: &u8| usize::from(*label) < classes;
-        if let Some((sample, label)) = labels.iter().enumerate().find(|(_, label)| !known(label)) {
+        let is_too_large = |&(_, &label): &(usize, &u8)| usize::from(label) >= classes;
+        if let Some((sample, label)) = labels.iter().enumerate().find(is_too_large) {
             let problem =
                 format!("the label of sample {sample} is {label}, but classes are 0 to {}", classes - 1);
             // with labels the data start at byte 8

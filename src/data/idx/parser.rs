@@ -11,7 +11,7 @@ use crate::{Error, Result};
 /// The element type of unsigned bytes.
 const UNSIGNED_BYTE: u8 = 0x08;
 
-/// More axes than any real file has; so a file of something else is not taken for an array.
+/// The most axes of an array, so that a file of something else is not taken for one.
 const MOST_AXES: u8 = 8;
 
 /// A file that is read from its start to its end.
@@ -19,7 +19,7 @@ pub(super) struct Parser<'a, R> {
     reader: R,
     /// The file's name, for errors.
     path: &'a Path,
-    /// How many bytes were read.
+    /// The number of bytes read.
     offset: usize,
 }
 
@@ -38,10 +38,10 @@ impl<'a, R: Read> Parser<'a, R> {
             );
         };
         let size = if axes == 1 { sizes } else { format!("{sizes} = {}", thousands(count)) };
-        let promised = format!("{size} bytes of data that its header promises");
-        let data = self.take(count, &promised)?;
+        let name = format!("{size} bytes of data that its header promises");
+        let data = self.take(count, &name)?;
         if !self.up_to(1)?.is_empty() {
-            return Err(self.damaged(self.offset - 1, format!("the file goes on after the {promised}")));
+            return Err(self.damaged(self.offset - 1, format!("the file goes on after the {name}")));
         }
         ArrayD::from_shape_vec(shape, data).map_err(|error| self.damaged(4, error.to_string()))
     }
@@ -90,13 +90,13 @@ impl<'a, R: Read> Parser<'a, R> {
         }
     }
 
-    /// The next `count` bytes, which are `promised`. Memory grows with what is there, not with what a header promises.
-    fn take(&mut self, count: usize, promised: &str) -> Result<Vec<u8>> {
+    /// The next `count` bytes, called `name` in errors. Memory grows with the file, not with the promises of a header.
+    fn take(&mut self, count: usize, name: &str) -> Result<Vec<u8>> {
         let bytes = self.up_to(count)?;
         if bytes.len() == count {
             return Ok(bytes);
         }
-        let problem = format!("the file ends after {} of the {promised}", thousands(bytes.len()));
+        let problem = format!("the file ends after {} of the {name}", thousands(bytes.len()));
         Err(self.damaged(self.offset, problem))
     }
 
