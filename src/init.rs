@@ -90,12 +90,8 @@ impl Init {
             // finite bounds can still be too far apart, or too large for f32
             _ => "finite, and small enough for the model's numbers",
         };
-        Err(Error::setting(
-            "initialiser",
-            expected,
-            format!("{self:?}"),
-            "change the numbers of the initialiser",
-        ))
+        let help = "change the numbers of the initialiser";
+        Err(Error::setting("initialiser", expected, format!("{self:?}"), help))
     }
 
     /// This distribution by its own numbers, for a layer with that fan-in and fan-out.

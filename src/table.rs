@@ -11,8 +11,10 @@ pub(crate) struct Table {
 impl Table {
     /// A table with that header; a column whose title starts with `>` is set to the right.
     pub(crate) fn new(header: impl IntoIterator<Item: AsRef<str>>) -> Self {
-        let column =
-            |title: &str| (title.starts_with('>'), title.strip_prefix('>').unwrap_or(title).to_owned());
+        let column = |title: &str| match title.strip_prefix('>') {
+            Some(title) => (true, title.to_owned()),
+            None => (false, title.to_owned()),
+        };
         let (right, titles) = header.into_iter().map(|title| column(title.as_ref())).unzip();
         Table { rows: vec![titles], right }
     }
@@ -29,12 +31,10 @@ impl fmt::Display for Table {
             widths.iter_mut().zip(row).for_each(|(width, cell)| *width = cell.chars().count().max(*width));
         }
         for (index, row) in self.rows.iter().enumerate() {
-            let mut line = String::new();
-            for ((cell, &width), &right) in row.iter().zip(&widths).zip(&self.right) {
-                let cell = if right { format!("{cell:>width$}") } else { format!("{cell:<width$}") };
-                line = line + "  " + &cell;
-            }
-            writeln!(f, "{}", line.trim_end())?;
+            let cells = row.iter().zip(&widths).zip(&self.right).map(|((cell, &width), &right)| {
+                if right { format!("  {cell:>width$}") } else { format!("  {cell:<width$}") }
+            });
+            writeln!(f, "{}", cells.collect::<String>().trim_end())?;
             if index == 0 {
                 let rule: Vec<String> = widths.iter().map(|&width| "─".repeat(width)).collect();
                 writeln!(f, "  {}", rule.join("  "))?;

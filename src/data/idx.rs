@@ -63,7 +63,7 @@ pub fn parse_idx(bytes: &[u8], name: impl AsRef<Path>) -> Result<ArrayD<u8>> {
     #[cfg(feature = "gzip")]
     return Parser::new(flate2::bufread::MultiGzDecoder::new(bytes), path).array();
     #[cfg(not(feature = "gzip"))]
-    Err(crate::Error::file(
+    Err(Error::file(
         path,
         0,
         "the file is compressed with gzip, which this build can't read",

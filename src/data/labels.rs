@@ -66,7 +66,7 @@ pub(crate) fn indices(labels: impl IntoIterator<Item: ClassNumber>, classes: usi
     labels.into_iter().enumerate().map(|(sample, label)| index_below(classes, sample, label)).collect()
 }
 
-/// More classes than anybody has samples for.
+/// The most classes: nobody has samples for more.
 const MOST_CLASSES: usize = 1 << 24;
 
 /// Whether there are at least two classes, and not more than anybody means.

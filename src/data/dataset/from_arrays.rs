@@ -1,6 +1,6 @@
 //! Data sets from arrays.
 
-use ndarray::{ArrayBase, ArrayD, CowArray, Data, Dimension};
+use ndarray::{ArrayBase, ArrayD, Data, Dimension};
 
 use super::{Dataset, Inputs, Targets};
 use crate::data::labels::{self, ClassNumber, wrong_count};
@@ -37,9 +37,9 @@ impl<F: Float> Dataset<F> {
                 "inputs and targets have to come from the same samples, in the same order",
             ));
         }
-        let rows = targets.to_shape((count, targets.len() / count)).map(CowArray::into_owned);
-        let rows = rows
-            .map_err(|error| Error::mismatch(error.to_string(), "bring the targets into row-major order"))?;
+        let rows = targets.to_shape((count, targets.len() / count));
+        let help = "bring the targets into row-major order";
+        let rows = rows.map_err(|error| Error::mismatch(error.to_string(), help))?.into_owned();
         Ok(Dataset { inputs: Inputs::Numbers(inputs), targets: Targets::Rows(rows) })
     }
 

@@ -50,7 +50,7 @@ impl<F: Float> Dataset<F> {
         self.select(&(0..count.min(self.len())).collect::<Vec<_>>())
     }
 
-    /// [`select`](Self::select) for indices that are certain to exist.
+    /// The samples of indices that are certain to exist.
     #[inline(never)]
     pub(super) fn pick(&self, indices: &[usize]) -> Self {
         let inputs = match &self.inputs {

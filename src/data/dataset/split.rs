@@ -60,6 +60,8 @@ impl<F: Float> Dataset<F> {
     /// Splits at random so that both parts have the same mixture of classes: of each class, the first part gets its
     /// share to within one sample.
     ///
+    /// Source: Madow and Madow, *On the Theory of Systematic Sampling*, 1944.
+    ///
     /// # Errors
     /// As [`split`](Self::split); [`Error::Data`] if the targets are not class numbers.
     ///
@@ -86,13 +88,13 @@ impl<F: Float> Dataset<F> {
         let order = self.random_order(seed, SPLIT);
         let mut by_class = order.clone();
         by_class.sort_by_key(|&sample| labels[sample]);
-        // the first part gets count of all samples at even distances, and so of each class its share
+        // even distances between the samples of the first part give it each class's share
         let mut in_first = vec![false; self.len()];
-        let mut share = 0;
+        let mut progress = 0;
         for sample in by_class {
-            share += count;
-            in_first[sample] = share >= self.len();
-            share %= self.len();
+            progress += count;
+            in_first[sample] = progress >= self.len();
+            progress %= self.len();
         }
         let (first, second): (Vec<_>, Vec<_>) = order.into_iter().partition(|&sample| in_first[sample]);
         Ok((self.pick(&first), self.pick(&second)))
