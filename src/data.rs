@@ -77,7 +77,7 @@ pub use targets::{TargetArray, TargetValue};
     note = "targets are an array of the model's own numbers, or whole numbers for classes"
 )]
 pub trait Samples<F: Float>: Sync {
-    /// How many samples there are.
+    /// The number of samples.
     fn len(&self) -> usize;
 
     /// Whether there is none.
@@ -107,7 +107,7 @@ pub trait Samples<F: Float>: Sync {
 
 /// Gathers the inputs of a batch on all threads that there are.
 pub(crate) fn gather_inputs<F: Float>(samples: &dyn Samples<F>, indices: &[usize], x: ArrayViewMut2<F>) {
-    // fewer numbers cost less than handing them to another thread
+    // fewer numbers are gathered faster than handed to another thread
     const SMALLEST_PART: usize = 1 << 14;
     let parts = threads::current().min(x.len() / SMALLEST_PART);
     divide((indices, x), 1, parts, &|(indices, x)| samples.gather_inputs(indices, x));

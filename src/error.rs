@@ -1,7 +1,7 @@
-//! What can go wrong, and what to do about it.
+//! Errors: each says how to get out of it.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A result whose error is [`enum@Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -25,23 +25,23 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Something is wrong in one layer of a model; `error` says what.
+    /// An error in one layer of a model.
     #[error("layer {index} ({name}): {error}")]
     Layer {
         /// The position of the layer in its model, from 0.
         index: usize,
-        /// What the layer calls itself.
+        /// The name of the layer.
         name: String,
-        /// What is wrong there.
+        /// The error in that layer.
         error: Box<Error>,
     },
 
-    /// Things that can't go together: a layer and its input, a loss and the last layer.
+    /// Two things that can't go together: a layer and its input, a loss and the last layer.
     #[error("{problem}\n  help: {help}")]
     Mismatch {
-        /// What does not fit, with both sides named.
+        /// The two things and why they don't fit.
         problem: String,
-        /// What to do.
+        /// The way out.
         help: String,
     },
 
@@ -50,11 +50,11 @@ pub enum Error {
     Data {
         /// The array: inputs, targets, labels, a parameter.
         what: String,
-        /// What it has to be.
+        /// The array or value that is needed.
         expected: String,
-        /// What it is.
+        /// The array or value that came.
         got: String,
-        /// What to do.
+        /// The way out.
         help: String,
     },
 
@@ -69,9 +69,9 @@ pub enum Error {
         what: String,
         /// The size of each axis; `None` where any number of samples is right.
         expected: Vec<Option<usize>>,
-        /// The shape that it has.
+        /// The size of each axis that came.
         got: Vec<usize>,
-        /// What to do.
+        /// The way out.
         help: String,
     },
 
@@ -84,27 +84,27 @@ pub enum Error {
         expected: &'static str,
         /// Its value.
         got: String,
-        /// What to do.
+        /// The way out.
         help: &'static str,
     },
 
-    /// Something went wrong in one batch of a training; `error` says what.
+    /// An error in one batch of a training.
     #[error("epoch {epoch}, batch {batch}: {error}")]
     Batch {
         /// The epoch, from 1.
         epoch: usize,
         /// The batch in that epoch, from 1.
         batch: usize,
-        /// What went wrong there.
+        /// The error in that batch.
         error: Box<Error>,
     },
 
     /// The numbers of a training are no longer finite; the model keeps its last finite weights.
     #[error("{problem}\n  help: {help}")]
     Diverged {
-        /// What is not finite, and where it first appeared.
+        /// The numbers that are not finite, and where they first appeared.
         problem: String,
-        /// What usually causes it.
+        /// The usual cause.
         help: String,
     },
 
@@ -115,9 +115,9 @@ pub enum Error {
         path: PathBuf,
         /// The byte, from 0 and after decompression, where it goes wrong.
         offset: u64,
-        /// What is wrong, with the numbers.
+        /// The broken promise, with its numbers.
         problem: String,
-        /// What to do.
+        /// The way out.
         help: String,
     },
 
@@ -131,7 +131,7 @@ pub enum Error {
     },
 }
 
-/// The text for people here too: it is what `fn main() -> Result<()>` shows.
+/// Debug shows the text as well, because `fn main() -> Result<()>` prints it on failure.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self}")
@@ -144,6 +144,23 @@ impl Error {
     /// A layer returns it from [`Layer::build`](crate::Layer::build); the model adds which layer it was.
     pub fn mismatch(problem: impl Into<String>, help: impl Into<String>) -> Self {
         Error::Mismatch { problem: problem.into(), help: help.into() }
+    }
+
+    /// A setting out of its range.
+    ///
+    /// An optimizer returns it from [`Optimizer::check`](crate::Optimizer::check).
+    pub fn setting(
+        name: &'static str,
+        expected: &'static str,
+        got: impl ToString,
+        help: &'static str,
+    ) -> Self {
+        Error::Setting { name, expected, got: got.to_string(), help }
+    }
+
+    /// A file that is wrong at the byte `offset`.
+    pub(crate) fn file(path: &Path, offset: usize, problem: impl Into<String>, help: &str) -> Self {
+        Error::File { path: path.into(), offset: offset as u64, problem: problem.into(), help: help.into() }
     }
 
     /// An array, or one of its values, that is not what it has to be.
@@ -179,19 +196,19 @@ impl Error {
         Error::Shape { what: what.into(), expected, got: got.to_owned(), help: help.into() }
     }
 
-    /// This error, told of one layer.
+    /// This error with the layer that it is about.
     pub(crate) fn in_layer(self, index: usize, name: &str) -> Self {
         Error::Layer { index, name: name.to_owned(), error: Box::new(self) }
     }
 }
 
-/// A shape as it is told: `[samples, 28, 28]`.
+/// A shape in words: `[samples, 28, 28]`.
 fn axes(shape: &[Option<usize>]) -> String {
     let axes = shape.iter().map(|axis| axis.map_or("samples".to_owned(), |size| size.to_string()));
     format!("[{}]", axes.collect::<Vec<_>>().join(", "))
 }
 
-/// The commonest mistake in its own words: one sample where a batch of them belongs.
+/// A remark on the commonest mistake: one sample where a batch belongs.
 fn remark(expected: &[Option<usize>], got: &[usize]) -> &'static str {
     match expected {
         [None, sample @ ..] if sample.iter().copied().eq(got.iter().copied().map(Some)) => {

@@ -1,4 +1,4 @@
-//! Weight initialisers: what a network knows before it has learned anything.
+//! Weight initialisers: the distributions of a network's first weights.
 
 use ndarray::Array2;
 
@@ -43,7 +43,7 @@ use crate::{Error, Float, Result, Rng};
 pub enum Init {
     /// All 0.
     Zeros,
-    /// All the same.
+    /// All equal to this number.
     Constant(f64),
     /// Uniform from the first number (included) to the second (excluded).
     Uniform(f64, f64),
@@ -67,66 +67,48 @@ impl Init {
     /// Samples a weight matrix of `inputs` × `outputs`.
     ///
     /// # Errors
-    /// [`Error::Setting`] if a bound, parameter or number of the distribution is not finite, a standard deviation is
-    /// negative, or the bounds of [`Init::Uniform`] are in the wrong order; [`Error::Mismatch`] for more weights than
-    /// memory can ever hold.
+    /// [`Error::Setting`] if the bounds of [`Init::Uniform`] are in the wrong order, a standard deviation is negative, or
+    /// a weight would not be finite; [`Error::Mismatch`] for more weights than memory can ever hold.
     #[inline(never)]
     pub fn sample<F: Float>(self, inputs: usize, outputs: usize, rng: &mut Rng) -> Result<Array2<F>> {
-        self.check()?;
         let bytes = inputs.checked_mul(outputs).and_then(|weights| weights.checked_mul(size_of::<F>()));
         if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
-            return Err(Error::mismatch(
-                format!("{inputs} × {outputs} weights are too many"),
-                "take fewer units",
-            ));
+            let problem = format!("{inputs} × {outputs} weights are too many");
+            return Err(Error::mismatch(problem, "take fewer units"));
         }
-        let (fan_in, fan_out) = (inputs.max(1) as f64, outputs.max(1) as f64);
         let shape = (inputs, outputs);
-        let uniform = |rng: &mut Rng, a: f64, b: f64| rng.matrix(shape, |rng| a + (b - a) * rng.uniform());
-        let normal = |rng: &mut Rng, mean: f64, sd: f64| rng.matrix(shape, |rng| mean + sd * rng.normal());
-        // U[-r, r) has the variance r²/3
-        let uniform_of = |rng: &mut Rng, variance: f64| {
-            let r = (3.0 * variance).sqrt();
-            uniform(rng, -r, r)
-        };
-        let weights = match self {
-            Init::Zeros => Array2::zeros(shape),
+        let weights = match self.plain(inputs.max(1) as f64, outputs.max(1) as f64) {
             Init::Constant(c) => Array2::from_elem(shape, F::from_f64(c)),
-            Init::Uniform(a, b) => uniform(rng, a, b),
-            Init::Normal(mean, sd) => normal(rng, mean, sd),
-            Init::GlorotUniform => uniform_of(rng, 2.0 / (fan_in + fan_out)),
-            Init::GlorotNormal => normal(rng, 0.0, (2.0 / (fan_in + fan_out)).sqrt()),
-            Init::HeUniform => uniform_of(rng, 2.0 / fan_in),
-            Init::HeNormal => normal(rng, 0.0, (2.0 / fan_in).sqrt()),
-            Init::LeCunUniform => uniform_of(rng, 1.0 / fan_in),
-            Init::LeCunNormal => normal(rng, 0.0, (1.0 / fan_in).sqrt()),
+            Init::Uniform(a, b) => rng.matrix(shape, |rng| a + (b - a) * rng.uniform()),
+            Init::Normal(mean, sd) => rng.matrix(shape, |rng| mean + sd * rng.normal()),
+            _ => Array2::zeros(shape),
         };
-        // finite bounds can still be too far apart, or too large for f32
-        if weights.iter().all(|weight: &F| weight.is_finite()) {
-            return Ok(weights);
-        }
-        Err(self.impossible("small enough for the model's numbers"))
+        let expected = match self {
+            Init::Uniform(a, b) if a >= b => "uniform between finite a < b",
+            Init::Normal(_, sd) if sd < 0.0 => "normal with a finite mean and deviation >= 0",
+            _ if weights.iter().all(|weight: &F| weight.is_finite()) => return Ok(weights),
+            // finite bounds can still be too far apart, or too large for f32
+            _ => "finite, and small enough for the model's numbers",
+        };
+        let help = "change the numbers of the initialiser";
+        Err(Error::setting("initialiser", expected, format!("{self:?}"), help))
     }
 
-    fn check(self) -> Result<()> {
-        let (possible, expected) = match self {
-            Init::Constant(c) => (c.is_finite(), "a finite constant"),
-            Init::Uniform(a, b) => (a.is_finite() && b.is_finite() && a < b, "uniform between finite a < b"),
-            Init::Normal(mean, sd) => (
-                mean.is_finite() && sd.is_finite() && sd >= 0.0,
-                "normal with a finite mean and deviation >= 0",
-            ),
-            _ => (true, ""),
+    /// This distribution by its own numbers, for a layer with that fan-in and fan-out.
+    fn plain(self, fan_in: f64, fan_out: f64) -> Self {
+        let normal = |variance: f64| Init::Normal(0.0, variance.sqrt());
+        let uniform = |variance: f64| {
+            let r = (3.0 * variance).sqrt(); // U[-r, r) has the variance r²/3
+            Init::Uniform(-r, r)
         };
-        if possible { Ok(()) } else { Err(self.impossible(expected)) }
-    }
-
-    fn impossible(self, expected: &'static str) -> Error {
-        Error::Setting {
-            name: "initialiser",
-            expected,
-            got: format!("{self:?}"),
-            help: "change the numbers of the initialiser",
+        match self {
+            Init::GlorotUniform => uniform(2.0 / (fan_in + fan_out)),
+            Init::GlorotNormal => normal(2.0 / (fan_in + fan_out)),
+            Init::HeUniform => uniform(2.0 / fan_in),
+            Init::HeNormal => normal(2.0 / fan_in),
+            Init::LeCunUniform => uniform(1.0 / fan_in),
+            Init::LeCunNormal => normal(1.0 / fan_in),
+            plain => plain,
         }
     }
 }

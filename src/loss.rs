@@ -1,4 +1,4 @@
-//! What a network is to make small, and what it makes of the logits.
+//! Losses: the number that training makes small, its gradient, and the stable forms of both with logits.
 
 use std::fmt::Debug;
 
@@ -50,8 +50,9 @@ pub use summed::Summed;
 /// assert!(check_gradients(&model, &AbsoluteError, &array![[1.0, 2.0]], &array![[9.0]])?.passed());
 /// # Ok::<(), chainrule::Error>(())
 /// ```
+#[expect(unused_variables, reason = "an answer by default asks for less than a loss may need")]
 pub trait Loss<F: Float>: Debug + Send + Sync {
-    /// What the loss is called in tables and errors.
+    /// The name in tables and errors.
     fn name(&self) -> &str;
 
     /// L(y, t), averaged over the batch.
@@ -60,16 +61,14 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// ∂L/∂y: fills all of `dy`. The 1/n of the mean is in here, and nowhere else.
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>);
 
-    /// How many numbers the value is the mean of, for a batch of `samples` rows with `outputs` columns.
+    /// The count of numbers that the value is the mean of, for a batch of `samples` rows with `outputs` columns.
     fn mean_over(&self, samples: usize, outputs: usize) -> usize {
-        let _ = outputs;
         samples
     }
 
     /// L from the logits z, the inputs of such a last layer, if loss and layer have a stable form together: then the
     /// logarithm of the one cancels the exponential of the other before either can overflow or lose digits.
     fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
-        let _ = (last, z, t);
         None
     }
 
@@ -82,7 +81,6 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
         t: ArrayView2<F>,
         dz: ArrayViewMut2<F>,
     ) -> bool {
-        let _ = (last, p, t, dz);
         false
     }
 
@@ -97,7 +95,6 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// # Errors
     /// [`Error::Mismatch`] if not, with what to use instead.
     fn check_output(&self, last: Output, width: usize) -> Result<()> {
-        let _ = (last, width);
         Ok(())
     }
 
@@ -107,18 +104,12 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// # Errors
     /// [`Error::Data`] with the first one that is not.
     fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
-        first_bad_target(t, first, F::is_finite).map_or(Ok(()), |(sample, output, value)| {
-            Err(Error::data(
-                format!("target {output} of sample {sample}"),
-                "a finite number",
-                value.to_string(),
-                "clean the targets: leave out samples without a known target",
-            ))
-        })
+        let help = "clean the targets: leave out samples without a known target";
+        check_each_target(t, first, F::is_finite, "a finite number", help)
     }
 }
 
-/// Passes every question on to the loss inside.
+/// A box of a loss or a reference to one is a loss too.
 macro_rules! forward_to_the_loss_inside {
     ($($outer:ty),*) => {$(
         impl<F: Float, L: Loss<F> + ?Sized> Loss<F> for $outer {
@@ -169,28 +160,27 @@ macro_rules! forward_to_the_loss_inside {
 
 forward_to_the_loss_inside!(Box<L>, &L);
 
-/// Keeps a probability so far from 0 and 1 that its logarithm and the division by it are finite.
+/// The probability, kept so far from 0 and 1 that its logarithm and the division by it are finite.
 fn clip<F: Float>(p: F) -> F {
-    // not `max` and `min`, which would turn a NaN into a probability
-    if p < F::PROBABILITY_CLIP {
-        F::PROBABILITY_CLIP
-    } else if p > F::one() - F::PROBABILITY_CLIP {
-        F::one() - F::PROBABILITY_CLIP
-    } else {
-        p
-    }
+    // clamp keeps a NaN, which `max` and `min` would turn into a probability
+    p.clamp(F::PROBABILITY_CLIP, F::one() - F::PROBABILITY_CLIP)
 }
 
-/// Sample, output and value of the first target that is not `good`.
-fn first_bad_target<F: Float>(
+/// Whether every target is good; `expected` says in words what that is. The rows are the samples from number `first`.
+fn check_each_target<F: Float>(
     t: ArrayView2<F>,
     first: usize,
     good: impl Fn(F) -> bool,
-) -> Option<(usize, usize, F)> {
+    expected: &str,
+    help: &str,
+) -> Result<()> {
     if t.iter().all(|&t| good(t)) {
-        return None; // the usual case, at the speed of memory
+        return Ok(()); // the usual case at the speed of memory: positions cost time
     }
-    t.indexed_iter().find(|&(_, &t)| !good(t)).map(|((row, output), &t)| (first + row, output, t))
+    t.indexed_iter().filter(|&(_, &t)| !good(t)).try_for_each(|((row, output), t)| {
+        let target = format!("target {output} of sample {}", first + row);
+        Err(Error::data(target, expected, t.to_string(), help))
+    })
 }
 
 /// A cross-entropy needs probabilities; raw scores have to pass through `layer` first.

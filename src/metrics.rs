@@ -40,7 +40,7 @@ pub fn accuracy<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<f64> {
     Ok(count_correct(y.view(), t.view()) as f64 / y.nrows() as f64)
 }
 
-/// How many samples have an output of the class of their target.
+/// The number of samples whose output is of the class of their target.
 #[inline(never)]
 pub(crate) fn count_correct<F: Float>(y: ArrayView2<F>, t: ArrayView2<F>) -> usize {
     y.rows().into_iter().zip(t.rows()).filter(|&(y, t)| class(y) == class(t)).count()
@@ -65,13 +65,8 @@ fn class<F: Float>(row: ArrayView1<F>) -> usize {
     if row.len() == 1 {
         return usize::from(row[0] >= F::from_f64(0.5));
     }
-    let mut largest = (0, F::neg_infinity());
-    for (class, &number) in row.iter().enumerate() {
-        if number > largest.1 {
-            largest = (class, number);
-        }
-    }
-    largest.0
+    let larger = |best: (usize, F), (class, &number)| if number > best.1 { (class, number) } else { best };
+    row.iter().enumerate().fold((0, F::neg_infinity()), larger).0
 }
 
 /// Whether outputs and targets are of the same samples, and of any.

@@ -10,7 +10,7 @@ mod sgd;
 
 pub use sgd::Sgd;
 
-/// A rule that makes of a parameter θ and its gradient ∂L/∂θ the next θ.
+/// A rule that turns a parameter θ and its gradient ∂L/∂θ into the next θ.
 ///
 /// An optimizer may keep state for each parameter, found by its position: see [`PerParam`].
 ///
@@ -46,13 +46,13 @@ pub use sgd::Sgd;
 /// assert_eq!(theta, array![[-0.25]]);
 /// ```
 pub trait Optimizer<F: Float>: Debug + Send {
-    /// What the optimizer is called in tables and errors.
+    /// The name in tables and errors.
     fn name(&self) -> &str;
 
     /// Moves one parameter by one step. `index` counts the parameters of the model from 0, always in the same order.
     fn update(&mut self, index: usize, theta: &mut Array2<F>, gradient: Gradient<F>);
 
-    /// Comes before the updates of each step, for optimizers that count their steps.
+    /// The start of a step, before its updates, for optimizers that count their steps.
     fn begin_step(&mut self) {}
 
     /// Moves every parameter of a model by one step along the gradients of its last backward pass.
@@ -80,7 +80,7 @@ pub trait Optimizer<F: Float>: Debug + Send {
     }
 }
 
-/// What an optimizer can train: anything with parameters and their gradients.
+/// Parameters with their gradients, which an optimizer can train.
 pub trait Trainable<F> {
     /// Calls `visit` with the position, the parameter and the gradient of each parameter, always in the same order.
     ///
@@ -89,7 +89,7 @@ pub trait Trainable<F> {
     fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()>;
 }
 
-/// What is called with the position of a parameter, the parameter and its gradient.
+/// A function of the position of a parameter, the parameter and its gradient.
 pub type Visit<'a, F> = dyn FnMut(usize, &mut Array2<F>, Gradient<F>) + 'a;
 
 impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
@@ -119,23 +119,15 @@ impl<F: Float, O: Optimizer<F> + ?Sized> Optimizer<F> for Box<O> {
 }
 
 /// One matrix of state for each parameter, all zeros at first.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PerParam<F>(Vec<Array2<F>>);
-
-impl<F> Default for PerParam<F> {
-    fn default() -> Self {
-        PerParam(Vec::new())
-    }
-}
 
 impl<F: Float> PerParam<F> {
     /// The state of the parameter with that index and shape.
     ///
     /// A parameter that has changed its shape (another model) starts from zeros again.
     pub fn of(&mut self, index: usize, shape: (usize, usize)) -> &mut Array2<F> {
-        if self.0.len() <= index {
-            self.0.resize_with(index + 1, || Array2::zeros((0, 0)));
-        }
+        self.0.resize_with(self.0.len().max(index + 1), || Array2::zeros((0, 0)));
         let state = &mut self.0[index];
         if state.dim() != shape {
             *state = Array2::zeros(shape);

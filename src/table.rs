@@ -10,9 +10,12 @@ pub(crate) struct Table {
 
 impl Table {
     /// A table with that header; a column whose title starts with `>` is set to the right.
-    pub(crate) fn new(header: &[&str]) -> Self {
-        let right = header.iter().map(|title| title.starts_with('>')).collect();
-        let titles = header.iter().map(|title| title.strip_prefix('>').unwrap_or(title).to_owned()).collect();
+    pub(crate) fn new(header: impl IntoIterator<Item: AsRef<str>>) -> Self {
+        let column = |title: &str| match title.strip_prefix('>') {
+            Some(title) => (true, title.to_owned()),
+            None => (false, title.to_owned()),
+        };
+        let (right, titles) = header.into_iter().map(|title| column(title.as_ref())).unzip();
         Table { rows: vec![titles], right }
     }
 
@@ -23,22 +26,15 @@ impl Table {
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let width = |column: usize| {
-            self.rows
-                .iter()
-                .filter_map(|row| row.get(column))
-                .map(|cell| cell.chars().count())
-                .max()
-                .unwrap_or(0)
-        };
-        let widths: Vec<usize> = (0..self.right.len()).map(width).collect();
+        let mut widths = vec![0; self.right.len()];
+        for row in &self.rows {
+            widths.iter_mut().zip(row).for_each(|(width, cell)| *width = cell.chars().count().max(*width));
+        }
         for (index, row) in self.rows.iter().enumerate() {
-            let mut line = String::new();
-            for ((cell, &width), &right) in row.iter().zip(&widths).zip(&self.right) {
-                let cell = if right { format!("{cell:>width$}") } else { format!("{cell:<width$}") };
-                line = line + "  " + &cell;
-            }
-            writeln!(f, "{}", line.trim_end())?;
+            let cells = row.iter().zip(&widths).zip(&self.right).map(|((cell, &width), &right)| {
+                if right { format!("  {cell:>width$}") } else { format!("  {cell:<width$}") }
+            });
+            writeln!(f, "{}", cells.collect::<String>().trim_end())?;
             if index == 0 {
                 let rule: Vec<String> = widths.iter().map(|&width| "─".repeat(width)).collect();
                 writeln!(f, "  {}", rule.join("  "))?;
@@ -51,14 +47,8 @@ impl fmt::Display for Table {
 /// A count with thousands separators: `101,770`.
 pub(crate) fn thousands(n: usize) -> String {
     let digits = n.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    let groups: Vec<_> = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy).collect();
+    groups.join(",")
 }
 
 /// A shape as people say it: `28 × 28`.

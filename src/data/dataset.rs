@@ -3,8 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayD, ArrayView1, Axis, CowArray, Ix2, IxDyn, Slice};
+use ndarray::{Array1, Array2, ArrayD, ArrayView1, Axis, CowArray, Ix2, IxDyn, Slice, s};
 
+use super::labels::one_hot_rows;
 use super::scaling::unit;
 use crate::Float;
 use crate::table::{self, thousands};
@@ -57,11 +58,11 @@ enum Inputs<F> {
 #[derive(Clone, PartialEq)]
 enum Targets<F> {
     Rows(Array2<F>),
-    Classes { labels: Vec<usize>, classes: usize },
+    Classes { labels: Array1<usize>, classes: usize },
 }
 
 impl<F: Float> Dataset<F> {
-    /// How many samples there are.
+    /// The number of samples.
     ///
     /// # Examples
     /// ```
@@ -90,7 +91,7 @@ impl<F: Float> Dataset<F> {
         &self.inputs.shape()[1..]
     }
 
-    /// How many classes there are; `None` if the targets are rows of numbers.
+    /// The number of classes; `None` if the targets are rows of numbers.
     ///
     /// # Examples
     /// ```
@@ -120,7 +121,7 @@ impl<F: Float> Dataset<F> {
     pub fn labels(&self) -> Option<ArrayView1<'_, usize>> {
         match &self.targets {
             Targets::Rows(_) => None,
-            Targets::Classes { labels, .. } => Some(labels.as_slice().into()),
+            Targets::Classes { labels, .. } => Some(labels.view()),
         }
     }
 
@@ -173,17 +174,12 @@ impl<F: Float> Targets<F> {
     fn range(&self, range: Range<usize>) -> CowArray<'_, F, Ix2> {
         match self {
             Targets::Rows(rows) => rows.slice_axis(Axis(0), Slice::from(range)).into(),
-            Targets::Classes { labels, classes } => {
-                let one_hot = |(sample, class)| if labels[sample] == class { F::one() } else { F::zero() };
-                let start = range.start;
-                Array2::from_shape_fn((range.len(), *classes), |(row, class)| one_hot((start + row, class)))
-                    .into()
-            }
+            Targets::Classes { labels, classes } => one_hot_rows(labels.slice(s![range]), *classes).into(),
         }
     }
 }
 
-/// How many samples of which shape, and what their targets are.
+/// Display shows size and shapes in one line.
 impl<F: Float> fmt::Display for Dataset<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} samples of shape {}, ", thousands(self.len()), table::shape(self.sample_shape()))?;
@@ -195,7 +191,7 @@ impl<F: Float> fmt::Display for Dataset<F> {
     }
 }
 
-/// As [`Display`](fmt::Display), not all the numbers.
+/// Debug shows that line as well: all the numbers would fill the screen.
 impl<F: Float> fmt::Debug for Dataset<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Dataset({self})")
@@ -205,7 +201,7 @@ impl<F: Float> fmt::Debug for Dataset<F> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Array3, array, s};
+    use ndarray::{Array3, array};
 
     fn digits() -> Dataset<f32> {
         let images = Array3::from_shape_fn((5, 2, 3), |(i, j, k)| (6 * i + 3 * j + k) as u8);

@@ -17,15 +17,15 @@ pub(super) fn gather_rows<A: Copy, F>(
     let width = to.ncols().max(1);
     if let (Some(from), Some(to)) = (from.to_slice(), to.as_slice_mut()) {
         let sample = |index: usize| &from[index * width..][..width];
-        for (rows, indices) in to.chunks_mut(AHEAD * width).zip(indices.chunks(AHEAD)) {
-            indices.iter().for_each(|&index| touch(sample(index)));
+        for (rows, indices) in to.chunks_mut(PREFETCH * width).zip(indices.chunks(PREFETCH)) {
+            indices.iter().for_each(|&index| prefetch(sample(index)));
             for (row, &index) in rows.chunks_exact_mut(width).zip(indices) {
                 kernels::convert(sample(index), row, &convert);
             }
         }
         return;
     }
-    // a transposed or sliced array
+    // arrays that are transposed or sliced have no rows to copy as a whole
     for (mut row, &index) in to.rows_mut().into_iter().zip(indices) {
         let sample = from.index_axis(Axis(0), index);
         row.iter_mut().zip(&sample).for_each(|(to, &from)| *to = convert(from));
@@ -42,12 +42,12 @@ pub(super) fn borrow_rows<A, D: Dimension>(
     ArrayView2::from_shape((samples.len(), width), rows).ok()
 }
 
-/// How many samples are asked of the main memory at a time.
-const AHEAD: usize = 8;
+/// Samples that are asked of the main memory at a time.
+const PREFETCH: usize = 8;
 
 /// Reads one number of each 64 bytes, the CPU's unit of memory, so that it fetches them all at once: samples in random
 /// order are rarely in its cache.
-fn touch<A: Copy>(numbers: &[A]) {
+fn prefetch<A: Copy>(numbers: &[A]) {
     for &number in numbers.iter().step_by(64 / size_of::<A>().clamp(1, 64)) {
         std::hint::black_box(number);
     }

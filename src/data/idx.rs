@@ -20,7 +20,7 @@ mod parser;
 
 use parser::Parser;
 
-/// How every gzip file starts.
+/// The first bytes of every gzip file.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Reads an IDX file of unsigned bytes, plain or compressed with gzip (whatever its name).
@@ -63,12 +63,12 @@ pub fn parse_idx(bytes: &[u8], name: impl AsRef<Path>) -> Result<ArrayD<u8>> {
     #[cfg(feature = "gzip")]
     return Parser::new(flate2::bufread::MultiGzDecoder::new(bytes), path).array();
     #[cfg(not(feature = "gzip"))]
-    Err(Error::File {
-        path: path.to_owned(),
-        offset: 0,
-        problem: "the file is compressed with gzip, which this build can't read".into(),
-        help: "switch on the feature `gzip` of chainrule, or decompress it with gunzip".into(),
-    })
+    Err(Error::file(
+        path,
+        0,
+        "the file is compressed with gzip, which this build can't read",
+        "switch on the feature `gzip` of chainrule, or decompress it with gunzip",
+    ))
 }
 
 #[cfg(test)]

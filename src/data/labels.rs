@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ndarray::Array2;
+use ndarray::{Array1, Array2, ArrayView1};
 
 use crate::table::thousands;
 use crate::{Error, Float, Result};
@@ -51,35 +51,33 @@ impl<C: ClassNumber> ClassNumber for &C {
 /// # Ok::<(), chainrule::Error>(())
 /// ```
 pub fn one_hot<F: Float>(labels: impl IntoIterator<Item: ClassNumber>, classes: usize) -> Result<Array2<F>> {
-    let labels = indices(labels, classes)?;
-    let mut rows = Array2::zeros((labels.len(), classes));
-    for (mut row, class) in rows.rows_mut().into_iter().zip(labels) {
-        row[class] = F::one();
-    }
-    Ok(rows)
+    Ok(one_hot_rows(indices(labels, classes)?.view(), classes))
+}
+
+/// One-hot rows of labels that are below `classes`.
+pub(crate) fn one_hot_rows<F: Float>(labels: ArrayView1<usize>, classes: usize) -> Array2<F> {
+    let one_if = |same: bool| F::from_count(same.into());
+    Array2::from_shape_fn((labels.len(), classes), |(sample, class)| one_if(labels[sample] == class))
 }
 
 /// The labels as indices below `classes`.
-pub(crate) fn indices(labels: impl IntoIterator<Item: ClassNumber>, classes: usize) -> Result<Vec<usize>> {
+pub(crate) fn indices(labels: impl IntoIterator<Item: ClassNumber>, classes: usize) -> Result<Array1<usize>> {
     check_class_count(classes)?;
     labels.into_iter().enumerate().map(|(sample, label)| index_below(classes, sample, label)).collect()
 }
 
-/// More classes than anybody has samples for.
+/// The most classes: nobody has samples for more.
 const MOST_CLASSES: usize = 1 << 24;
 
-/// Whether there is something to choose from.
+/// Whether there are at least two classes, and not more than anybody means.
 pub(crate) fn check_class_count(classes: usize) -> Result<()> {
-    // classes whose one-hot rows no memory holds are a mistake too
+    // one-hot rows that no memory holds are a mistake too
     if (2..=MOST_CLASSES).contains(&classes) {
         return Ok(());
     }
-    Err(Error::Setting {
-        name: "classes",
-        expected: if classes < 2 { "at least 2" } else { "at most 16,777,216" },
-        got: classes.to_string(),
-        help: "give how many classes there are: 10 for the digits 0 to 9",
-    })
+    let expected = if classes < 2 { "at least 2" } else { "at most 16,777,216" };
+    let help = "give how many classes there are: 10 for the digits 0 to 9";
+    Err(Error::setting("classes", expected, classes, help))
 }
 
 /// The label of a sample as an index below `classes`.
@@ -94,7 +92,7 @@ pub(crate) fn index_below(classes: usize, sample: usize, label: impl ClassNumber
     })
 }
 
-/// There are not as many labels as samples.
+/// An error about labels that are more or fewer than the samples.
 pub(crate) fn wrong_count(samples: usize, labels: usize) -> Error {
     Error::data(
         "labels",
@@ -107,7 +105,7 @@ pub(crate) fn wrong_count(samples: usize, labels: usize) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Array1, array};
+    use ndarray::array;
 
     #[test]
     fn labels_come_in_many_types() {

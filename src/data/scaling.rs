@@ -32,8 +32,8 @@ pub fn scale_bytes<F: Float, D: Dimension>(bytes: &ArrayRef<u8, D>) -> Array<F, 
 /// x ← (x - min) / (max - min)
 /// ```
 ///
-/// Fit it to the training data only, and apply it to all data: whoever fits it to the test data too lets the model see
-/// what it is to be tested on. Values of new data may then lie a little outside of 0–1. A feature that never changes
+/// Fit it to the training data only, and apply it to all data: a scaling that was fitted to the test data too tells the
+/// model about them. Values of new data may then lie a little outside of 0–1. A feature that never changes
 /// becomes 0.
 ///
 /// # Examples
@@ -51,7 +51,7 @@ pub fn scale_bytes<F: Float, D: Dimension>(bytes: &ArrayRef<u8, D>) -> Array<F, 
 #[derive(Clone, Debug, PartialEq)]
 pub struct MinMax<F> {
     min: Array1<F>,
-    /// max - min
+    /// max - min, or ∞ for a feature that never changes
     span: Array1<F>,
 }
 
@@ -80,7 +80,8 @@ impl<F: Float> MinMax<F> {
         }
         let min = inputs.fold_axis(Axis(0), F::infinity(), |&min, &x| min.min(x));
         let max = inputs.fold_axis(Axis(0), F::neg_infinity(), |&max, &x| max.max(x));
-        Ok(MinMax { span: max - &min, min })
+        let span = (max - &min).mapv(|span| if span > F::zero() { span } else { F::infinity() });
+        Ok(MinMax { min, span })
     }
 
     /// Scales data with the same features.
@@ -96,11 +97,7 @@ impl<F: Float> MinMax<F> {
                 "apply the scaling to arrays with the same columns",
             ));
         }
-        let mut scaled = &inputs.view() - &self.min;
-        for (mut feature, &span) in scaled.columns_mut().into_iter().zip(&self.span) {
-            feature.mapv_inplace(|x| if span > F::zero() { x / span } else { F::zero() });
-        }
-        Ok(scaled)
+        Ok((&inputs.view() - &self.min) / &self.span)
     }
 }
 

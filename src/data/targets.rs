@@ -9,7 +9,7 @@ use crate::{Error, Float, Result};
 
 /// The second of `(&inputs, &targets)`: an array of any kind and dimension, a `Vec`, a slice.
 pub trait TargetArray: Sync {
-    /// One of its values; see [`TargetValue`].
+    /// The type of its values; see [`TargetValue`].
     type Value;
 
     /// All values as an array whose first axis counts samples.
@@ -115,16 +115,13 @@ fn gather_classes<F: Float, C: ClassNumber>(
     indices: &[usize],
     mut t: ArrayViewMut2<'_, F>,
 ) {
+    let Some(labels) = labels.lanes(Axis(0)).into_iter().next() else { return };
+    // one output has a column for class 1 only
+    let first_class = usize::from(t.ncols() == 1);
     t.fill(F::zero());
-    let one_output = t.ncols() == 1;
-    let all = labels.to_slice();
     for (mut row, &sample) in t.rows_mut().into_iter().zip(indices) {
-        let label =
-            all.map_or_else(|| labels.index_axis(Axis(0), sample).first().copied(), |all| Some(all[sample]));
-        match label.and_then(ClassNumber::index) {
-            Some(1) if one_output => row[0] = F::one(),
-            Some(class) if !one_output => row[class] = F::one(),
-            _ => {}
+        if let Some(column) = labels[sample].index().and_then(|class| class.checked_sub(first_class)) {
+            row[column] = F::one();
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::{Loss, clip, first_bad_target, scores_are_not_probabilities};
+use super::{Loss, check_each_target, clip, scores_are_not_probabilities};
 use crate::formula::LossFormula;
 use crate::kernels::{exp, ln_1p, map2, sum_map2};
 use crate::{Error, Float, Output, Result};
@@ -62,15 +62,10 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
     }
 
     fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
-        if last != Output::Probabilities {
-            return None;
-        }
-        let sum = sum_map2(z, t, |z, t| {
-            // max(z, 0) - z·t without cancellation: of the two terms only one is not 0
-            let line = if z > F::zero() { z * (F::one() - t) } else { -z * t };
-            line + ln_1p(exp(-z.abs()))
-        });
-        Some(sum / F::from_count(z.len()))
+        // max(z, 0) - z·t without cancellation: of the two terms only one is not 0
+        let line = |z: F, t: F| if z > F::zero() { z * (F::one() - t) } else { -z * t };
+        let sum = || sum_map2(z, t, |z, t| line(z, t) + ln_1p(exp(-z.abs())));
+        (last == Output::Probabilities).then(|| sum() / F::from_count(z.len()))
     }
 
     fn gradient_with_logits(
@@ -113,14 +108,8 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
     #[inline(never)]
     fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
         let probability = |t: F| F::zero() <= t && t <= F::one();
-        first_bad_target(t, first, probability).map_or(Ok(()), |(sample, output, value)| {
-            Err(Error::data(
-                format!("target {output} of sample {sample}"),
-                "a probability from 0 to 1",
-                value.to_string(),
-                "binary cross-entropy takes 0 for no and 1 for yes; numbers need MeanSquaredError",
-            ))
-        })
+        let help = "binary cross-entropy takes 0 for no and 1 for yes; numbers need MeanSquaredError";
+        check_each_target(t, first, probability, "a probability from 0 to 1", help)
     }
 }
 

@@ -108,7 +108,7 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         let near_one = F::from_f64(1e-3);
         for (sample, row) in (first..).zip(t.rows()) {
             let sum = row.sum();
-            // written so that a NaN is refused
+            // NaN fails every comparison, so the negation refuses it
             if !((sum - F::one()).abs() <= near_one && row.iter().all(|&t| t >= F::zero())) {
                 return Err(Error::data(
                     format!("target row of sample {sample}"),

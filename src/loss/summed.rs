@@ -26,33 +26,23 @@ use crate::{Float, Output, Result};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Summed<L>(
-    /// The loss that is a mean.
+    /// The loss as a mean.
     pub L,
 );
 
-impl<L> Summed<L> {
-    /// N for outputs (or logits) of that shape.
-    fn count<F: Float>(&self, (samples, outputs): (usize, usize)) -> F
-    where
-        L: Loss<F>,
-    {
-        F::from_count(self.0.mean_over(samples, outputs))
-    }
-}
-
 impl<F: Float, L: Loss<F>> Loss<F> for Summed<L> {
-    // the mean squared error is then the squared error
+    // a mean squared error becomes a squared error
     fn name(&self) -> &str {
         self.0.name().trim_start_matches("mean ")
     }
 
     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
-        self.count::<F>(y.dim()) * self.0.value(y, t)
+        count(&self.0, y.dim()) * self.0.value(y, t)
     }
 
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, mut dy: ArrayViewMut2<F>) {
         self.0.gradient(y, t, dy.view_mut());
-        dy *= self.count::<F>(y.dim());
+        dy *= count(&self.0, y.dim());
     }
 
     fn mean_over(&self, _: usize, _: usize) -> usize {
@@ -60,7 +50,7 @@ impl<F: Float, L: Loss<F>> Loss<F> for Summed<L> {
     }
 
     fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
-        Some(self.count::<F>(z.dim()) * self.0.value_with_logits(last, z, t)?)
+        Some(count(&self.0, z.dim()) * self.0.value_with_logits(last, z, t)?)
     }
 
     fn gradient_with_logits(
@@ -72,7 +62,7 @@ impl<F: Float, L: Loss<F>> Loss<F> for Summed<L> {
     ) -> bool {
         let takes_logits = self.0.gradient_with_logits(last, p, t, dz.view_mut());
         if takes_logits {
-            dz *= self.count::<F>(p.dim());
+            dz *= count(&self.0, p.dim());
         }
         takes_logits
     }
@@ -88,6 +78,11 @@ impl<F: Float, L: Loss<F>> Loss<F> for Summed<L> {
     fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
         self.0.check_targets(t, first)
     }
+}
+
+/// N for outputs (or logits) of that shape.
+fn count<F: Float>(mean: &impl Loss<F>, (samples, outputs): (usize, usize)) -> F {
+    F::from_count(mean.mean_over(samples, outputs))
 }
 
 #[cfg(test)]

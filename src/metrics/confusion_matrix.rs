@@ -1,17 +1,17 @@
-//! Which classes are taken for which.
+//! The confusion matrix: which classes are taken for which.
 
 use ndarray::{Array2, ArrayRef2, ArrayView2};
 
-use super::{check, class};
+use super::{check, classes};
 use crate::data::ClassNumber;
-use crate::data::labels::{self, index_below};
+use crate::data::labels;
 use crate::table::thousands;
 use crate::{Error, Float, Result};
 
 mod display;
 mod scores;
 
-/// How many samples of each class were predicted to be of which class.
+/// The number of samples of each class that were predicted to be of each class.
 ///
 /// For one class, TP counts its samples that were found, FP the others that were taken for it, FN its samples that were
 /// taken for others:
@@ -57,7 +57,7 @@ mod scores;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfusionMatrix {
-    /// row: true class, column: predicted class
+    /// Rows are true classes, columns predicted classes.
     counts: Array2<usize>,
     names: Vec<String>,
 }
@@ -83,11 +83,9 @@ impl ConfusionMatrix {
                 "predict the samples that the labels belong to",
             ));
         }
-        let mut matrix = Self::empty(classes);
-        for (&predicted, &actual) in predicted.iter().zip(&actual) {
-            matrix.counts[[actual, predicted]] += 1;
-        }
-        Ok(matrix)
+        let mut counts = Array2::zeros((classes, classes));
+        actual.into_iter().zip(predicted).for_each(|cell| counts[cell] += 1);
+        Ok(ConfusionMatrix { counts, names: (0..classes).map(|class| class.to_string()).collect() })
     }
 
     /// Compares the classes of outputs y with those of targets t, samples × outputs both; with one output there are the
@@ -106,53 +104,7 @@ impl ConfusionMatrix {
     /// ```
     pub fn from_outputs<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<Self> {
         check(y, t)?;
-        let mut matrix = Self::empty(y.ncols().max(2));
-        matrix.add_outputs(y.view(), t.view());
-        Ok(matrix)
-    }
-
-    /// A matrix that has counted nothing yet.
-    pub(crate) fn empty(classes: usize) -> Self {
-        ConfusionMatrix {
-            counts: Array2::zeros((classes, classes)),
-            names: (0..classes).map(|class| class.to_string()).collect(),
-        }
-    }
-
-    /// Counts a batch of outputs and targets, as wide as the matrix has classes (or one output for two).
-    pub(crate) fn add_outputs<F: Float>(&mut self, y: ArrayView2<F>, t: ArrayView2<F>) {
-        for (y, t) in y.rows().into_iter().zip(t.rows()) {
-            self.counts[[class(t), class(y)]] += 1;
-        }
-    }
-
-    /// Counts one more sample.
-    ///
-    /// # Errors
-    /// [`Error::Data`] if a class number is out of range.
-    pub fn add(&mut self, predicted: impl ClassNumber, actual: impl ClassNumber) -> Result<()> {
-        let (classes, sample) = (self.classes(), self.total());
-        let predicted = index_below(classes, sample, predicted)?;
-        let actual = index_below(classes, sample, actual)?;
-        self.counts[[actual, predicted]] += 1;
-        Ok(())
-    }
-
-    /// Adds the counts of another matrix for the same classes.
-    ///
-    /// # Errors
-    /// [`Error::Data`] if it has another number of classes.
-    pub fn merge(&mut self, other: &ConfusionMatrix) -> Result<()> {
-        if other.classes() != self.classes() {
-            return Err(Error::data(
-                "confusion matrix",
-                format!("{} classes", self.classes()),
-                other.classes().to_string(),
-                "only matrices for the same classes can be added",
-            ));
-        }
-        self.counts += &other.counts;
-        Ok(())
+        Self::new(classes(y), classes(t), y.ncols().max(2))
     }
 
     /// Gives the classes names, to be printed instead of their numbers.
@@ -177,17 +129,17 @@ impl ConfusionMatrix {
         self.counts.view()
     }
 
-    /// How many classes there are.
+    /// The number of classes.
     pub fn classes(&self) -> usize {
         self.counts.nrows()
     }
 
-    /// How many samples were counted.
+    /// The number of samples.
     pub fn total(&self) -> usize {
         self.counts.sum()
     }
 
-    /// How many samples of a class there are.
+    /// The number of samples of a class.
     pub fn support(&self, class: usize) -> usize {
         self.counts.rows().into_iter().nth(class).map_or(0, |row| row.sum())
     }
@@ -214,16 +166,9 @@ mod tests {
     }
 
     #[test]
-    fn matrices_grow() {
-        let mut sum = matrix();
-        sum.add(2_u8, 1).unwrap();
-        assert_eq!(sum.counts()[[1, 2]], 2);
-        sum.merge(&matrix()).unwrap();
-        assert_eq!(sum.total(), 29);
+    fn outputs_are_counted_by_their_classes() {
         let y = array![[0.1, 0.8, 0.1], [0.1, 0.1, 0.8]];
         let t = array![[0., 1., 0.], [1., 0., 0.]];
-        sum.add_outputs(y.view(), t.view());
-        assert_eq!(sum.counts(), array![[14, 4, 3], [2, 5, 3], [0, 0, 0]]);
         assert_eq!(
             ConfusionMatrix::from_outputs(&y, &t).unwrap().counts(),
             array![[0, 0, 1], [0, 1, 0], [0, 0, 0]]
@@ -249,15 +194,6 @@ mod tests {
             error(matrix().with_names(["a", "b"])),
             "class names: expected 3, one for each class, but got 2\n  help: give the names in the order of the class \
              numbers"
-        );
-        assert_eq!(
-            matrix().merge(&ConfusionMatrix::empty(2)).unwrap_err().to_string(),
-            "confusion matrix: expected 3 classes, but got 2\n  help: only matrices for the same classes can be added"
-        );
-        assert_eq!(
-            matrix().add(0, 3).unwrap_err().to_string(),
-            "label of sample 14: expected a class number from 0 to 2, but got 3\n  help: count classes from 0, and \
-             check how many there are"
         );
     }
 }

@@ -52,17 +52,14 @@ impl<F: Float> Optimizer<F> for Sgd {
     }
 
     fn check(&self) -> Result<()> {
-        // in the model's numbers: 1e-50 is 0 in f32
+        // the model's numbers decide: 1e-50 is 0 in f32
         let rate = F::from_f64(self.learning_rate);
         if rate.is_finite() && rate > F::zero() {
             return Ok(());
         }
-        Err(Error::Setting {
-            name: "learning rate",
-            expected: "finite and greater than 0",
-            got: format!("{:?}", self.learning_rate), // 1e-50 and not fifty digits
-            help: "0.1 is a good first try, Sgd::new(0.1)",
-        })
+        let got = format!("{:?}", self.learning_rate); // 1e-50 and not fifty digits
+        let help = "0.1 is a good first try, Sgd::new(0.1)";
+        Err(Error::setting("learning rate", "finite and greater than 0", got, help))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Data sets from arrays.
 
-use ndarray::{ArrayBase, ArrayD, CowArray, Data, Dimension};
+use ndarray::{ArrayBase, ArrayD, Data, Dimension};
 
 use super::{Dataset, Inputs, Targets};
 use crate::data::labels::{self, ClassNumber, wrong_count};
@@ -37,10 +37,9 @@ impl<F: Float> Dataset<F> {
                 "inputs and targets have to come from the same samples, in the same order",
             ));
         }
-        let width = targets.len() / count;
-        let rows = targets.to_shape((count, width)).map(CowArray::into_owned);
-        let rows = rows
-            .map_err(|error| Error::mismatch(error.to_string(), "bring the targets into row-major order"))?;
+        let rows = targets.to_shape((count, targets.len() / count));
+        let help = "bring the targets into row-major order";
+        let rows = rows.map_err(|error| Error::mismatch(error.to_string(), help))?.into_owned();
         Ok(Dataset { inputs: Inputs::Numbers(inputs), targets: Targets::Rows(rows) })
     }
 
@@ -113,12 +112,10 @@ fn samples<A: Clone, S: Data<Elem = A>, D: Dimension>(inputs: ArrayBase<S, D>) -
             "numbers that are one sample each become rows with x.insert_axis(Axis(1))",
         ));
     }
-    let row_major = if inputs.is_standard_layout() {
-        inputs.into_owned()
-    } else {
-        inputs.as_standard_layout().into_owned()
-    };
-    Ok(row_major.into_dyn())
+    if inputs.is_standard_layout() {
+        return Ok(inputs.into_owned().into_dyn());
+    }
+    Ok(inputs.as_standard_layout().into_owned().into_dyn())
 }
 
 #[cfg(test)]

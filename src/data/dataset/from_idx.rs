@@ -25,44 +25,31 @@ impl<F: Float> Dataset<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn from_idx(images: impl AsRef<Path>, labels: impl AsRef<Path>, classes: usize) -> Result<Self> {
+        const ORDER: &str = "the file of the images comes first, then that of the labels";
         check_class_count(classes)?;
         let (images_path, labels_path) = (images.as_ref(), labels.as_ref());
-        let error = |path: &Path, offset: usize, problem: String, help: &str| {
-            Err(Error::File { path: path.to_owned(), offset: offset as u64, problem, help: help.to_owned() })
-        };
         let images = read_idx(images_path)?;
         if images.ndim() < 2 {
-            let problem = "the array has one axis, but images have samples, rows and columns".to_owned();
-            return error(
-                images_path,
-                3,
-                problem,
-                "the file of the images comes first, then that of the labels",
-            );
+            let problem = "the array has one axis, but images have samples, rows and columns";
+            return Err(Error::file(images_path, 3, problem, ORDER));
         }
         let labels = read_idx(labels_path)?;
         if labels.ndim() != 1 {
             let problem = format!("the array is {}, but labels have one axis", table::shape(labels.shape()));
-            return error(
-                labels_path,
-                3,
-                problem,
-                "the file of the images comes first, then that of the labels",
-            );
+            return Err(Error::file(labels_path, 3, problem, ORDER));
         }
-        if labels.len() != images.shape()[0] {
-            let (labels, images) = (thousands(labels.len()), thousands(images.shape()[0]));
-            let problem =
-                format!("there are {labels} labels, but {images} images in {}", images_path.display());
-            return error(labels_path, 4, problem, "give the labels that belong to the images");
+        let counts = [labels.len(), images.shape()[0]];
+        if counts[0] != counts[1] {
+            let ([labels, images], path) = (counts.map(thousands), images_path.display());
+            let problem = format!("there are {labels} labels, but {images} images in {path}");
+            return Err(Error::file(labels_path, 4, problem, "give the labels that belong to the images"));
         }
-        // with labels the data start at byte 8
-        if let Some((sample, label)) =
-            labels.iter().enumerate().find(|&(_, &label)| usize::from(label) >= classes)
-        {
+        let is_too_large = |&(_, &label): &(usize, &u8)| usize::from(label) >= classes;
+        if let Some((sample, label)) = labels.iter().enumerate().find(is_too_large) {
             let problem =
                 format!("the label of sample {sample} is {label}, but classes are 0 to {}", classes - 1);
-            return error(labels_path, 8 + sample, problem, "check how many classes there are");
+            // with labels the data start at byte 8
+            return Err(Error::file(labels_path, 8 + sample, problem, "check how many classes there are"));
         }
         Self::from_bytes(images, labels, classes)
     }

@@ -50,19 +50,18 @@ impl<F: Float> Dataset<F> {
         self.select(&(0..count.min(self.len())).collect::<Vec<_>>())
     }
 
-    /// [`select`](Self::select) for indices that are certain to exist.
+    /// The samples of indices that are certain to exist.
     #[inline(never)]
     pub(super) fn pick(&self, indices: &[usize]) -> Self {
         let inputs = match &self.inputs {
-            Inputs::Numbers(numbers) => Inputs::Numbers(pick(numbers, indices)),
-            Inputs::Bytes(bytes) => Inputs::Bytes(pick(bytes, indices)),
+            Inputs::Numbers(numbers) => Inputs::Numbers(numbers.select(Axis(0), indices)),
+            Inputs::Bytes(bytes) => Inputs::Bytes(bytes.select(Axis(0), indices)),
         };
         let targets = match &self.targets {
             Targets::Rows(rows) => Targets::Rows(rows.select(Axis(0), indices)),
-            Targets::Classes { labels, classes } => Targets::Classes {
-                labels: indices.iter().map(|&index| labels[index]).collect(),
-                classes: *classes,
-            },
+            Targets::Classes { labels, classes } => {
+                Targets::Classes { labels: labels.select(Axis(0), indices), classes: *classes }
+            }
         };
         Dataset { inputs, targets }
     }
@@ -84,29 +83,13 @@ impl<F: Float> Dataset<F> {
     /// ```
     pub fn batches(&self, size: usize) -> Result<impl ExactSizeIterator<Item = (ArrayD<F>, Array2<F>)> + '_> {
         if size == 0 {
-            return Err(Error::Setting {
-                name: "batch size",
-                expected: "at least 1",
-                got: size.to_string(),
-                help: "32 is a good first try",
-            });
+            return Err(Error::setting("batch size", "at least 1", size, "32 is a good first try"));
         }
         Ok((0..self.len()).step_by(size).map(move |start| {
             let range = start..self.len().min(start.saturating_add(size));
             (self.inputs.range(range.clone()).into_owned(), self.targets.range(range).into_owned())
         }))
     }
-}
-
-#[inline(never)]
-fn pick<A: Copy + Default>(all: &ArrayD<A>, indices: &[usize]) -> ArrayD<A> {
-    let mut shape = all.raw_dim();
-    shape[0] = indices.len();
-    let mut rows = ArrayD::default(shape);
-    for (mut to, &index) in rows.outer_iter_mut().zip(indices) {
-        to.assign(&all.index_axis(Axis(0), index));
-    }
-    rows
 }
 
 #[cfg(test)]

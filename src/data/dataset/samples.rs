@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Dataset, Inputs, Targets};
 use crate::data::gather::{borrow_rows, gather_rows};
@@ -46,7 +46,7 @@ impl<F: Float> Samples<F> for Dataset<F> {
     fn gather_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
         match &self.targets {
             Targets::Rows(rows) => F::gather(rows.view().into_dyn(), indices, t),
-            Targets::Classes { labels, .. } => usize::gather(ArrayView1::from(labels).into_dyn(), indices, t),
+            Targets::Classes { labels, .. } => usize::gather(labels.view().into_dyn(), indices, t),
         }
     }
 

@@ -22,12 +22,8 @@ impl SplitSize for f64 {
         if self > 0.0 && self < 1.0 {
             return Ok((self * of as f64).round() as usize);
         }
-        Err(Error::Setting {
-            name: "share",
-            expected: "greater than 0 and less than 1",
-            got: self.to_string(),
-            help: "split(0.8, seed) puts 80 % into the first part; a number of samples has no decimal point",
-        })
+        let help = "split(0.8, seed) puts 80 % into the first part; a number of samples has no decimal point";
+        Err(Error::setting("share", "greater than 0 and less than 1", self, help))
     }
 }
 
@@ -64,6 +60,8 @@ impl<F: Float> Dataset<F> {
     /// Splits at random so that both parts have the same mixture of classes: of each class, the first part gets its
     /// share to within one sample.
     ///
+    /// Source: Madow and Madow, *On the Theory of Systematic Sampling*, 1944.
+    ///
     /// # Errors
     /// As [`split`](Self::split); [`Error::Data`] if the targets are not class numbers.
     ///
@@ -79,7 +77,7 @@ impl<F: Float> Dataset<F> {
     #[inline(never)]
     pub fn split_stratified(&self, first: impl SplitSize, seed: u64) -> Result<(Self, Self)> {
         let count = self.first_part(first)?;
-        let (Some(labels), Some(classes)) = (self.labels(), self.classes()) else {
+        let Some(labels) = self.labels() else {
             return Err(Error::data(
                 "targets",
                 "class numbers, to keep their mixture",
@@ -87,16 +85,18 @@ impl<F: Float> Dataset<F> {
                 "use split, or make the data set with from_labels",
             ));
         };
-        let mut sizes = vec![0; classes];
-        labels.iter().for_each(|&class| sizes[class] += 1);
-        let mut quotas = quotas(&sizes, count);
-        let (first, second): (Vec<usize>, Vec<usize>) =
-            self.random_order(seed, SPLIT).into_iter().partition(|&sample| {
-                let quota = &mut quotas[labels[sample]];
-                let first = *quota > 0;
-                *quota -= usize::from(first);
-                first
-            });
+        let order = self.random_order(seed, SPLIT);
+        let mut by_class = order.clone();
+        by_class.sort_by_key(|&sample| labels[sample]);
+        // even distances between the samples of the first part give it each class's share
+        let mut in_first = vec![false; self.len()];
+        let mut progress = 0;
+        for sample in by_class {
+            progress += count;
+            in_first[sample] = progress >= self.len();
+            progress %= self.len();
+        }
+        let (first, second): (Vec<_>, Vec<_>) = order.into_iter().partition(|&sample| in_first[sample]);
         Ok((self.pick(&first), self.pick(&second)))
     }
 
@@ -134,23 +134,6 @@ impl<F: Float> Dataset<F> {
             "choose another share; a number of samples has to be less than all",
         ))
     }
-}
-
-/// How many of each class belong to `count` of all samples: its share rounded down, and the samples still missing from
-/// the classes that lost most by that.
-///
-/// Source: the largest-remainder method (Hamilton, 1792).
-fn quotas(sizes: &[usize], count: usize) -> Vec<usize> {
-    let all: usize = sizes.iter().sum();
-    let share = |size: usize| size as u128 * count as u128;
-    let mut quotas: Vec<usize> = sizes.iter().map(|&size| (share(size) / all as u128) as usize).collect();
-    let missing = count - quotas.iter().sum::<usize>();
-    let mut classes: Vec<usize> = (0..sizes.len()).collect();
-    classes.sort_by_key(|&class| std::cmp::Reverse(share(sizes[class]) % all as u128));
-    for &class in &classes[..missing] {
-        quotas[class] += 1;
-    }
-    quotas
 }
 
 #[cfg(test)]

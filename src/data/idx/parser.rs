@@ -1,4 +1,4 @@
-//! IDX, from a stream of bytes: the header, the elements, and the place where they are not what the format promises.
+//! IDX from a stream of bytes: header and elements, and where they break the format.
 
 use std::io::Read;
 use std::path::Path;
@@ -11,18 +11,16 @@ use crate::{Error, Result};
 /// The element type of unsigned bytes.
 const UNSIGNED_BYTE: u8 = 0x08;
 
-/// More axes than any real file has; so a file of something else is not taken for an array.
-const MOST_AXES: usize = 8;
-
-const DOWNLOAD_AGAIN: &str = "the file is incomplete or damaged: download it again";
+/// The most axes of an array, so that a file of something else is not taken for one.
+const MOST_AXES: u8 = 8;
 
 /// A file that is read from its start to its end.
 pub(super) struct Parser<'a, R> {
     reader: R,
     /// The file's name, for errors.
     path: &'a Path,
-    /// How many bytes were read.
-    offset: u64,
+    /// The number of bytes read.
+    offset: usize,
 }
 
 impl<'a, R: Read> Parser<'a, R> {
@@ -33,105 +31,92 @@ impl<'a, R: Read> Parser<'a, R> {
     pub(super) fn array(mut self) -> Result<ArrayD<u8>> {
         let axes = self.magic_number()?;
         let shape = self.sizes(axes)?;
+        let sizes = table::shape(&shape);
         let Some(count) = shape.iter().try_fold(1_usize, |count, &size| count.checked_mul(size)) else {
-            let problem =
-                format!("no memory can hold the {} bytes that the header promises", table::shape(&shape));
-            return Err(self.error_at(4, problem, DOWNLOAD_AGAIN));
+            return Err(
+                self.damaged(4, format!("no memory can hold the {sizes} bytes that the header promises"))
+            );
         };
-        let size = match shape[..] {
-            [_] => thousands(count),
-            _ => format!("{} = {}", table::shape(&shape), thousands(count)),
-        };
-        let data = self.take(count, &format!("{size} bytes of data that its header promises"))?;
+        let size = if axes == 1 { sizes } else { format!("{sizes} = {}", thousands(count)) };
+        let name = format!("{size} bytes of data that its header promises");
+        let data = self.take(count, &name)?;
         if !self.up_to(1)?.is_empty() {
-            let problem = format!("the file goes on after the {size} bytes of data that its header promises");
-            return Err(self.error_at(self.offset - 1, problem, DOWNLOAD_AGAIN));
+            return Err(self.damaged(self.offset - 1, format!("the file goes on after the {name}")));
         }
-        ArrayD::from_shape_vec(shape, data)
-            .map_err(|error| self.error_at(4, error.to_string(), DOWNLOAD_AGAIN))
+        ArrayD::from_shape_vec(shape, data).map_err(|error| self.damaged(4, error.to_string()))
     }
 
-    /// The first four bytes, which tell the number of axes.
+    /// The number of axes, from the first four bytes.
     fn magic_number(&mut self) -> Result<usize> {
         let magic = self.take(4, "4 bytes that an IDX file starts with")?;
-        if magic[..2] != [0, 0] {
-            let start: Vec<String> = magic.iter().map(|byte| format!("{byte:02x}")).collect();
-            return Err(self.error_at(
-                0,
-                format!("the file starts with {}, but an IDX file with 00 00 08", start.join(" ")),
-                "give an IDX file, such as train-images-idx3-ubyte; take it out of its archive first",
-            ));
-        }
-        if magic[2] != UNSIGNED_BYTE {
-            let kind = match magic[2] {
-                0x09 => "signed bytes",
-                0x0b => "16-bit integers",
-                0x0c => "32-bit integers",
-                0x0d => "32-bit floating-point numbers",
-                0x0e => "64-bit floating-point numbers",
-                _ => "an unknown type",
-            };
-            return Err(self.error_at(
-                2,
-                format!(
-                    "the elements are {kind} (0x{:02x}), but only unsigned bytes (0x08) can be read",
-                    magic[2]
-                ),
-                "convert the file to unsigned bytes",
-            ));
-        }
-        let axes = usize::from(magic[3]);
-        if !(1..=MOST_AXES).contains(&axes) {
-            return Err(self.error_at(
+        match magic[..] {
+            [0, 0, UNSIGNED_BYTE, axes] if (1..=MOST_AXES).contains(&axes) => Ok(axes.into()),
+            [0, 0, UNSIGNED_BYTE, axes] => Err(Error::file(
+                self.path,
                 3,
                 format!("the array has {axes} axes, but only 1 to {MOST_AXES} can be read"),
                 "give an IDX file with one axis for labels, or three for images",
-            ));
+            )),
+            [0, 0, code, _] => {
+                let kind = match code {
+                    0x09 => "signed bytes",
+                    0x0b => "16-bit integers",
+                    0x0c => "32-bit integers",
+                    0x0d => "32-bit floating-point numbers",
+                    0x0e => "64-bit floating-point numbers",
+                    _ => "an unknown type",
+                };
+                let problem = format!(
+                    "the elements are {kind} (0x{code:02x}), but only unsigned bytes (0x08) can be read"
+                );
+                Err(Error::file(self.path, 2, problem, "convert the file to unsigned bytes"))
+            }
+            _ => Err(Error::file(
+                self.path,
+                0,
+                format!("the file starts with {}, but an IDX file with 00 00 08", hex(&magic)),
+                "give an IDX file, such as train-images-idx3-ubyte; take it out of its archive first",
+            )),
         }
-        Ok(axes)
     }
 
     fn sizes(&mut self, axes: usize) -> Result<Vec<usize>> {
         let bytes = self.take(4 * axes, &format!("{} bytes with the sizes of its {axes} axes", 4 * axes))?;
-        let sizes = bytes
-            .chunks_exact(4)
-            .map(|size| size.iter().fold(0, |size, &byte| size << 8 | usize::from(byte)));
-        let sizes: Vec<usize> = sizes.collect();
+        let size = |bytes: &[u8]| bytes.iter().fold(0, |size, &byte| size << 8 | usize::from(byte));
+        let sizes: Vec<usize> = bytes.chunks_exact(4).map(size).collect();
         match sizes.iter().position(|&size| size == 0) {
-            Some(axis) => {
-                let problem = format!("axis {axis} of the array has the size 0");
-                Err(self.error_at(4 + 4 * axis as u64, problem, DOWNLOAD_AGAIN))
-            }
+            Some(axis) => Err(self.damaged(4 + 4 * axis, format!("axis {axis} of the array has the size 0"))),
             None => Ok(sizes),
         }
     }
 
-    /// The next `count` bytes. Memory grows with what is there, not with what a header promises.
-    fn take(&mut self, count: usize, what: &str) -> Result<Vec<u8>> {
+    /// The next `count` bytes, called `name` in errors. Memory grows with the file, not with the promises of a header.
+    fn take(&mut self, count: usize, name: &str) -> Result<Vec<u8>> {
         let bytes = self.up_to(count)?;
         if bytes.len() == count {
             return Ok(bytes);
         }
-        let problem = format!("the file ends after {} of the {what}", thousands(bytes.len()));
-        Err(self.error_at(self.offset, problem, DOWNLOAD_AGAIN))
+        let problem = format!("the file ends after {} of the {name}", thousands(bytes.len()));
+        Err(self.damaged(self.offset, problem))
     }
 
     fn up_to(&mut self, count: usize) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let read = self.reader.by_ref().take(count as u64).read_to_end(&mut bytes);
-        self.offset += bytes.len() as u64;
-        match read {
-            Ok(_) => Ok(bytes),
-            Err(error) => {
-                let problem = format!("the gzip stream can't be decompressed from here on ({error})");
-                Err(self.error_at(self.offset, problem, DOWNLOAD_AGAIN))
-            }
-        }
+        self.offset += bytes.len();
+        let problem = |error| format!("the gzip stream can't be decompressed from here on ({error})");
+        read.map_err(|error| self.damaged(self.offset, problem(error)))?;
+        Ok(bytes)
     }
 
-    fn error_at(&self, offset: u64, problem: String, help: &str) -> Error {
-        Error::File { path: self.path.to_owned(), offset, problem, help: help.to_owned() }
+    fn damaged(&self, offset: usize, problem: String) -> Error {
+        let help = "the file is incomplete or damaged: download it again";
+        Error::file(self.path, offset, problem, help)
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The confusion matrix as a table.
 
 use std::fmt;
+use std::iter::once;
 
 use super::ConfusionMatrix;
 use crate::table::{Table, thousands};
@@ -8,31 +9,21 @@ use crate::table::{Table, thousands};
 /// The counts, then precision, recall and F1 of each class.
 impl fmt::Display for ConfusionMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut header = vec!["true \\ predicted".to_owned()];
-        header.extend(self.names.iter().map(|name| format!(">{name}")));
-        let mut matrix = Table::new(&header.iter().map(String::as_str).collect::<Vec<_>>());
+        let titles = self.names.iter().map(|name| format!(">{name}"));
+        let mut matrix = Table::new(once("true \\ predicted".to_owned()).chain(titles));
         for (name, row) in self.names.iter().zip(self.counts.rows()) {
-            matrix.row(std::iter::once(name.clone()).chain(row.iter().map(|&count| thousands(count))));
+            matrix.row(once(name.clone()).chain(row.iter().map(|&count| thousands(count))));
         }
 
-        let value = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.3}"));
-        let mut classes = Table::new(&["class", ">precision", ">recall", ">F1", ">samples"]);
+        let mut classes = Table::new(["class", ">precision", ">recall", ">F1", ">samples"]);
+        let mut row = |name: &str, scores: [Option<f64>; 3], samples: usize| {
+            let scores = scores.map(|score| score.map_or("–".to_owned(), |score| format!("{score:.3}")));
+            classes.row(once(name.to_owned()).chain(scores).chain([thousands(samples)]));
+        };
         for (class, name) in self.names.iter().enumerate() {
-            classes.row([
-                name.clone(),
-                value(self.precision(class)),
-                value(self.recall(class)),
-                value(self.f1(class)),
-                thousands(self.support(class)),
-            ]);
+            row(name, [self.precision(class), self.recall(class), self.f1(class)], self.support(class));
         }
-        classes.row([
-            "mean".to_owned(),
-            value(self.macro_precision()),
-            value(self.macro_recall()),
-            value(self.macro_f1()),
-            thousands(self.total()),
-        ]);
+        row("mean", [self.macro_precision(), self.macro_recall(), self.macro_f1()], self.total());
         let (correct, total) = (thousands(self.correct()), thousands(self.total()));
         write!(f, "{matrix}\n{classes}accuracy {:.4}: {correct} of {total}", self.accuracy())
     }
@@ -45,7 +36,7 @@ mod tests {
 
     #[test]
     fn prints_large_counts_with_separators_and_names_as_they_are() {
-        let mut matrix = ConfusionMatrix::empty(2);
+        let mut matrix = ConfusionMatrix::new([0], [0], 2).unwrap();
         matrix.counts = array![[12_345, 6], [0, 1_000]];
         let matrix = matrix.with_names(["<=50K", ">50K"]).unwrap();
         assert_eq!(
