@@ -131,13 +131,13 @@ fail() {
   exit 1
 }
 
-# The copy has its own place in the target directory, so that dependencies are built once. There the training is a test
-# of the library's package, which saves building what else tests/ needs.
-mkdir -p "${CARGO_TARGET_DIR:-target}"
-CARGO_TARGET_DIR=$(cd "${CARGO_TARGET_DIR:-target}" && pwd)
-export CARGO_TARGET_DIR
-copy=$CARGO_TARGET_DIR/mutations
-log=$copy/log
+# The copy has a target directory of its own, as cargo takes two copies of a package for one. There the training is a
+# test of the library's package, which saves building what else tests/ needs.
+mkdir -p "${CARGO_TARGET_DIR:-target}/mutations"
+place=$(cd "${CARGO_TARGET_DIR:-target}/mutations" && pwd)
+export CARGO_TARGET_DIR=$place/target
+copy=$place/source
+log=$place/log
 rm -rf "$copy" && mkdir "$copy"
 # -m: a file is as new as this copy, whatever was built of the last one
 git ls-files -z --cached --others --exclude-standard |
@@ -148,13 +148,13 @@ printf '\n[[test]]\nname = "every_equation"\npath = "tests/every_equation.rs"\n'
 
 # Replaces a line of the copy, keeps the file as it was in `original`, and says how often that line stood there.
 replace() {
-  cp "$copy/src/$1" "$copy/original"
+  cp "$copy/src/$1" "$place/original"
   OLD=$2 NEW=$3 awk '
     { line = $0; sub(/^ +/, "", line) }
     line == ENVIRON["OLD"] { found++; $0 = substr($0, 1, length($0) - length(line)) ENVIRON["NEW"] }
     { print >FILE }
     END { print found + 0 }
-  ' FILE="$copy/src/$1" "$copy/original"
+  ' FILE="$copy/src/$1" "$place/original"
 }
 
 cargo_test() {
@@ -208,7 +208,7 @@ Bring the line in tests/mutations.sh up to date."
   units=$(summary "$file")
   echo "| $name | ${old:+\`${old//|/\\|}\`} | ${new:+\`${new//|/\\|}\`} | $training | $units |"
   [[ $training$units != *none* ]] || survivors+=("$name")
-  cp "$copy/original" "$copy/src/$file"
+  cp "$place/original" "$copy/src/$file"
 }
 start=$SECONDS
 mutations
