@@ -81,40 +81,90 @@ fn copies_train_to_the_same_bits_in_f64() {
     copies_train_to_the_same_bits::<f64>();
 }
 
-/// What stands in README as "take it apart".
-fn by_hand<F: Float>(batch: usize) -> Vec<u64> {
-    let (mut model, mut optimizer, [x, t]) = (net::<F>(), Sgd::new(RATE), samples());
-    for _ in 0..2 {
-        for (x, t) in x.axis_chunks_iter(Axis(0), batch).zip(t.axis_chunks_iter(Axis(0), batch)) {
-            model.forward(&x).unwrap();
-            model.loss(&CategoricalCrossEntropy, &t).unwrap();
-            model.backward(&CategoricalCrossEntropy, &t).unwrap();
-            optimizer.step(&mut model).unwrap();
-        }
-    }
-    bits(&model)
+/// A net, a loss for it, and samples.
+struct Case<F: Float> {
+    name: &'static str,
+    model: Sequential<F>,
+    loss: Box<dyn Loss<F>>,
+    x: Array2<F>,
+    t: Array2<F>,
 }
 
-fn by_train_batch<F: Float>(batch: usize) -> Vec<u64> {
-    let (mut model, [x, t]) = (net::<F>(), samples());
-    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(RATE));
-    for _ in 0..2 {
-        for (x, t) in x.axis_chunks_iter(Axis(0), batch).zip(t.axis_chunks_iter(Axis(0), batch)) {
+/// Every kind of layer and loss, and a net so wide that two threads share its products.
+fn cases<F: Float>() -> Vec<Case<F>> {
+    let [x, t] = samples::<F>();
+    let few = |columns| {
+        let mut rng = Rng::new(columns as u64);
+        Array2::from_shape_simple_fn((67, columns), || F::from_f64(rng.uniform()))
+    };
+    let regression = Sequential::new([5]).add(Dense::new(7)).add(Tanh).add(Dense::new(3)).add(Identity);
+    let yes_or_no = Sequential::new([5]).add(Sigmoid).add(Flatten).add(Maxout::new(4, 3));
+    let wide = Sequential::new([300]).add(Dense::new(240)).add(ReLU).add(Dense::new(6)).add(Softmax);
+    let classes = one_hot((0..67).map(|sample| sample % 6).collect::<Vec<_>>(), 6).unwrap();
+    let case = |name, model, loss, x, t| Case { name, model, loss, x, t };
+    vec![
+        case("classes", net(), Box::new(CategoricalCrossEntropy), x, t),
+        case("regression", regression.build(1).unwrap(), Box::new(MeanSquaredError), few(5), few(3)),
+        case(
+            "yes or no",
+            yes_or_no.add(Dense::new(2)).add(Sigmoid).build(2).unwrap(),
+            Box::new(Half(BinaryCrossEntropy)),
+            few(5),
+            few(2),
+        ),
+        case("wide", wide.build(3).unwrap(), Box::new(CategoricalCrossEntropy), few(300), classes),
+    ]
+}
+
+impl<F: Float> Case<F> {
+    fn batches(&self, size: usize) -> impl Iterator<Item = (ArrayView2<'_, F>, ArrayView2<'_, F>)> {
+        self.x.axis_chunks_iter(Axis(0), size).zip(self.t.axis_chunks_iter(Axis(0), size))
+    }
+
+    fn trainer(&self, threads: usize) -> Trainer<'_, F> {
+        Trainer::new(&*self.loss, Sgd::new(RATE)).threads(threads).progress_bar(false)
+    }
+
+    fn by_fit(&self, batch: usize, threads: usize) -> Vec<u64> {
+        let mut model = self.model.clone();
+        let mut trainer = self.trainer(threads).epochs(2).batch_size(batch).without_shuffle();
+        trainer.fit(&mut model, (&self.x, &self.t)).unwrap();
+        bits(&model)
+    }
+
+    fn by_train_batch(&self, batch: usize, threads: usize) -> Vec<u64> {
+        let (mut model, mut trainer) = (self.model.clone(), self.trainer(threads));
+        for (x, t) in self.batches(batch).chain(self.batches(batch)) {
             trainer.train_batch(&mut model, &x, &t).unwrap();
         }
+        bits(&model)
     }
-    bits(&model)
+
+    /// What stands in README as "take it apart".
+    fn by_hand(&self, batch: usize) -> Vec<u64> {
+        let (mut model, mut optimizer) = (self.model.clone(), Sgd::new(RATE));
+        for (x, t) in self.batches(batch).chain(self.batches(batch)) {
+            model.forward(&x).unwrap();
+            model.loss(&*self.loss, &t).unwrap();
+            model.backward(&*self.loss, &t).unwrap();
+            optimizer.step(&mut model).unwrap();
+        }
+        bits(&model)
+    }
 }
 
 fn every_way_to_train_leaves_the_same_bits<F: Float>() {
-    for batch in BATCHES {
-        let by_fit = fit::<F>(net(), Sgd::new(RATE), batch, false);
-        assert!(by_fit == by_hand::<F>(batch), "by hand, {}, batches of {batch}", type_name::<F>());
-        assert!(
-            by_fit == by_train_batch::<F>(batch),
-            "train_batch, {}, batches of {batch}",
-            type_name::<F>()
-        );
+    for case in cases::<F>() {
+        for batch in [1, 2, 32, 128, 500] {
+            let by_hand = case.by_hand(batch);
+            let what = format!("{}, {}, batches of {batch}", case.name, type_name::<F>());
+            assert!(by_hand != bits(&case.model), "{what}: nothing was trained");
+            for threads in [1, 2] {
+                assert!(by_hand == case.by_fit(batch, threads), "fit, {threads} threads, {what}");
+                let by_train_batch = case.by_train_batch(batch, threads);
+                assert!(by_hand == by_train_batch, "train_batch, {threads} threads, {what}");
+            }
+        }
     }
 }
 

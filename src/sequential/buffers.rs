@@ -152,8 +152,11 @@ impl<F: Float> Cache<F> {
         self.computed.clone().rev().find(|place| !is_finite(place))
     }
 
-    /// The gradients no longer belong to the parameters.
+    /// The parameters have changed; gradients that no step has taken can no longer be computed.
     pub(super) fn invalidate(&mut self) {
+        if self.phase == Phase::Backward {
+            self.computed = 0..0;
+        }
         if self.phase != Phase::Nothing {
             self.phase = Phase::Stale;
         }

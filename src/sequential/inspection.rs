@@ -168,7 +168,7 @@ impl<F: Float> Sequential<F> {
     /// `None` before a backward pass, behind the last layer, and at the output of a model whose loss takes the
     /// [logits](crate::Loss::gradient_with_logits) of the last layer (the chain rule then starts one position before).
     /// Below the first layer with parameters a training needs none, so there it is computed when it is asked for, and is
-    /// `None` once the parameters have changed.
+    /// `None` once the parameters have changed. [`set_param`](Self::set_param) without a step before it ends all deltas.
     ///
     /// # Examples
     /// ```
@@ -297,8 +297,9 @@ impl<F: Float> Sequential<F> {
     /// The gradient of that parameter in the last backward pass, also after a step along it.
     ///
     /// # Errors
-    /// [`Error::Data`] if there is no parameter of that name, [`Error::Mismatch`] before a backward pass,
-    /// [`Error::Layer`] if the layer gives a gradient of another shape than its parameter.
+    /// [`Error::Data`] if there is no parameter of that name, [`Error::Mismatch`] before a backward pass or if
+    /// [`set_param`](Self::set_param) came between it and a step, [`Error::Layer`] if the layer gives a gradient of
+    /// another shape than its parameter.
     ///
     /// # Examples
     /// ```
@@ -311,23 +312,24 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn gradient(&self, name: &str) -> Result<Array2<F>> {
-        let (layer, param) = self.find(name)?;
-        let computing = self.route.computing.iter().position(|&computing| computing == layer);
+        let (index, param) = self.find(name)?;
+        let computing = self.route.computing.iter().position(|&computing| computing == index);
         let Some(computing) = computing.filter(|_| self.cache.has_gradients()) else {
             return Err(Error::mismatch(
                 format!("there is no gradient of {name} yet"),
                 "run forward and backward first",
             ));
         };
-        let cache = &self.cache;
+        let (cache, layer) = (&self.cache, &*self.layers[index]);
         let mut room = Array2::from_elem(cache.rooms[computing][param].dim(), F::nan());
-        let gradient = self.layers[layer].gradient(param, cache.trace.pass(computing, None), &mut room);
-        check_shape(layer, &*self.layers[layer], param, &gradient)?;
-        Ok(match cache.phase {
-            // one that was written down may depend on parameters that have changed; a product depends on the pass alone
-            Phase::Stale if gradient.is_matrix() => cache.rooms[computing][param].clone(),
-            _ => gradient.matrix().to_owned(),
-        })
+        let in_room = room.as_ptr();
+        let gradient = layer.gradient(param, cache.trace.pass(computing, None), &mut room);
+        check_shape(index, layer, param, &gradient)?;
+        let written = gradient.is_matrix();
+        let matrix = gradient.matrix();
+        // one that was written down may depend on parameters that have changed; a product, or a part of the pass, does not
+        let changed = cache.phase == Phase::Stale && written && matrix.as_ptr() == in_room;
+        Ok(if changed { cache.rooms[computing][param].clone() } else { matrix.to_owned() })
     }
 
     /// Sets a parameter. A bias may come as a row (1 × out) or as one axis (out), a parameter with a

@@ -1,8 +1,9 @@
 //! How the parameters meet their gradients.
 
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 
 use super::{Phase, Sequential};
+use crate::layer::Pass;
 use crate::optimizer::{Trainable, Visit};
 use crate::{Error, Float, Gradient, Layer, Result};
 
@@ -21,21 +22,39 @@ impl<F: Float> Sequential<F> {
             ));
         }
         self.cache.phase = Phase::Stale;
+        let computed = std::mem::take(&mut self.cache.computed); // after an error no gradient is whole
         let mut index = 0;
-        for (computing, &layer) in self.route.computing.iter().enumerate() {
-            let (position, layer) = (layer, &mut self.layers[layer]);
-            for (param, room) in self.cache.rooms[computing].iter_mut().enumerate() {
-                let gradient = layer.gradient(param, self.cache.trace.pass(computing, inputs), room);
-                check_shape(position, &**layer, param, &gradient)?;
-                if let Some(theta) = layer.params_mut().get_mut(param) {
-                    visit(index, &mut theta.value, gradient);
-                }
-                index += 1;
-            }
+        for (computing, &position) in self.route.computing.iter().enumerate() {
+            let (layer, rooms) = (&mut *self.layers[position], &mut self.cache.rooms[computing]);
+            let pass = self.cache.trace.pass(computing, inputs);
+            visit_layer(layer, position, index, pass, rooms, visit)?;
+            index += rooms.len();
             layer.update_state(&self.cache.trace.memories[computing]);
         }
+        self.cache.computed = computed;
         Ok(())
     }
+}
+
+/// Visits the parameters of one layer in order, counted from `index`. All its gradients are taken before the first
+/// parameter moves, because any of them may depend on any other.
+fn visit_layer<'a, F: Float>(
+    layer: &mut dyn Layer<F>,
+    position: usize,
+    index: usize,
+    pass: Pass<'a, F>,
+    rooms: &'a mut [Array2<F>],
+    visit: &mut Visit<'_, F>,
+) -> Result<()> {
+    let Some((room, rooms)) = rooms.split_last_mut() else { return Ok(()) };
+    let param = rooms.len();
+    let gradient = layer.gradient(param, pass, room);
+    check_shape(position, layer, param, &gradient)?;
+    visit_layer(layer, position, index, pass, rooms, visit)?;
+    if let Some(theta) = layer.params_mut().get_mut(param) {
+        visit(index + param, &mut theta.value, gradient);
+    }
+    Ok(())
 }
 
 /// Whether a gradient has the shape of its parameter.
