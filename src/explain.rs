@@ -14,6 +14,21 @@
 //! # Ok::<(), chainrule::Error>(())
 //! ```
 //!
+//! # Notation
+//!
+//! | name | number |
+//! | --- | --- |
+//! | `x₁` | input 1 |
+//! | `z0₁` | output 1 of layer 0, a weighted sum that no activation has touched |
+//! | `a1₁` | output 1 of layer 1, an activation |
+//! | `y₁`, `t₁` | output 1 of the model, and its target |
+//! | `W0₂₁`, `b0₁` | weight of layer 0 from input 2 to output 1, and its bias 1; other parameters by their own name, `scale0₁` |
+//! | `L`, `∂L/∂W0₂₁` | the loss, and its gradient |
+//!
+//! Layers are counted from 0, as in [`model.param("0.weight")`](Sequential::param), subscripts from 1; `W1₄₀₃,₂` has a
+//! comma because row or column may have two digits. A layer that only reshapes hands on the names of its inputs. The
+//! pictures of `chainrule-draw` take the names from [`Names`] too. Where a lecture is quoted, its own names may stand.
+//!
 //! An [`Explanation`] shows itself as text (`println!`), [Markdown](Explanation::to_markdown) and
 //! [HTML](Explanation::to_html), and is [data](Explanation::sections) too.
 
@@ -22,11 +37,13 @@ use ndarray::{Array, Array2, ArrayRef, Axis, Dimension};
 use crate::formula::{Digits, Formula};
 use crate::{Error, Float, Loss, Optimizer, Result, Sequential, Sgd};
 
+mod names;
 mod sections;
 mod snapshot;
 mod views;
 mod writer;
 
+pub use names::Names;
 use snapshot::Snapshot;
 
 #[cfg(test)]

@@ -36,6 +36,9 @@
 //! pages. Text is at least 11 px high at the natural size and laid out for a wide font, so no font has to be
 //! installed. The same data gives the same bytes (of SVG). Numbers that are not finite leave a gap.
 //!
+//! Names are those of [`explain`](chainrule::Sequential::explain): x₁, z0₁, W0₂₁ and so on, as its
+//! [notation](chainrule::explain#notation) says.
+//!
 //! A [`Report`] is a web page of a whole training; [`terminal`] draws with letters.
 //!
 //! # Features

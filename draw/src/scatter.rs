@@ -76,7 +76,7 @@ impl<'a> Scatter<'a> {
         }
         Ok(Scatter {
             title: String::new(),
-            labels: ("x1".into(), "x2".into()),
+            labels: ("x₁".into(), "x₂".into()),
             points: x.rows().into_iter().map(|row| (row[0].as_f64(), row[1].as_f64())).collect(),
             classes: classes.to_vec(),
             class_names: Vec::new(),
@@ -127,7 +127,7 @@ impl<'a> Scatter<'a> {
         self
     }
 
-    /// What the two features are called; x1 and x2 unless told.
+    /// Names of the two features; x₁ and x₂ unless told.
     #[must_use]
     pub fn labels(mut self, x: impl Into<String>, y: impl Into<String>) -> Self {
         self.labels = (x.into(), y.into());

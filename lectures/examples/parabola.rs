@@ -106,7 +106,8 @@ fn main() -> Result<()> {
         "parabola_regions",
     )?;
     let diagram = |title: &str, model: &Sequential<f64>, loss: f64| {
-        Network::of(model).title(title).names(["x", "a", "z", "ay", "y"]).loss(loss)
+        let lecture = [("z0", "a"), ("a1", "z"), ("z2₁", "ay"), ("y₁", "y"), ("b0", "b1")];
+        Network::of(model).title(title).rename(lecture).loss(loss)
     };
     save(
         &diagram("The first sample before training, and the loss of all 100", &before, first_loss),

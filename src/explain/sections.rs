@@ -2,7 +2,7 @@
 
 use super::snapshot::Snapshot;
 use super::writer::Writer;
-use super::{Part, Place, Section};
+use super::{Names, Part, Place, Section};
 use crate::formula::{self, Formula, LossFormula, Quantity, Subject, Term};
 use crate::table::thousands;
 
@@ -46,6 +46,7 @@ impl Writer<'_> {
     fn forward(&self, index: usize) -> Section {
         let layer = &self.of.layers[index];
         let [from, to] = [&self.of.positions[index], &self.of.positions[index + 1]];
+        let outputs = self.of.names.position(index + 1);
         let title = format!("{}: {} → {}", self.title(index), from.shape, to.shape);
         let pass = self.pass(index);
         let output = |unit| (layer.explain)(Subject::Output(unit), &pass);
@@ -59,11 +60,11 @@ impl Writer<'_> {
             for param in &layer.params {
                 notes.push(self.range(&formula::param_name(index, param.name), param.value.iter().copied()));
             }
-            notes.push(self.range(&to.name, to.values.iter().copied()));
+            notes.push(self.range(outputs, to.values.iter().copied()));
         } else {
             let shown = &self.shown[index + 1];
             if shown.len() < to.values.len() {
-                notes.push(self.range(&to.name, to.values.iter().copied()));
+                notes.push(self.range(outputs, to.values.iter().copied()));
             }
             let equation =
                 |&unit: &usize| self.equation(pass.y(unit), output(unit), Place::Activation(index + 1, unit));
@@ -75,7 +76,7 @@ impl Writer<'_> {
     fn loss(&self) -> Section {
         let loss = &self.of.loss;
         let formula = loss.formula.as_ref().map(|parts| self.loss_formula(parts));
-        let quantity = Quantity { symbol: "L".into(), value: loss.value };
+        let quantity = Quantity { symbol: Names::LOSS.into(), value: loss.value };
         let equations = vec![self.equation(quantity, formula, Place::Loss)];
         Section { part: Part::Loss, layer: None, title: loss.name.clone(), notes: Vec::new(), equations }
     }
@@ -129,12 +130,12 @@ impl Writer<'_> {
             let name = layer.params[param].name;
             let shown = self.choose_entries(index, gradient);
             if shown.len() < gradient.len() {
-                let name = format!("∂L/∂{}", formula::param_name(index, name));
+                let name = formula::gradient(&formula::param_name(index, name));
                 notes.push(self.range(&name, gradient.iter().copied()));
             }
             for (row, column) in shown {
                 let value = gradient[[row, column]];
-                let symbol = format!("∂L/∂{}", pass.param(param, row, column).symbol);
+                let symbol = formula::gradient(&pass.param(param, row, column).symbol);
                 let own = (layer.explain)(Subject::Gradient { param, row, column }, &pass);
                 let formula = own.map(|own| self.with_others(own, value));
                 let place = Place::Gradient(format!("{index}.{name}"), row, column);
@@ -145,7 +146,9 @@ impl Writer<'_> {
         let input = &self.of.positions[index];
         if let Some(delta) = input.delta.as_ref().filter(|_| !lowest_with_params) {
             if self.shown[index].len() < delta.len() {
-                notes.push(self.range(&format!("∂L/∂{}", input.name), delta.iter().copied()));
+                notes.push(
+                    self.range(&formula::gradient(self.of.names.position(index)), delta.iter().copied()),
+                );
             }
             for &unit in &self.shown[index] {
                 let formula = (layer.explain)(Subject::InputGradient(unit), &pass);
@@ -167,7 +170,7 @@ impl Writer<'_> {
             for (row, column) in self.choose_entries(index, gradient) {
                 let old = pass.param(param, row, column);
                 let symbol = old.symbol.clone();
-                let slope = Quantity { symbol: format!("∂L/∂{symbol}"), value: gradient[[row, column]] };
+                let slope = Quantity { symbol: formula::gradient(&symbol), value: gradient[[row, column]] };
                 let rate = Quantity { symbol: "η".into(), value: rate };
                 let step =
                     Term::new("{old} - {rate}·{slope}", &[("old", old), ("rate", rate), ("slope", slope)]);
@@ -187,7 +190,7 @@ impl Writer<'_> {
 
     fn loss_after(&self) -> Option<Section> {
         let (_, value) = self.of.step?;
-        let quantity = Quantity { symbol: "L".into(), value };
+        let quantity = Quantity { symbol: Names::LOSS.into(), value };
         let equations = vec![self.equation(quantity, None, Place::UpdatedLoss)];
         let title = "Loss of the same batch after the step".to_owned();
         Some(Section { part: Part::Update, layer: None, title, notes: Vec::new(), equations })

@@ -45,7 +45,7 @@ impl<'a> Writer<'a> {
         let [before, behind] = [&self.of.positions[layer], &self.of.positions[layer + 1]];
         NamedPass {
             layer,
-            names: [&before.name, &behind.name],
+            names: [self.of.names.position(layer), self.of.names.position(layer + 1)],
             x: &before.values,
             y: &behind.values,
             dx: before.delta.as_deref(),
@@ -128,9 +128,9 @@ impl Writer<'_> {
     }
 
     pub(super) fn delta_of(&self, position: usize, unit: usize) -> Quantity {
-        let position = &self.of.positions[position];
-        let value = position.delta.as_ref().map_or(f64::NAN, |delta| delta[unit]);
-        Quantity { symbol: format!("∂L/∂{}", formula::unit(&position.name, unit)), value }
+        let delta = self.of.positions[position].delta.as_ref();
+        let value = delta.map_or(f64::NAN, |delta| delta[unit]);
+        Quantity { symbol: formula::gradient(&self.of.names.unit(position, unit)), value }
     }
 }
 
