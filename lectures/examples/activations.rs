@@ -97,9 +97,12 @@ fn softmax() -> Result<()> {
     let plot = |title: &str| {
         FunctionPlot::new(-5.0..=5.0).title(title).x_label("z₁, with z₂ = 0 and z₃ = 1").size(330.0, 200.0)
     };
-    let values = (0..3).fold(plot("softmax"), |plot, k| plot.curve(format!("a{}", k + 1), move |z| a(z, k)));
+    let values =
+        (0..3).fold(plot("softmax"), |plot, k| plot.curve(["a₁", "a₂", "a₃"][k], move |z| a(z, k)));
     let slopes = (0..3).fold(plot("softmax: derivatives by z₁"), |plot, k| {
-        plot.derivative(format!("∂a{}/∂z1", k + 1), move |z| a(z, k) * (f64::from(k == 0) - a(z, 0)))
+        plot.derivative(["∂a₁/∂z₁", "∂a₂/∂z₁", "∂a₃/∂z₁"][k], move |z| {
+            a(z, k) * (f64::from(k == 0) - a(z, 0))
+        })
     });
     save(&Gallery::new(2).add(&values).add(&slopes), "activation_softmax")
 }
