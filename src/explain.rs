@@ -69,10 +69,10 @@ pub struct Explanation<'a, F: Float> {
     step: Option<(f64, Sequential<F>)>,
 }
 
-/// What a section of an explanation is about.
+/// The subject of a section of an explanation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// What goes in, and what the letters mean.
+    /// The inputs and targets, and the meaning of the letters.
     Input,
     /// The way forward through one layer.
     Forward,
@@ -87,9 +87,9 @@ pub enum Part {
 /// Some equations that belong together, such as all of one layer's way forward.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Section {
-    /// What it is about.
+    /// Its subject.
     pub part: Part,
-    /// Its layer, if it is about one.
+    /// The layer, if the subject is one.
     pub layer: Option<usize>,
     /// Its heading.
     pub title: String,
@@ -102,17 +102,17 @@ pub struct Section {
 /// One equation: `symbol = formula in symbols = formula in numbers = value`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Equation {
-    /// What is computed, such as `z0₁`.
+    /// The name of the result, such as `z0₁`.
     pub symbol: String,
-    /// From what; `None` if the layer or loss does not say.
+    /// The right-hand side; `None` if the layer or loss does not tell it.
     pub formula: Option<Formula>,
     /// The result, exactly as the pass computed it.
     pub value: f64,
-    /// Where the model has that number.
+    /// The place of that number in the model.
     pub place: Place,
 }
 
-/// Where the number of an equation comes from. All counts start at 0.
+/// The origin of an equation's number. All counts start at 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// [`Sequential::activation`] of this position.

@@ -38,8 +38,8 @@ mod graph;
 pub struct Network {
     title: String,
     names: Names,
-    /// What names begin with, and what they begin with instead.
-    renamed: Vec<[String; 2]>,
+    /// The beginnings of names, each with its replacement.
+    replacements: Vec<[String; 2]>,
     /// The input, then what each layer gives.
     columns: Vec<Column>,
     input_shape: String,
@@ -98,7 +98,7 @@ impl Network {
         Network {
             title: String::new(),
             names: Names::of(model),
-            renamed: Vec::new(),
+            replacements: Vec::new(),
             columns,
             input_shape: shape(model.input_shape()),
             sample: 0,
@@ -118,7 +118,7 @@ impl Network {
         self
     }
 
-    /// Which sample of the last batch gives the values, from 0; the first unless told.
+    /// The sample of the last batch that gives the values, from 0; the first unless told.
     #[must_use]
     pub fn sample(mut self, index: usize) -> Self {
         self.sample = index;
@@ -139,7 +139,7 @@ impl Network {
     /// ```
     #[must_use]
     pub fn rename(mut self, names: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
-        self.renamed.extend(names.into_iter().map(|(old, new)| [old.into(), new.into()]));
+        self.replacements.extend(names.into_iter().map(|(old, new)| [old.into(), new.into()]));
         self
     }
 
@@ -150,21 +150,22 @@ impl Network {
         self
     }
 
-    /// Adds ∂L/∂ of each node (for the sample) and of each weight (for the batch), from the last backward pass.
+    /// Adds ∂L/∂ of each node (for the sample) and of each weight (for the batch), from the last backward pass: `grad`
+    /// below z0₁ is what formulas call ∂L/∂z0₁.
     #[must_use]
     pub fn gradients(mut self) -> Self {
         self.gradients = true;
         self
     }
 
-    /// How many decimals values and weights have; biases have one more. 2 unless told.
+    /// The decimals of values and weights; biases have one more. 2 unless told.
     #[must_use]
     pub fn decimals(mut self, decimals: usize) -> Self {
         self.decimals = decimals.min(12);
         self
     }
 
-    /// How many nodes a column may have before it is abridged; 8 unless told, and at least 3.
+    /// The most nodes of a column before it is abridged; 8 unless told, and at least 3.
     #[must_use]
     pub fn max_units(mut self, units: usize) -> Self {
         self.most = units.max(3);

@@ -134,7 +134,7 @@ impl<'a> Scatter<'a> {
         self
     }
 
-    /// What class 0, 1, … are called.
+    /// The names of class 0, 1, ….
     #[must_use]
     pub fn class_names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.class_names = names.into_iter().map(Into::into).collect();
@@ -155,7 +155,7 @@ impl<'a> Scatter<'a> {
         self
     }
 
-    /// How far the plane goes beyond the samples on each side, in their unit; a twentieth of their extent unless told.
+    /// The margin of the plane around the samples, in their unit; a twentieth of their extent unless told.
     #[must_use]
     pub fn margin(mut self, margin: f64) -> Self {
         self.margin = margin;

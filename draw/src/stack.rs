@@ -1,4 +1,4 @@
-//! How a model is built: its layers with their shapes, and what a pass keeps.
+//! A model from top to bottom: its layers with their shapes, and the numbers that a pass keeps.
 
 use chainrule::explain::Names;
 use chainrule::{Float, Sequential};

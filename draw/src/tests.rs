@@ -1,4 +1,4 @@
-//! What holds for every drawing, also of data that nobody wants to see.
+//! Properties of every drawing, also of data that nobody wants to see.
 
 use chainrule::ndarray::array;
 use chainrule::{BinaryCrossEntropy, Dense, ReLU};

@@ -1,4 +1,4 @@
-//! Which name each number of a model has, in formulas and in pictures.
+//! The names of a model's numbers, in formulas and in pictures.
 
 use crate::{Float, Output, Sequential, formula};
 

@@ -1,4 +1,4 @@
-//! Which equations an explanation consists of.
+//! The sections of an explanation, and their equations.
 
 use super::snapshot::Snapshot;
 use super::writer::Writer;
@@ -62,7 +62,7 @@ impl Writer<'_> {
             }
             notes.push(self.range(outputs, to.values.iter().copied()));
         } else {
-            let shown = &self.shown[index + 1];
+            let shown = &self.units[index + 1];
             if shown.len() < to.values.len() {
                 notes.push(self.range(outputs, to.values.iter().copied()));
             }
@@ -113,7 +113,7 @@ impl Writer<'_> {
         };
         let delta =
             |&unit: &usize| self.equation(self.delta_of(top, unit), formula(unit), Place::Delta(top, unit));
-        let equations = self.shown[top].iter().map(delta).collect();
+        let equations = self.units[top].iter().map(delta).collect();
         Section { part: Part::Backward, layer: None, title, notes, equations }
     }
 
@@ -145,12 +145,12 @@ impl Writer<'_> {
         let lowest_with_params = index == self.lowest && !layer.params.is_empty();
         let input = &self.of.positions[index];
         if let Some(delta) = input.delta.as_ref().filter(|_| !lowest_with_params) {
-            if self.shown[index].len() < delta.len() {
+            if self.units[index].len() < delta.len() {
                 notes.push(
                     self.range(&formula::gradient(self.of.names.position(index)), delta.iter().copied()),
                 );
             }
-            for &unit in &self.shown[index] {
+            for &unit in &self.units[index] {
                 let formula = (layer.explain)(Subject::InputGradient(unit), &pass);
                 equations.push(self.equation(self.delta_of(index, unit), formula, Place::Delta(index, unit)));
             }

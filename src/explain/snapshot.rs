@@ -9,7 +9,7 @@ use crate::{Float, Layer, Param, table};
 
 /// One pass, with everything of it that is shown.
 pub(super) struct Snapshot<'a> {
-    /// how many samples the batch has, and which of them is shown
+    /// the size of the batch, and the sample of it that is shown
     pub(super) samples: usize,
     pub(super) sample: usize,
     pub(super) digits: Digits,
@@ -49,10 +49,10 @@ pub(super) struct LossSnapshot {
     pub(super) name: String,
     pub(super) formula: Option<LossFormula>,
     pub(super) value: f64,
-    /// what each output of the sample adds, and what all of them come to with the factor
+    /// the share of each output of the sample, and their sum times the factor
     pub(super) shares: Vec<f64>,
     pub(super) own: f64,
-    /// how many numbers the loss of the batch is the mean of
+    /// the count of numbers that the loss of the batch is the mean of
     pub(super) count: usize,
 }
 

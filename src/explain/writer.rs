@@ -7,7 +7,7 @@ use super::{Equation, Place};
 use crate::formula::{self, Formula, NamedPass, Quantity, Term};
 use crate::table::thousands;
 
-/// The widest layer whose units are all shown, the longest parameter whose entries are, and how many are otherwise.
+/// The widest layer whose units are all shown, the longest parameter whose entries are, and the count otherwise.
 const WIDE: usize = 9;
 const MANY: usize = 30;
 const KEPT: usize = 2;
@@ -15,8 +15,8 @@ const KEPT: usize = 2;
 /// An explanation while it is written.
 pub(super) struct Writer<'a> {
     pub(super) of: &'a Snapshot<'a>,
-    /// which units of each position are shown
-    pub(super) shown: Vec<Vec<usize>>,
+    /// the units of each position that are shown
+    pub(super) units: Vec<Vec<usize>>,
     /// the first layer that the chain rule is followed to
     pub(super) lowest: usize,
 }
@@ -24,13 +24,13 @@ pub(super) struct Writer<'a> {
 impl<'a> Writer<'a> {
     pub(super) fn new(of: &'a Snapshot<'a>) -> Self {
         let lowest = of.layers.iter().position(|layer| !layer.params.is_empty()).unwrap_or(0);
-        Writer { of, shown: shown_units(of), lowest }
+        Writer { of, units: units(of), lowest }
     }
 
     /// All entries of a short parameter; of a long one those with the largest gradients, of units that are shown.
     pub(super) fn choose_entries(&self, layer: usize, gradient: &Array2<f64>) -> Vec<(usize, usize)> {
         let one_for_each_unit = gradient.ncols() == self.of.positions[layer + 1].values.len();
-        let shown = |column: &usize| !one_for_each_unit || self.shown[layer + 1].contains(column);
+        let shown = |column: &usize| !one_for_each_unit || self.units[layer + 1].contains(column);
         let every = gradient.indexed_iter().map(|(place, _)| place);
         let places: Vec<(usize, usize)> = every.filter(|(_, column)| shown(column)).collect();
         if places.len() <= MANY {
@@ -136,7 +136,7 @@ impl Writer<'_> {
 
 /// All units of a narrow position; of a wide one those with the largest deltas. Layers without parameters that keep the
 /// width keep the choice, so that one path can be followed through them.
-fn shown_units(of: &Snapshot) -> Vec<Vec<usize>> {
+fn units(of: &Snapshot) -> Vec<Vec<usize>> {
     let mut shown: Vec<Vec<usize>> = Vec::new();
     for (index, position) in of.positions.iter().enumerate() {
         let width = position.values.len();

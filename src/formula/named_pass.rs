@@ -8,7 +8,7 @@ use crate::Param;
 #[derive(Clone, Debug)]
 pub struct NamedPass<'a> {
     pub(crate) layer: usize,
-    /// what the inputs and outputs are called
+    /// the names of the inputs and of the outputs
     pub(crate) names: [&'a str; 2],
     pub(crate) x: &'a [f64],
     pub(crate) y: &'a [f64],
@@ -18,12 +18,12 @@ pub struct NamedPass<'a> {
 }
 
 impl NamedPass<'_> {
-    /// How many inputs there are.
+    /// The number of inputs.
     pub fn inputs(&self) -> usize {
         self.x.len()
     }
 
-    /// How many outputs there are.
+    /// The number of outputs.
     pub fn outputs(&self) -> usize {
         self.y.len()
     }

@@ -1,4 +1,4 @@
-//! How a network becomes a diagram: names, nodes, arrows and the list of biases.
+//! The diagram of a network: names, nodes, arrows and the list of biases.
 
 use chainrule::explain::Names;
 use chainrule::ndarray::Array2;
@@ -10,7 +10,7 @@ use crate::style::{number, significant, thousands};
 /// Between two columns with more arrows than this, the weights are shown as colour and width only.
 const MOST_LABELS: usize = 12;
 
-/// What stands in a row of a column.
+/// The content of one row of a column.
 #[derive(Clone, Copy)]
 enum Row {
     Bias,
@@ -28,7 +28,7 @@ impl Network {
                 .filter(|rest| is_subscript(rest))
                 .map(|rest| format!("{new}{rest}"))
         };
-        self.renamed.iter().find_map(renamed).unwrap_or(symbol)
+        self.replacements.iter().find_map(renamed).unwrap_or(symbol)
     }
 
     fn unit_name(&self, index: usize, unit: usize) -> String {
@@ -144,7 +144,7 @@ impl Network {
         parts.join("  ")
     }
 
-    /// All of it.
+    /// The whole network.
     pub(super) fn diagram(&self) -> Diagram {
         let mut diagram = Diagram::new().title(&self.title);
         let mut before = self.add_column(&mut diagram, 0);
