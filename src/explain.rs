@@ -34,7 +34,7 @@
 
 use ndarray::{Array, Array2, ArrayRef, Axis, Dimension};
 
-use crate::formula::{Digits, Formula};
+use crate::formula::{Digits, Formula, Quantity};
 use crate::{Error, Float, Loss, Optimizer, Result, Sequential, Sgd};
 
 mod names;
@@ -110,6 +110,13 @@ pub struct Equation {
     pub value: f64,
     /// The place of that number in the model.
     pub place: Place,
+}
+
+impl Equation {
+    fn new(quantity: Quantity, formula: Option<Formula>, place: Place) -> Self {
+        let Quantity { symbol, value } = quantity;
+        Equation { symbol, formula: formula.map(Formula::abridged), value, place }
+    }
 }
 
 /// The origin of an equation's number. All counts start at 0.

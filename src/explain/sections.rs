@@ -2,7 +2,7 @@
 
 use super::snapshot::Snapshot;
 use super::writer::Writer;
-use super::{Names, Part, Place, Section};
+use super::{Equation, Names, Part, Place, Section};
 use crate::formula::{self, Formula, LossFormula, Quantity, Subject, Term};
 use crate::table::thousands;
 
@@ -67,7 +67,7 @@ impl Writer<'_> {
                 notes.push(self.range(outputs, to.values.iter().copied()));
             }
             let equation =
-                |&unit: &usize| self.equation(pass.y(unit), output(unit), Place::Activation(index + 1, unit));
+                |&unit: &usize| Equation::new(pass.y(unit), output(unit), Place::Activation(index + 1, unit));
             equations.extend(shown.iter().map(equation));
         }
         Section { part: Part::Forward, layer: Some(index), title, notes, equations }
@@ -77,7 +77,7 @@ impl Writer<'_> {
         let loss = &self.of.loss;
         let formula = loss.formula.as_ref().map(|parts| self.loss_formula(parts));
         let quantity = Quantity { symbol: Names::LOSS.into(), value: loss.value };
-        let equations = vec![self.equation(quantity, formula, Place::Loss)];
+        let equations = vec![Equation::new(quantity, formula, Place::Loss)];
         Section { part: Part::Loss, layer: None, title: loss.name.clone(), notes: Vec::new(), equations }
     }
 
@@ -91,7 +91,7 @@ impl Writer<'_> {
             let others = (loss.value * loss.count as f64 - loss.own) / parts.factor;
             sum = sum.and_rest(self.others(), Some(others));
         }
-        self.scaled(sum, parts.factor, loss.count)
+        sum.scaled(parts.factor, loss.count)
     }
 
     /// The first step of the chain rule: from the loss to the outputs, or to the logits of a loss that takes them.
@@ -109,10 +109,10 @@ impl Writer<'_> {
             let parts = loss.formula.as_ref()?;
             let slope = if through.is_some() { at_logits?.0 } else { parts.slope };
             let term = Term::new(slope, &self.y_and_t(unit));
-            Some(self.scaled(Formula::from(term), parts.factor, loss.count))
+            Some(Formula::from(term).scaled(parts.factor, loss.count))
         };
         let delta =
-            |&unit: &usize| self.equation(self.delta_of(top, unit), formula(unit), Place::Delta(top, unit));
+            |&unit: &usize| Equation::new(self.delta_of(top, unit), formula(unit), Place::Delta(top, unit));
         let equations = self.units[top].iter().map(delta).collect();
         Section { part: Part::Backward, layer: None, title, notes, equations }
     }
@@ -139,7 +139,7 @@ impl Writer<'_> {
                 let own = (layer.explain)(Subject::Gradient { param, row, column }, &pass);
                 let formula = own.map(|own| self.with_others(own, value));
                 let place = Place::Gradient(format!("{index}.{name}"), row, column);
-                equations.push(self.equation(Quantity { symbol, value }, formula, place));
+                equations.push(Equation::new(Quantity { symbol, value }, formula, place));
             }
         }
         let lowest_with_params = index == self.lowest && !layer.params.is_empty();
@@ -152,7 +152,7 @@ impl Writer<'_> {
             }
             for &unit in &self.units[index] {
                 let formula = (layer.explain)(Subject::InputGradient(unit), &pass);
-                equations.push(self.equation(self.delta_of(index, unit), formula, Place::Delta(index, unit)));
+                equations.push(Equation::new(self.delta_of(index, unit), formula, Place::Delta(index, unit)));
             }
         }
         let title = self.title(index);
@@ -176,7 +176,7 @@ impl Writer<'_> {
                     Term::new("{old} - {rate}·{slope}", &[("old", old), ("rate", rate), ("slope", slope)]);
                 let place = Place::Updated(format!("{index}.{}", layer.params[param].name), row, column);
                 let value = new[[row, column]];
-                equations.push(self.equation(Quantity { symbol, value }, Some(step.into()), place));
+                equations.push(Equation::new(Quantity { symbol, value }, Some(step.into()), place));
             }
         }
         let notes = match index == self.lowest {
@@ -191,7 +191,7 @@ impl Writer<'_> {
     fn loss_after(&self) -> Option<Section> {
         let (_, value) = self.of.step?;
         let quantity = Quantity { symbol: Names::LOSS.into(), value };
-        let equations = vec![self.equation(quantity, None, Place::UpdatedLoss)];
+        let equations = vec![Equation::new(quantity, None, Place::UpdatedLoss)];
         let title = "Loss of the same batch after the step".to_owned();
         Some(Section { part: Part::Update, layer: None, title, notes: Vec::new(), equations })
     }

@@ -3,8 +3,7 @@
 use ndarray::Array2;
 
 use super::snapshot::Snapshot;
-use super::{Equation, Place};
-use crate::formula::{self, Formula, NamedPass, Quantity, Term};
+use crate::formula::{self, Formula, NamedPass, Quantity};
 use crate::table::thousands;
 
 /// The widest layer whose units are all shown, the longest parameter whose entries are, and the count otherwise.
@@ -58,15 +57,6 @@ impl<'a> Writer<'a> {
         format!("Layer {layer}, {}", self.of.layers[layer].name)
     }
 
-    pub(super) fn equation(&self, quantity: Quantity, formula: Option<Formula>, place: Place) -> Equation {
-        Equation {
-            symbol: quantity.symbol,
-            formula: formula.map(Formula::abridged),
-            value: quantity.value,
-            place,
-        }
-    }
-
     /// `a1: 128 numbers from 0 to 1.2, mean 0.3`
     pub(super) fn range(&self, name: &str, values: impl Iterator<Item = f64> + Clone) -> String {
         let count = values.clone().count();
@@ -104,20 +94,6 @@ impl Writer<'_> {
             1 => ["1 other sample".to_owned(), "the other".to_owned()],
             n => [format!("{} other samples", thousands(n)), "the others".to_owned()],
         }
-    }
-
-    /// factor·(sum) / n, as far as they are not 1.
-    pub(super) fn scaled(&self, sum: Formula, factor: f64, n: usize) -> Formula {
-        let before = match factor {
-            1.0 => String::new(),
-            0.5 => "½·".to_owned(),
-            factor => format!("{factor}·"),
-        };
-        let after = if n == 1 { String::new() } else { format!(" / {n}") };
-        if (before.is_empty() && after.is_empty()) || sum.is_product() {
-            return sum.between(Term::new(&before, &[]), Term::new(&after, &[]));
-        }
-        sum.between(Term::new(&(before + "("), &[]), Term::new(&format!("){after}"), &[]))
     }
 
     pub(super) fn y_and_t(&self, output: usize) -> [(&'static str, Quantity); 2] {

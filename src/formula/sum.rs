@@ -38,6 +38,19 @@ impl Formula {
         self
     }
 
+    /// factor·(sum) / n, without a factor or divisor of 1.
+    pub(crate) fn scaled(self, factor: f64, n: usize) -> Self {
+        let before = match factor {
+            1.0 => String::new(),
+            0.5 => "½·".to_owned(),
+            factor => format!("{factor}·"),
+        };
+        let after = if n == 1 { String::new() } else { format!(" / {n}") };
+        let bare = (before.is_empty() && after.is_empty()) || self.is_product();
+        let [open, close] = if bare { ["", ""] } else { ["(", ")"] };
+        self.between(Term::new(&(before + open), &[]), Term::new(&format!("{close}{after}"), &[]))
+    }
+
     /// The value of the sum, if every term has one and nothing stands around it.
     pub(crate) fn value(&self) -> Option<f64> {
         let bare = self.before.is_empty() && self.after.is_empty() && self.rest.is_empty();
@@ -45,7 +58,7 @@ impl Formula {
     }
 
     /// Whether a factor can stand before it, and a divisor behind it, without parentheses.
-    pub(crate) fn is_product(&self) -> bool {
+    fn is_product(&self) -> bool {
         let text = self.symbols();
         let mut depth = 0;
         let inside = text.split(' ').all(|word| {
