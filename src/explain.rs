@@ -14,19 +14,36 @@
 //! # Ok::<(), chainrule::Error>(())
 //! ```
 //!
+//! # Notation
+//!
+//! | name | number |
+//! | --- | --- |
+//! | `x₁` | input 1 |
+//! | `z0₁` | output 1 of layer 0, a weighted sum that no activation has touched |
+//! | `a1₁` | output 1 of layer 1, an activation |
+//! | `y₁`, `t₁` | output 1 of the model, and its target |
+//! | `W0₂₁`, `b0₁` | weight of layer 0 from input 2 to output 1, and its bias 1; other parameters by their own name, `scale0₁` |
+//! | `L`, `∂L/∂W0₂₁` | the loss, and its gradient |
+//!
+//! Layers are counted from 0, as in [`model.param("0.weight")`](Sequential::param), subscripts from 1; `W1₄₀₃,₂` has a
+//! comma because row or column may have two digits. A layer that only reshapes hands on the names of its inputs. The
+//! pictures of `chainrule-draw` take the names from [`Names`] too. Where a lecture is quoted, its own names may stand.
+//!
 //! An [`Explanation`] shows itself as text (`println!`), [Markdown](Explanation::to_markdown) and
 //! [HTML](Explanation::to_html), and is [data](Explanation::sections) too.
 
 use ndarray::{Array, Array2, ArrayRef, Axis, Dimension};
 
-use crate::formula::{Digits, Formula};
+use crate::formula::{Digits, Formula, Quantity};
 use crate::{Error, Float, Loss, Optimizer, Result, Sequential, Sgd};
 
+mod names;
 mod sections;
 mod snapshot;
 mod views;
 mod writer;
 
+pub use names::Names;
 use snapshot::Snapshot;
 
 #[cfg(test)]
@@ -52,10 +69,10 @@ pub struct Explanation<'a, F: Float> {
     step: Option<(f64, Sequential<F>)>,
 }
 
-/// What a section of an explanation is about.
+/// The subject of a section of an explanation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// What goes in, and what the letters mean.
+    /// The inputs and targets, and the meaning of the letters.
     Input,
     /// The way forward through one layer.
     Forward,
@@ -70,9 +87,9 @@ pub enum Part {
 /// Some equations that belong together, such as all of one layer's way forward.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Section {
-    /// What it is about.
+    /// Its subject.
     pub part: Part,
-    /// Its layer, if it is about one.
+    /// The layer, if the subject is one.
     pub layer: Option<usize>,
     /// Its heading.
     pub title: String,
@@ -85,17 +102,24 @@ pub struct Section {
 /// One equation: `symbol = formula in symbols = formula in numbers = value`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Equation {
-    /// What is computed, such as `z0₁`.
+    /// The name of the result, such as `z0₁`.
     pub symbol: String,
-    /// From what; `None` if the layer or loss does not say.
+    /// The right-hand side; `None` if the layer or loss does not tell it.
     pub formula: Option<Formula>,
     /// The result, exactly as the pass computed it.
     pub value: f64,
-    /// Where the model has that number.
+    /// The place of that number in the model.
     pub place: Place,
 }
 
-/// Where the number of an equation comes from. All counts start at 0.
+impl Equation {
+    fn new(quantity: Quantity, formula: Option<Formula>, place: Place) -> Self {
+        let Quantity { symbol, value } = quantity;
+        Equation { symbol, formula: formula.map(Formula::abridged), value, place }
+    }
+}
+
+/// The origin of an equation's number. All counts start at 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// [`Sequential::activation`] of this position.

@@ -44,7 +44,7 @@ mod term;
 
 pub(crate) use digits::Digits;
 pub use named_pass::NamedPass;
-pub(crate) use named_pass::{param_name, unit};
+pub(crate) use named_pass::{entry, gradient, param_name, unit};
 pub use sum::Formula;
 pub(crate) use sum::largest;
 pub use term::Term;
@@ -58,7 +58,7 @@ pub enum Subject {
     InputGradient(usize),
     /// An entry of the gradient of a parameter, as far as this one sample contributes to it.
     Gradient {
-        /// Which parameter, in the order of [`Layer::params`](crate::Layer::params).
+        /// The parameter, in the order of [`Layer::params`](crate::Layer::params).
         param: usize,
         /// Its row.
         row: usize,
@@ -76,15 +76,15 @@ pub struct Quantity {
     pub value: f64,
 }
 
-/// How a loss is put together, for [`Sequential::explain`](crate::Sequential::explain): factor·Σ share / N, with the N
+/// The formula of a loss, for [`Sequential::explain`](crate::Sequential::explain): factor·Σ share / N, with the N
 /// of [`Loss::mean_over`](crate::Loss::mean_over).
 ///
 /// Templates write an output as `{y}` and its target as `{t}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LossFormula {
-    /// What multiplies the whole, usually 1.
+    /// The factor of the whole, usually 1.
     pub factor: f64,
-    /// What one output adds: `({y} - {t})²`.
+    /// The share of one output: `({y} - {t})²`.
     pub share: &'static str,
     /// The derivative of that with respect to the output, as a product: `2·({y} - {t})`.
     pub slope: &'static str,

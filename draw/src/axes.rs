@@ -19,7 +19,7 @@ impl Axes {
         y.ticks.iter().map(|(_, label)| text_width(label, SMALL)).fold(0.0, f64::max) + 8.0
     }
 
-    /// Where a point is in pixels; `None` if it has no place, as NaN has none.
+    /// The pixel of a point; `None` if it has no place, as NaN has none.
     pub(crate) fn point(&self, x: f64, y: f64) -> Option<Point> {
         let (x, y) = (self.x.part(x)?, self.y.part(y)?);
         Some((self.area.x + x * self.area.width, self.area.bottom() - y * self.area.height))

@@ -84,7 +84,7 @@ impl Axis {
         Axis { low: first, high, log: true, ticks: ticks.map(|x| (x, label(x))).collect() }
     }
 
-    /// Where a number is, as a part of the axis; `None` for one that has no place on it.
+    /// The place of a number, as a part of the axis; `None` for one that has no place on it.
     pub(crate) fn part(&self, x: f64) -> Option<f64> {
         if !drawable(x) || (self.log && x <= 0.0) {
             return None;

@@ -1,4 +1,4 @@
-//! Which class was taken for which.
+//! A confusion matrix as a picture: predicted classes beside true ones.
 
 use chainrule::ndarray::{Array2, ArrayRef2};
 
@@ -41,7 +41,7 @@ impl ConfusionHeatmap {
         self
     }
 
-    /// What class 0, 1, … are called; their numbers unless told.
+    /// The names of class 0, 1, …; their numbers unless told.
     #[must_use]
     pub fn class_names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.names = names.into_iter().map(Into::into).collect();

@@ -1,4 +1,4 @@
-//! Where a field of numbers is at least a level: marching squares.
+//! The area where a field of numbers is at least a level: marching squares.
 
 use std::collections::BTreeMap;
 
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use chainrule::ndarray::array;
 
-    /// The area inside closed lines, holes taken away.
+    /// The area inside closed lines, without their holes.
     fn area(lines: &[Vec<Point>]) -> f64 {
         let cross = |line: &Vec<Point>| -> f64 {
             (0..line.len())

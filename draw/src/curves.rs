@@ -38,7 +38,7 @@ pub struct Curves {
     mark: Option<Best>,
 }
 
-/// How x goes on from one number to the next.
+/// The step of x from one number to the next.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     Plus(f64),
@@ -79,7 +79,7 @@ impl Curves {
         self
     }
 
-    /// What is counted along x, and what is measured along y.
+    /// The names of the axes: the count along x, the measure along y.
     #[must_use]
     pub fn labels(mut self, x: impl Into<String>, y: impl Into<String>) -> Self {
         (self.x_label, self.y_label) = (x.into(), y.into());
@@ -97,7 +97,7 @@ impl Curves {
     /// 1, 2, 4, 8, …
     ///
     /// # Examples
-    /// How a cost grows with the size of a batch:
+    /// The growth of a cost with the size of a batch:
     /// ```
     /// use chainrule_draw::{Curves, Drawing};
     ///

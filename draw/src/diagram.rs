@@ -51,7 +51,7 @@ pub(crate) struct Node {
     pub(crate) kind: Kind,
 }
 
-/// What a node is, which its colour tells.
+/// The kind of a node, which its colour tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) enum Kind {
     /// Found from the arrows: input, inner or output.

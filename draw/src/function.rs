@@ -19,7 +19,7 @@ mod trace;
 
 use trace::clipped;
 
-/// How many pieces a curve has.
+/// The number of pieces of a curve.
 const PIECES: usize = 400;
 
 /// One or more functions of x over a range.
@@ -73,7 +73,7 @@ impl<'a> FunctionPlot<'a> {
         }
     }
 
-    /// What a layer makes of one number, and the derivative that its backward pass gives.
+    /// The output of a layer for one number, and the derivative that its backward pass gives.
     ///
     /// # Errors
     /// [`Error::Mismatch`] if the layer does not make one number of one number, or what its `build` says.
@@ -110,7 +110,7 @@ impl<'a> FunctionPlot<'a> {
         self
     }
 
-    /// What the variable is called; x unless told.
+    /// The name of the variable; x unless told.
     #[must_use]
     pub fn x_label(mut self, label: impl Into<String>) -> Self {
         self.x_label = label.into();

@@ -12,11 +12,11 @@ use super::style::{
 };
 use super::{Drawing, headline, headline_width};
 
-/// How many shades there are from nothing to the strongest, in each direction.
+/// The number of shades from nothing to the strongest, in each direction.
 const SHADES: usize = 24;
-/// How large a tile is meant to be.
+/// The size that a tile is meant to have.
 const TILE: f64 = 92.0;
-/// How many tiles are drawn at most.
+/// The largest number of tiles.
 const MOST_TILES: usize = 400;
 
 /// Images side by side with captions: digits, mistakes, weights.

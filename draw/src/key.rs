@@ -4,7 +4,7 @@ use super::area::{Area, Point};
 use super::picture::{Paint, Picture, Text};
 use super::style::{BODY, Color, WHITE, series, text_width};
 
-/// How a line or a class looks, for the key above a plot.
+/// The look of a line or a class, for the key above a plot.
 pub(crate) enum Mark {
     Line {
         dashed: bool,

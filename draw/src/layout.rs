@@ -1,4 +1,4 @@
-//! Where things go: columns of a graph, rows in a column, labels on arrows.
+//! Layout: columns of a graph, rows in a column, labels on arrows.
 
 use super::area::{Area, Point};
 
@@ -139,7 +139,7 @@ fn sort_by_neighbours(column: &mut [usize], side: &[Vec<usize>], place: &[usize]
     column.sort_by(|&a, &b| mean(a).total_cmp(&mean(b)));
 }
 
-/// How many links of two nodes cross, the first of which is above the second.
+/// The number of crossings of the links of two nodes, the first of which is above the second.
 fn crossings(above: &[usize], below: &[usize], place: &[usize]) -> usize {
     above.iter().map(|&a| below.iter().filter(|&&b| place[a] > place[b]).count()).sum()
 }
@@ -154,13 +154,13 @@ pub(crate) struct Label {
     pub(crate) height: f64,
 }
 
-/// Where labels are, and how good that is.
+/// The places of labels, and how good they are.
 #[derive(Debug, Default)]
 pub(crate) struct Placement {
     /// `None` for a label that has no place.
     pub(crate) areas: Vec<Option<Area>>,
     pub(crate) missing: usize,
-    /// How many other lines pass behind labels.
+    /// The number of other lines that pass behind labels.
     pub(crate) crossed: usize,
 }
 

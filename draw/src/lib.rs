@@ -27,7 +27,7 @@
 //! | [`Network`] | a model as nodes and arrows, with values, weights and gradients |
 //! | [`Diagram`] | any graph from left to right, such as a computation graph |
 //! | [`ImageGrid`] | samples as images, weights as images |
-//! | [`ConfusionHeatmap`] | which class was taken for which |
+//! | [`ConfusionHeatmap`] | predicted classes beside true ones |
 //! | [`LayerStack`] | the layers with their shapes, and what a pass keeps |
 //! | [`Gallery`] | several of them as one picture |
 //!
@@ -35,6 +35,9 @@
 //! training and positive; orange is class 1, validation and negative), on a white card that reads on light and dark
 //! pages. Text is at least 11 px high at the natural size and laid out for a wide font, so no font has to be
 //! installed. The same data gives the same bytes (of SVG). Numbers that are not finite leave a gap.
+//!
+//! Names are those of [`explain`](chainrule::Sequential::explain): x₁, z0₁, W0₂₁ and so on, as its
+//! [notation](chainrule::explain#notation) says.
 //!
 //! A [`Report`] is a web page of a whole training; [`terminal`] draws with letters.
 //!
@@ -88,7 +91,7 @@ pub use stack::LayerStack;
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-/// Whatever can be drawn.
+/// A drawing: anything that becomes a picture.
 ///
 /// # Examples
 /// ```
@@ -164,7 +167,7 @@ fn headline(picture: &mut Picture, title: &str) -> f64 {
     style::MARGIN + 28.0
 }
 
-/// How wide a picture has to be for its title.
+/// The width that a picture needs for its title.
 fn headline_width(title: &str) -> f64 {
     picture::Text::new(title, (0.0, 0.0), style::TITLE).bold().width() + 2.0 * style::MARGIN
 }

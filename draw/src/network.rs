@@ -1,7 +1,6 @@
 //! A model as nodes and arrows, with the numbers of one sample.
 
-use std::fmt;
-
+use chainrule::explain::Names;
 use chainrule::layer::Output;
 use chainrule::ndarray::{Array2, ArrayView2};
 use chainrule::{Float, Layer, Sequential};
@@ -14,13 +13,13 @@ mod graph;
 
 /// A model from left to right: one column of nodes for each position, arrows with the weights, biases below.
 ///
-/// Made after a forward pass, each node shows its value for one sample (`z1=−0.27`); [`gradients`](Network::gradients)
+/// Made after a forward pass, each node shows its value for one sample (`z0₁=−0.27`); [`gradients`](Network::gradients)
 /// adds those of the last backward pass. Positive weights are blue, negative ones orange, larger ones wider. A layer
 /// that only reshapes has no column. A column of more than 8 nodes is abridged ("… 780 more"), and where more than 12
 /// arrows run, their weights are not written.
 ///
-/// The names are x for the input, z for what a weighted layer gives, a for what an activation makes of it, y for the
-/// output, zy for the scores before it; in a deep net z and a are followed by the number of their layer.
+/// Every number has the name that [`explain`](Sequential::explain) gives it; the [notation](chainrule::explain#notation)
+/// is stated there.
 ///
 /// # Examples
 /// ```
@@ -31,31 +30,32 @@ mod graph;
 /// model.forward(&array![[0.5, -0.5]])?;
 /// let loss = model.loss(&BinaryCrossEntropy, &array![[1.0]])?;
 /// let drawing = Network::of(&model).title("2-3-1").loss(loss);
-/// assert!(drawing.to_svg().contains("x1=0.50"));
+/// assert!(drawing.to_svg().contains("x₁=0.50"));
 /// assert!(drawing.to_dot().contains("->"));
 /// # Ok::<(), chainrule::Error>(())
 /// ```
-#[derive(Clone)]
-pub struct Network<'a> {
+#[derive(Clone, Debug)]
+pub struct Network {
     title: String,
+    names: Names,
+    /// The beginnings of names, each with its replacement.
+    replacements: Vec<[String; 2]>,
     /// The input, then what each layer gives.
     columns: Vec<Column>,
     input_shape: String,
     sample: usize,
-    names: Option<Vec<String>>,
     loss: Option<f64>,
     gradients: bool,
     decimals: usize,
     most: usize,
     bias_nodes: bool,
-    weight_name: Option<WeightName<'a>>,
+    weight_names: bool,
 }
 
-type WeightName<'a> = std::rc::Rc<dyn Fn(usize, usize, usize) -> String + 'a>;
-
 /// One position of the model, and the layer that leads to it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Column {
+    position: usize,
     width: usize,
     values: Option<Array2<f64>>,
     deltas: Option<Array2<f64>>,
@@ -66,7 +66,7 @@ struct Column {
 }
 
 /// The parameters of a fully connected layer, with their gradients.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Weights {
     weight: Array2<f64>,
     bias: Option<Array2<f64>>,
@@ -74,12 +74,13 @@ struct Weights {
     bias_gradient: Option<Array2<f64>>,
 }
 
-impl<'a> Network<'a> {
+impl Network {
     /// A drawing of the model as it is now: its weights, and what its last pass has left.
     pub fn of<F: Float>(model: &Sequential<F>) -> Self {
         let plain = |values: ArrayView2<F>| values.mapv(F::as_f64);
         let width = |position: usize| model.shape(position).map_or(0, |shape| shape.iter().product());
         let column = |position: usize, layer: Option<&dyn Layer<F>>| Column {
+            position,
             width: width(position),
             values: model.activation(position).map(plain),
             deltas: model.delta(position).map(|deltas| plain(deltas.view())),
@@ -96,16 +97,17 @@ impl<'a> Network<'a> {
         }
         Network {
             title: String::new(),
+            names: Names::of(model),
+            replacements: Vec::new(),
             columns,
             input_shape: shape(model.input_shape()),
             sample: 0,
-            names: None,
             loss: None,
             gradients: false,
             decimals: 2,
             most: 8,
             bias_nodes: false,
-            weight_name: None,
+            weight_names: false,
         }
     }
 
@@ -116,17 +118,28 @@ impl<'a> Network<'a> {
         self
     }
 
-    /// Which sample of the last batch gives the values, from 0; the first unless told.
+    /// The sample of the last batch that gives the values, from 0; the first unless told.
     #[must_use]
     pub fn sample(mut self, index: usize) -> Self {
         self.sample = index;
         self
     }
 
-    /// The letters of the columns, from the input to the output. Columns of one node have no number behind theirs.
+    /// Other names, such as those of a lecture: a name, or what stands before its subscripts, and its replacement.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule_draw::{Drawing, Network};
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f64>::new([2]).add(Dense::new(2)).add(Sigmoid).build(1)?;
+    /// let svg = Network::of(&model).rename([("z0", "g"), ("y₂", "ŷ")]).to_svg();
+    /// assert!(svg.contains(">g₁<") && svg.contains(">g₂<") && svg.contains(">y₁<") && svg.contains(">ŷ<"));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
     #[must_use]
-    pub fn names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.names = Some(names.into_iter().map(Into::into).collect());
+    pub fn rename(mut self, names: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>) -> Self {
+        self.replacements.extend(names.into_iter().map(|(old, new)| [old.into(), new.into()]));
         self
     }
 
@@ -137,21 +150,22 @@ impl<'a> Network<'a> {
         self
     }
 
-    /// Adds ∂L/∂ of each node (for the sample) and of each weight (for the batch), from the last backward pass.
+    /// Adds ∂L/∂ of each node (for the sample) and of each weight (for the batch), from the last backward pass: `grad`
+    /// below z0₁ is what formulas call ∂L/∂z0₁.
     #[must_use]
     pub fn gradients(mut self) -> Self {
         self.gradients = true;
         self
     }
 
-    /// How many decimals values and weights have; biases have one more. 2 unless told.
+    /// The decimals of values and weights; biases have one more. 2 unless told.
     #[must_use]
     pub fn decimals(mut self, decimals: usize) -> Self {
         self.decimals = decimals.min(12);
         self
     }
 
-    /// How many nodes a column may have before it is abridged; 8 unless told, and at least 3.
+    /// The most nodes of a column before it is abridged; 8 unless told, and at least 3.
     #[must_use]
     pub fn max_units(mut self, units: usize) -> Self {
         self.most = units.max(3);
@@ -165,8 +179,7 @@ impl<'a> Network<'a> {
         self
     }
 
-    /// Writes names on the arrows instead of numbers: `name(layer, from, to)` counts weighted layers and units from 1,
-    /// and `from` is 0 for a bias that is [drawn](Network::bias_nodes).
+    /// Writes the names of the weights on the arrows instead of their numbers.
     ///
     /// # Examples
     /// ```
@@ -174,13 +187,13 @@ impl<'a> Network<'a> {
     /// use chainrule::prelude::*;
     ///
     /// let model = Sequential::<f64>::new([2]).add(Dense::new(1)).add(Sigmoid).build(1)?;
-    /// let drawing = Network::of(&model).bias_nodes().weight_names(|_, from, _| format!("w{from}"));
-    /// assert!(drawing.to_svg().contains(">w0<"));
+    /// let svg = Network::of(&model).bias_nodes().weight_names().to_svg();
+    /// assert!(svg.contains(">W0₂₁<") && svg.contains(">b0₁<"));
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     #[must_use]
-    pub fn weight_names(mut self, name: impl Fn(usize, usize, usize) -> String + 'a) -> Self {
-        self.weight_name = Some(std::rc::Rc::new(name));
+    pub fn weight_names(mut self) -> Self {
+        self.weight_names = true;
         self
     }
 
@@ -190,16 +203,9 @@ impl<'a> Network<'a> {
     }
 }
 
-impl Drawing for Network<'_> {
+impl Drawing for Network {
     fn picture(&self) -> Picture {
         self.diagram().picture()
-    }
-}
-
-impl fmt::Debug for Network<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let widths: Vec<usize> = self.columns.iter().map(|column| column.width).collect();
-        f.debug_struct("Network").field("title", &self.title).field("widths", &widths).finish_non_exhaustive()
     }
 }
 

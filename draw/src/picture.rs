@@ -4,7 +4,7 @@ use super::area::{Area, Point};
 use super::style::{BLACK, Color, SMALL, text_width};
 use super::svg;
 
-/// How a shape is painted.
+/// The paint of a shape.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Paint {
     pub(crate) fill: Option<Color>,
@@ -30,7 +30,7 @@ impl Paint {
     }
 }
 
-/// Which end of a text its position means.
+/// The end of a text that its position means.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Anchor {
     Start,
@@ -149,7 +149,7 @@ pub(crate) enum Shape {
     },
 }
 
-/// What a drawing comes to: shapes on a white card, ready to be written as SVG.
+/// A drawing laid out: shapes on a white card, ready to be written as SVG.
 ///
 /// Every [`Drawing`](super::Drawing) makes one; put several into a [`Gallery`](super::Gallery).
 ///

@@ -204,7 +204,7 @@ mod tests {
         for letter in ' '..='~' {
             assert!((text_width(&letter.to_string(), 1.0) - width(letter)).abs() < 0.006, "{letter}");
         }
-        for letter in "−×∂σΔθ→…⁻²₁₂ŷ½·≥".chars() {
+        for letter in "−×∂σΔθ→…⁻²₀₁₂₃₄₅₆₇₈₉ŷ½·≥".chars() {
             assert!(text_width(&letter.to_string(), 1.0) >= width(letter), "{letter}");
         }
     }

@@ -10,7 +10,7 @@ use chainrule::{Error, Float, Result, Sequential, metrics};
 
 use crate::{ConfusionHeatmap, Curves, Drawing, ImageGrid, LayerStack, Network};
 
-/// How many samples a report shows with their predictions.
+/// The number of samples that a report shows with their predictions.
 const SHOWN_SAMPLES: usize = 24;
 
 /// The page of one training: settings, layers, curves, and, if they are given, how the model does on samples.

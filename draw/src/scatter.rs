@@ -76,7 +76,7 @@ impl<'a> Scatter<'a> {
         }
         Ok(Scatter {
             title: String::new(),
-            labels: ("x1".into(), "x2".into()),
+            labels: ("x₁".into(), "x₂".into()),
             points: x.rows().into_iter().map(|row| (row[0].as_f64(), row[1].as_f64())).collect(),
             classes: classes.to_vec(),
             class_names: Vec::new(),
@@ -127,14 +127,14 @@ impl<'a> Scatter<'a> {
         self
     }
 
-    /// What the two features are called; x1 and x2 unless told.
+    /// Names of the two features; x₁ and x₂ unless told.
     #[must_use]
     pub fn labels(mut self, x: impl Into<String>, y: impl Into<String>) -> Self {
         self.labels = (x.into(), y.into());
         self
     }
 
-    /// What class 0, 1, … are called.
+    /// The names of class 0, 1, ….
     #[must_use]
     pub fn class_names(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.class_names = names.into_iter().map(Into::into).collect();
@@ -155,7 +155,7 @@ impl<'a> Scatter<'a> {
         self
     }
 
-    /// How far the plane goes beyond the samples on each side, in their unit; a twentieth of their extent unless told.
+    /// The margin of the plane around the samples, in their unit; a twentieth of their extent unless told.
     #[must_use]
     pub fn margin(mut self, margin: f64) -> Self {
         self.margin = margin;

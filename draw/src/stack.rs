@@ -1,5 +1,6 @@
-//! How a model is built: its layers with their shapes, and what a pass keeps.
+//! A model from top to bottom: its layers with their shapes, and the numbers that a pass keeps.
 
+use chainrule::explain::Names;
 use chainrule::{Float, Sequential};
 
 use super::area::Area;
@@ -12,8 +13,8 @@ const MOST_LAYERS: usize = 24;
 
 /// The layers of a model from top to bottom: name, parameters with their shapes, and between them what flows.
 ///
-/// What the forward pass keeps for the backward pass, x0, x1, …, is marked. A layer that only reshapes keeps nothing
-/// new.
+/// The numbers that the forward pass keeps for the backward pass are marked, under their names in the
+/// [notation](chainrule::explain#notation). A layer that only reshapes keeps nothing new.
 ///
 /// # Examples
 /// ```
@@ -39,15 +40,18 @@ struct Layer {
     name: String,
     params: String,
     count: usize,
-    /// The shape of what it gives.
+    /// Name and shape of its output.
     output: String,
-    /// Whether what it gives are numbers of its own.
+    /// Whether its output has numbers of its own.
     keeps: bool,
 }
 
 impl LayerStack {
     /// A drawing of that model.
     pub fn of<F: Float>(model: &Sequential<F>) -> Self {
+        let names = Names::of(model);
+        let named =
+            |position: usize, dims: &[usize]| format!("{}: {}", names.position(position), shape(dims));
         let layers = model.layers().enumerate().map(|(index, layer)| {
             let params = layer.params();
             let shapes: Vec<String> =
@@ -56,13 +60,13 @@ impl LayerStack {
                 name: layer.name().to_owned(),
                 params: shapes.join(", "),
                 count: params.iter().map(|param| param.value.len()).sum(),
-                output: model.shape(index + 1).map_or_else(String::new, shape),
+                output: named(index + 1, model.shape(index + 1).unwrap_or_default()),
                 keeps: !layer.only_reshapes(),
             }
         });
         LayerStack {
             title: String::new(),
-            input: shape(model.input_shape()),
+            input: named(0, model.input_shape()),
             layers: layers.collect(),
             total: model.param_count(),
         }
@@ -104,7 +108,7 @@ impl Drawing for LayerStack {
             picture.rect(area, PILL / 2.0, paint);
             picture.text(Text::centered(words, area.center(), BODY));
         };
-        pill(&mut picture, y, format!("x0: {}", self.input), true);
+        pill(&mut picture, y, self.input.clone(), true);
         y += PILL;
         let skipped = if self.layers.len() > MOST_LAYERS {
             MOST_LAYERS / 2..self.layers.len() - MOST_LAYERS / 2
@@ -132,12 +136,8 @@ impl Drawing for LayerStack {
             y += high;
             picture.arrow(vec![(center, y), (center, y + ARROW)], AXIS, 1.2);
             y += ARROW;
-            let words = if layer.keeps {
-                format!("x{}: {}", index + 1, layer.output)
-            } else {
-                format!("x{}: {}, the same numbers", index + 1, layer.output)
-            };
-            pill(&mut picture, y, words, layer.keeps);
+            let reshaped = if layer.keeps { "" } else { ", the same numbers" };
+            pill(&mut picture, y, format!("{}{reshaped}", layer.output), layer.keeps);
             y += PILL;
         }
         y += 16.0;

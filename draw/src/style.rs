@@ -17,7 +17,7 @@ pub(crate) const YELLOW: Color = Color(0xf0, 0xe4, 0x42);
 pub(crate) const BLACK: Color = Color(0x1f, 0x23, 0x28);
 
 pub(crate) const WHITE: Color = Color(0xff, 0xff, 0xff);
-/// What a reader has to find at once.
+/// Red: for a mark that a reader has to find at once.
 pub(crate) const RED: Color = Color(0xc8, 0x10, 0x2e);
 /// Frames, axes and grid, from strong to faint.
 pub(crate) const AXIS: Color = Color(0x6e, 0x77, 0x81);
@@ -86,7 +86,7 @@ const WIDTHS: [u8; 95] = [
     63, 61, 63, 63, 41, 52, 39, 63, 59, 82, 59, 59, 52, 64, 34, 64, 84,
 ];
 
-/// How wide a text is at most at that font size, in pixels.
+/// The largest width of a text at that font size, in pixels.
 pub(crate) fn text_width(text: &str, size: f64) -> f64 {
     let hundredths = |c: char| match c {
         ' '..='~' => f64::from(WIDTHS[c as usize - 32]),

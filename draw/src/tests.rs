@@ -1,13 +1,13 @@
-//! What holds for every drawing, also of data that nobody wants to see.
+//! Properties of every drawing, also of data that nobody wants to see.
 
 use chainrule::ndarray::array;
-use chainrule::{Dense, ReLU};
+use chainrule::{BinaryCrossEntropy, Dense, ReLU};
 
 use super::area::{Area, Point};
 use super::picture::{Paint, Picture, Shape, Text};
 use super::style::SMALL;
 use super::*;
-use drawings::{NAN, digit_net, odd, parabola_net, usual};
+use drawings::{NAN, PARABOLA_POINT, digit_net, odd, parabola_net, usual};
 
 mod drawings;
 
@@ -104,24 +104,26 @@ fn every_text_can_be_read() {
 #[test]
 fn the_network_of_the_lecture_has_eleven_nodes_and_fourteen_arrows() {
     let model = parabola_net();
-    let network = Network::of(&model).names(["x", "a", "z", "ay", "y"]).loss(0.131);
+    let network = Network::of(&model)
+        .rename([("z0", "a"), ("a1", "z"), ("z2₁", "ay"), ("y₁", "y"), ("b0", "b1")])
+        .loss(0.131);
     let dot = network.to_dot();
     assert_eq!(dot.matches(" -> ").count(), 14);
     assert_eq!(dot.lines().filter(|line| line.contains(" [label=") && !line.contains("->")).count(), 11);
 
     let texts: Vec<String> = texts(&network.picture()).into_iter().map(|text| text.text).collect();
     let values = [
-        "x1=−0.78",
-        "x2=0.91",
-        "a1=1.47",
-        "a2=1.17",
-        "a3=−3.95",
-        "z1=1.47",
-        "z2=1.17",
-        "z3=0.00",
+        "x₁=−0.78",
+        "x₂=0.91",
+        "a₁=1.47",
+        "a₂=1.17",
+        "a₃=−3.95",
+        "z₁=1.47",
+        "z₂=1.17",
+        "z₃=0.00",
         "ay=2.48",
         "y=0.92",
-        "loss=0.13",
+        "L=0.13",
     ];
     let weights =
         ["1.20", "0.92", "3.37", "0.90", "0.72", "0.09", "2.08", "1.47", "−3.55", "relu", "sigmoid"];
@@ -129,9 +131,48 @@ fn the_network_of_the_lecture_has_eleven_nodes_and_fourteen_arrows() {
         assert!(texts.iter().any(|text| text == wanted), "{wanted} is not in {texts:?}");
     }
     let below = texts.last().unwrap();
-    for bias in ["b11=1.587", "b12=1.236", "b13=−1.398", "b21=−2.293"] {
+    for bias in ["b1₁=1.587", "b1₂=1.236", "b1₃=−1.398", "b2₁=−2.293"] {
         assert!(below.contains(bias), "{below}");
     }
+}
+
+/// Every name in a picture is in the formulas, with the number that the picture gives it.
+#[test]
+fn names_are_those_of_the_formulas() {
+    let (model, x, t) = (parabola_net(), array![PARABOLA_POINT], array![[1.0]]);
+    let explanation = model.explain(&x, &t, &BinaryCrossEntropy).unwrap().decimals(12);
+    let formulas = explanation.to_string();
+    let words: Vec<&str> = formulas.split(|c: char| !c.is_alphanumeric() && !"∂/,".contains(c)).collect();
+    let equations: Vec<_> =
+        explanation.sections().into_iter().flat_map(|section| section.equations).collect();
+    let loss = model.loss(&BinaryCrossEntropy, &t).unwrap();
+    let network = Network::of(&model).loss(loss).gradients();
+    let pictures = [
+        network.to_svg(),
+        network.bias_nodes().weight_names().to_svg(),
+        LayerStack::of(&model).to_svg(),
+        Scatter::new(&x, &[1]).unwrap().regions_of(&model).unwrap().to_svg(),
+    ];
+    let mut names = Vec::new();
+    for svg in pictures {
+        let labels = svg.split("</text>").filter_map(|before| before.rsplit_once('>'));
+        for label in labels.flat_map(|(_, text)| text.split('\u{a0}')).map(str::trim) {
+            let (name, number) = label.split_once(['=', ':']).unwrap_or((label, ""));
+            if !name.chars().last().is_some_and(|c| "₀₁₂₃₄₅₆₇₈₉L".contains(c)) {
+                continue;
+            }
+            assert!(words.contains(&name), "{name} is not in\n{formulas}");
+            if let Some(equation) = equations.iter().find(|equation| equation.symbol == name) {
+                let decimals = number.split(' ').next().unwrap_or("").split('.').nth(1).map_or(0, str::len);
+                let expected = super::style::number(equation.value, decimals);
+                assert!(number.is_empty() || number.starts_with(&expected), "{label}: {expected}");
+            }
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 24, "2 inputs, 8 units, 13 parameters, L: {names:?}");
 }
 
 #[test]
@@ -157,7 +198,7 @@ fn no_arrow_crosses_the_label_of_another() {
 fn big_layers_are_abridged() {
     let texts: Vec<String> =
         texts(&Network::of(&digit_net()).picture()).into_iter().map(|text| text.text).collect();
-    for wanted in ["x1", "x784", "… 777 more", "… 9 more", "y10", "input 28 × 28"] {
+    for wanted in ["x₁", "x₇₈₄", "… 777 more", "… 9 more", "y₁₀", "input 28 × 28"] {
         assert!(texts.iter().any(|text| text == wanted), "{wanted} is not in {texts:?}");
     }
     assert!(Network::of(&digit_net()).to_dot().contains("… 777 more"));

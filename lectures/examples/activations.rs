@@ -95,11 +95,14 @@ fn softmax() -> Result<()> {
     // One score moves, the two others stay.
     let a = |z: f64, k: usize| model.predict(&array![[z, 0.0, 1.0]]).map_or(f64::NAN, |a| a[[0, k]]);
     let plot = |title: &str| {
-        FunctionPlot::new(-5.0..=5.0).title(title).x_label("z1, with z2 = 0 and z3 = 1").size(330.0, 200.0)
+        FunctionPlot::new(-5.0..=5.0).title(title).x_label("z₁, with z₂ = 0 and z₃ = 1").size(330.0, 200.0)
     };
-    let values = (0..3).fold(plot("softmax"), |plot, k| plot.curve(format!("a{}", k + 1), move |z| a(z, k)));
-    let slopes = (0..3).fold(plot("softmax: derivatives by z1"), |plot, k| {
-        plot.derivative(format!("∂a{}/∂z1", k + 1), move |z| a(z, k) * (f64::from(k == 0) - a(z, 0)))
+    let values =
+        (0..3).fold(plot("softmax"), |plot, k| plot.curve(["a₁", "a₂", "a₃"][k], move |z| a(z, k)));
+    let slopes = (0..3).fold(plot("softmax: derivatives by z₁"), |plot, k| {
+        plot.derivative(["∂a₁/∂z₁", "∂a₂/∂z₁", "∂a₃/∂z₁"][k], move |z| {
+            a(z, k) * (f64::from(k == 0) - a(z, 0))
+        })
     });
     save(&Gallery::new(2).add(&values).add(&slopes), "activation_softmax")
 }

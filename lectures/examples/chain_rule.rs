@@ -39,7 +39,7 @@ fn squares() {
 }
 
 fn sigmoid_neuron() {
-    println!("\n2. A sigmoid neuron: L = ½(t - r)², r = σ(z), z = w1·x1 + w2·x2\n");
+    println!("\n2. A sigmoid neuron: L = ½(t - r)², r = σ(z), z = w₁·x₁ + w₂·x₂\n");
     let graph = Graph::new();
     let (w1, w2) = (graph.var("w1", 0.2), graph.var("w2", 0.4));
     let z = w1 * 0.5 + w2 * 0.8;
@@ -50,7 +50,7 @@ fn sigmoid_neuron() {
 
     let (dl_dr, dr_dz, dz_dw) = (r.value() - 1.0, r.value() * (1.0 - r.value()), [0.5, 0.8]);
     let by_hand = dz_dw.map(|dz_dw| dl_dr * dr_dz * dz_dw);
-    println!("dL/dw1 = dL/dr · dr/dz · dz/dw1 = {dl_dr:.4} · {dr_dz:.4} · 0.5 = {:.4}", by_hand[0]);
+    println!("dL/dw₁ = dL/dr · dr/dz · dz/dw₁ = {dl_dr:.4} · {dr_dz:.4} · 0.5 = {:.4}", by_hand[0]);
     println!("dL/dw2 = dL/dr · dr/dz · dz/dw2 = {dl_dr:.4} · {dr_dz:.4} · 0.8 = {:.4}\n", by_hand[1]);
     let expected = [-0.047441487849868666, -0.07590638055978988];
     check("the neuron's gradient by hand", by_hand, expected, 1e-14);

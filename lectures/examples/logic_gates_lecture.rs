@@ -103,13 +103,7 @@ quarter as far in each update."
     }
     save(&curves, "logic_gates_loss")?;
     save(&regions, "logic_gates_regions")?;
-    save(
-        &Network::of(&runs[0].start)
-            .title("One neuron")
-            .bias_nodes()
-            .weight_names(|_, from, _| if from == 0 { "b".into() } else { format!("w{from}") }),
-        "logic_gates_neuron",
-    )?;
+    save(&Network::of(&runs[0].start).title("One neuron").bias_nodes().weight_names(), "logic_gates_neuron")?;
 
     println!();
     let expected = [

@@ -106,14 +106,24 @@ fn main() -> Result<()> {
         "parabola_regions",
     )?;
     let diagram = |title: &str, model: &Sequential<f64>, loss: f64| {
-        Network::of(model).title(title).names(["x", "a", "z", "ay", "y"]).loss(loss)
+        // the lecture's names
+        let lecture = [("z0", "a"), ("a1", "z"), ("z2₁", "ay"), ("y₁", "y"), ("b0", "b1")];
+        Network::of(model).title(title).rename(lecture).loss(loss)
     };
     save(
-        &diagram("The first sample before training, and the loss of all 100", &before, first_loss),
+        &diagram(
+            "The first sample before training, and the loss of all 100, with the lecture's names",
+            &before,
+            first_loss,
+        ),
         "parabola_net_before",
     )?;
     save(
-        &diagram("The first sample after 1000 epochs, and the loss of all 100", &model, losses[EPOCHS - 1]),
+        &diagram(
+            "The first sample after 1000 epochs, and the loss of all 100, with the lecture's names",
+            &model,
+            losses[EPOCHS - 1],
+        ),
         "parabola_net_after",
     )?;
     save(&Curves::new().title("2-3-1 on the parabola").line("loss", &losses), "parabola_loss")?;

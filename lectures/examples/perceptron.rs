@@ -53,15 +53,15 @@ fn main() -> Result<()> {
     let inputs = |title: &str| {
         Diagram::new()
             .title(title)
-            .node("x1", [format!("x1={}", x[0])])
-            .node("x2", [format!("x2={}", x[1])])
+            .node("x₁", [format!("x₁={}", x[0])])
+            .node("x₂", [format!("x₂={}", x[1])])
             .node("y", [format!("y={}", y[[0, 0]])])
-            .edge("x1", "y", format!("w1={}", w[0]))
-            .edge("x2", "y", format!("w2={}", w[1]))
+            .edge("x₁", "y", format!("w₁={}", w[0]))
+            .edge("x₂", "y", format!("w₂={}", w[1]))
     };
-    let threshold = inputs("Threshold form").note(format!("y = 1 if w1·x1 + w2·x2 > θ = {theta}, else 0"));
+    let threshold = inputs("Threshold form").note(format!("y = 1 if w₁·x₁ + w₂·x₂ > θ = {theta}, else 0"));
     let bias = inputs("Bias form").node("one", ["1"]).edge("one", "y", format!("b={b}"));
-    let bias = bias.note("y = 1 if w1·x1 + w2·x2 + b > 0, else 0");
+    let bias = bias.note("y = 1 if w₁·x₁ + w₂·x₂ + b > 0, else 0");
     save(&Gallery::new(2).add(&threshold).add(&bias), "perceptron")?;
 
     check("the weighted sum", [sum], [-0.6000000000000001], 1e-15);

@@ -110,9 +110,7 @@ so its weights go a quarter as far in each update; from seed 0:"
         "xor_regions",
     )?;
     save(
-        &Network::of(&net(0)?).title("Two hidden units and one output").bias_nodes().weight_names(
-            |layer, from, to| if from == 0 { format!("b{layer}{to}") } else { format!("w{layer}{from}{to}") },
-        ),
+        &Network::of(&net(0)?).title("Two hidden units and one output").bias_nodes().weight_names(),
         "xor_net",
     )?;
 

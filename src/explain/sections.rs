@@ -1,8 +1,8 @@
-//! Which equations an explanation consists of.
+//! The sections of an explanation, and their equations.
 
 use super::snapshot::Snapshot;
 use super::writer::Writer;
-use super::{Part, Place, Section};
+use super::{Equation, Names, Part, Place, Section};
 use crate::formula::{self, Formula, LossFormula, Quantity, Subject, Term};
 use crate::table::thousands;
 
@@ -46,6 +46,7 @@ impl Writer<'_> {
     fn forward(&self, index: usize) -> Section {
         let layer = &self.of.layers[index];
         let [from, to] = [&self.of.positions[index], &self.of.positions[index + 1]];
+        let outputs = self.of.names.position(index + 1);
         let title = format!("{}: {} → {}", self.title(index), from.shape, to.shape);
         let pass = self.pass(index);
         let output = |unit| (layer.explain)(Subject::Output(unit), &pass);
@@ -59,14 +60,14 @@ impl Writer<'_> {
             for param in &layer.params {
                 notes.push(self.range(&formula::param_name(index, param.name), param.value.iter().copied()));
             }
-            notes.push(self.range(&to.name, to.values.iter().copied()));
+            notes.push(self.range(outputs, to.values.iter().copied()));
         } else {
-            let shown = &self.shown[index + 1];
+            let shown = &self.units[index + 1];
             if shown.len() < to.values.len() {
-                notes.push(self.range(&to.name, to.values.iter().copied()));
+                notes.push(self.range(outputs, to.values.iter().copied()));
             }
             let equation =
-                |&unit: &usize| self.equation(pass.y(unit), output(unit), Place::Activation(index + 1, unit));
+                |&unit: &usize| Equation::new(pass.y(unit), output(unit), Place::Activation(index + 1, unit));
             equations.extend(shown.iter().map(equation));
         }
         Section { part: Part::Forward, layer: Some(index), title, notes, equations }
@@ -75,8 +76,8 @@ impl Writer<'_> {
     fn loss(&self) -> Section {
         let loss = &self.of.loss;
         let formula = loss.formula.as_ref().map(|parts| self.loss_formula(parts));
-        let quantity = Quantity { symbol: "L".into(), value: loss.value };
-        let equations = vec![self.equation(quantity, formula, Place::Loss)];
+        let quantity = Quantity { symbol: Names::LOSS.into(), value: loss.value };
+        let equations = vec![Equation::new(quantity, formula, Place::Loss)];
         Section { part: Part::Loss, layer: None, title: loss.name.clone(), notes: Vec::new(), equations }
     }
 
@@ -90,7 +91,7 @@ impl Writer<'_> {
             let others = (loss.value * loss.count as f64 - loss.own) / parts.factor;
             sum = sum.and_rest(self.others(), Some(others));
         }
-        self.scaled(sum, parts.factor, loss.count)
+        sum.scaled(parts.factor, loss.count)
     }
 
     /// The first step of the chain rule: from the loss to the outputs, or to the logits of a loss that takes them.
@@ -108,11 +109,11 @@ impl Writer<'_> {
             let parts = loss.formula.as_ref()?;
             let slope = if through.is_some() { at_logits?.0 } else { parts.slope };
             let term = Term::new(slope, &self.y_and_t(unit));
-            Some(self.scaled(Formula::from(term), parts.factor, loss.count))
+            Some(Formula::from(term).scaled(parts.factor, loss.count))
         };
         let delta =
-            |&unit: &usize| self.equation(self.delta_of(top, unit), formula(unit), Place::Delta(top, unit));
-        let equations = self.shown[top].iter().map(delta).collect();
+            |&unit: &usize| Equation::new(self.delta_of(top, unit), formula(unit), Place::Delta(top, unit));
+        let equations = self.units[top].iter().map(delta).collect();
         Section { part: Part::Backward, layer: None, title, notes, equations }
     }
 
@@ -129,27 +130,29 @@ impl Writer<'_> {
             let name = layer.params[param].name;
             let shown = self.choose_entries(index, gradient);
             if shown.len() < gradient.len() {
-                let name = format!("∂L/∂{}", formula::param_name(index, name));
+                let name = formula::gradient(&formula::param_name(index, name));
                 notes.push(self.range(&name, gradient.iter().copied()));
             }
             for (row, column) in shown {
                 let value = gradient[[row, column]];
-                let symbol = format!("∂L/∂{}", pass.param(param, row, column).symbol);
+                let symbol = formula::gradient(&pass.param(param, row, column).symbol);
                 let own = (layer.explain)(Subject::Gradient { param, row, column }, &pass);
                 let formula = own.map(|own| self.with_others(own, value));
                 let place = Place::Gradient(format!("{index}.{name}"), row, column);
-                equations.push(self.equation(Quantity { symbol, value }, formula, place));
+                equations.push(Equation::new(Quantity { symbol, value }, formula, place));
             }
         }
         let lowest_with_params = index == self.lowest && !layer.params.is_empty();
         let input = &self.of.positions[index];
         if let Some(delta) = input.delta.as_ref().filter(|_| !lowest_with_params) {
-            if self.shown[index].len() < delta.len() {
-                notes.push(self.range(&format!("∂L/∂{}", input.name), delta.iter().copied()));
+            if self.units[index].len() < delta.len() {
+                notes.push(
+                    self.range(&formula::gradient(self.of.names.position(index)), delta.iter().copied()),
+                );
             }
-            for &unit in &self.shown[index] {
+            for &unit in &self.units[index] {
                 let formula = (layer.explain)(Subject::InputGradient(unit), &pass);
-                equations.push(self.equation(self.delta_of(index, unit), formula, Place::Delta(index, unit)));
+                equations.push(Equation::new(self.delta_of(index, unit), formula, Place::Delta(index, unit)));
             }
         }
         let title = self.title(index);
@@ -167,13 +170,13 @@ impl Writer<'_> {
             for (row, column) in self.choose_entries(index, gradient) {
                 let old = pass.param(param, row, column);
                 let symbol = old.symbol.clone();
-                let slope = Quantity { symbol: format!("∂L/∂{symbol}"), value: gradient[[row, column]] };
+                let slope = Quantity { symbol: formula::gradient(&symbol), value: gradient[[row, column]] };
                 let rate = Quantity { symbol: "η".into(), value: rate };
                 let step =
                     Term::new("{old} - {rate}·{slope}", &[("old", old), ("rate", rate), ("slope", slope)]);
                 let place = Place::Updated(format!("{index}.{}", layer.params[param].name), row, column);
                 let value = new[[row, column]];
-                equations.push(self.equation(Quantity { symbol, value }, Some(step.into()), place));
+                equations.push(Equation::new(Quantity { symbol, value }, Some(step.into()), place));
             }
         }
         let notes = match index == self.lowest {
@@ -187,8 +190,8 @@ impl Writer<'_> {
 
     fn loss_after(&self) -> Option<Section> {
         let (_, value) = self.of.step?;
-        let quantity = Quantity { symbol: "L".into(), value };
-        let equations = vec![self.equation(quantity, None, Place::UpdatedLoss)];
+        let quantity = Quantity { symbol: Names::LOSS.into(), value };
+        let equations = vec![Equation::new(quantity, None, Place::UpdatedLoss)];
         let title = "Loss of the same batch after the step".to_owned();
         Some(Section { part: Part::Update, layer: None, title, notes: Vec::new(), equations })
     }

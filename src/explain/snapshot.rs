@@ -3,16 +3,17 @@
 
 use ndarray::{Array2, ArrayView2, s};
 
-use super::Explanation;
+use super::{Explanation, Names};
 use crate::formula::{Digits, Formula, LossFormula, NamedPass, Subject};
-use crate::{Float, Layer, Output, Param, table};
+use crate::{Float, Layer, Param, table};
 
 /// One pass, with everything of it that is shown.
 pub(super) struct Snapshot<'a> {
-    /// how many samples the batch has, and which of them is shown
+    /// the size of the batch, and the sample of it that is shown
     pub(super) samples: usize,
     pub(super) sample: usize,
     pub(super) digits: Digits,
+    pub(super) names: Names,
     pub(super) positions: Vec<Position>,
     pub(super) layers: Vec<LayerSnapshot<'a>>,
     pub(super) targets: Vec<f64>,
@@ -25,7 +26,6 @@ pub(super) struct Snapshot<'a> {
 
 /// One position of the model, for the sample that is shown.
 pub(super) struct Position {
-    pub(super) name: String,
     pub(super) shape: String,
     pub(super) values: Vec<f64>,
     /// ∂L/∂ of each value, if the pass has it
@@ -49,21 +49,18 @@ pub(super) struct LossSnapshot {
     pub(super) name: String,
     pub(super) formula: Option<LossFormula>,
     pub(super) value: f64,
-    /// what each output of the sample adds, and what all of them come to with the factor
+    /// the share of each output of the sample, and their sum times the factor
     pub(super) shares: Vec<f64>,
     pub(super) own: f64,
-    /// how many numbers the loss of the batch is the mean of
+    /// the count of numbers that the loss of the batch is the mean of
     pub(super) count: usize,
 }
 
 impl<'a> Snapshot<'a> {
     pub(super) fn of<F: Float>(of: &'a Explanation<F>) -> Self {
         let model = &of.model;
-        let outputs: Vec<(bool, Output)> =
-            model.layers().map(|layer| (layer.only_reshapes(), layer.output())).collect();
         let row = |batch: ArrayView2<F>| batch.row(of.sample).mapv(F::as_f64).to_vec();
-        let position = |(position, name)| Position {
-            name,
+        let position = |position| Position {
             shape: model.shape(position).map(table::shape).unwrap_or_default(),
             values: row(model.kept_activation(position)),
             delta: model.delta(position).map(|delta| row(delta.view())),
@@ -72,7 +69,8 @@ impl<'a> Snapshot<'a> {
             samples: of.targets.nrows(),
             sample: of.sample,
             digits: of.digits(),
-            positions: names(&outputs).into_iter().enumerate().map(position).collect(),
+            names: Names::of(model),
+            positions: (0..=model.layers().len()).map(position).collect(),
             layers: model.layers().enumerate().map(|(index, layer)| layer_of(of, index, layer)).collect(),
             targets: row(of.targets.view()),
             loss: loss_of(of),
@@ -129,20 +127,4 @@ fn loss_of<F: Float>(of: &Explanation<F>) -> LossSnapshot {
         count: loss.mean_over(y.nrows(), y.ncols()),
         formula,
     }
-}
-
-/// The name of each position: x goes in, y comes out, z are logits, a anything else; each layer as whether it only
-/// reshapes, and what its outputs mean.
-fn names(layers: &[(bool, Output)]) -> Vec<String> {
-    let mut names = vec!["x".to_owned()];
-    for (index, &(reshapes, output)) in layers.iter().enumerate() {
-        names.push(match output {
-            _ if reshapes => names[index].clone(),
-            Output::Logits => format!("z{index}"),
-            _ => format!("a{index}"),
-        });
-    }
-    let last = layers.iter().rposition(|&(reshapes, _)| !reshapes).unwrap_or(0);
-    names[last + 1..].fill("y".to_owned());
-    names
 }

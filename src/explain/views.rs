@@ -22,7 +22,7 @@ impl<F: Float> Explanation<'_, F> {
         markdown(&self.sections(), self.digits())
     }
 
-    /// The explanation as a piece of a web page: one `<section>` with its own style, nothing from elsewhere.
+    /// The explanation as a piece of a web page: one `<section>` with its own style, no other files.
     pub fn to_html(&self) -> String {
         html(&self.sections(), self.digits())
     }
@@ -81,7 +81,7 @@ fn heading(part: Part) -> Option<&'static str> {
     }
 }
 
-/// The columns of an equation: what, in symbols, in numbers, result. What would say the same twice is left out.
+/// The columns of an equation: name, symbols, numbers, result; empty where one would repeat the result.
 fn columns(equation: &Equation, digits: Digits) -> [String; 4] {
     let result = digits.text(equation.value);
     let (symbols, numbers) = match &equation.formula {
@@ -98,7 +98,7 @@ fn groups(section: &Section) -> impl Iterator<Item = &[Equation]> {
     section.equations.chunk_by(|a, b| a.place.is_beside(&b.place))
 }
 
-/// What comes after the first column: a new value replaces the old one.
+/// The sign after the first column: a new value replaces the old one.
 fn sign(equation: &Equation) -> &'static str {
     if matches!(equation.place, Place::Updated(..)) { "←" } else { "=" }
 }

@@ -3,11 +3,10 @@
 use ndarray::Array2;
 
 use super::snapshot::Snapshot;
-use super::{Equation, Place};
-use crate::formula::{self, Formula, NamedPass, Quantity, Term};
+use crate::formula::{self, Formula, NamedPass, Quantity};
 use crate::table::thousands;
 
-/// The widest layer whose units are all shown, the longest parameter whose entries are, and how many are otherwise.
+/// The widest layer whose units are all shown, the longest parameter whose entries are, and the count otherwise.
 const WIDE: usize = 9;
 const MANY: usize = 30;
 const KEPT: usize = 2;
@@ -15,8 +14,8 @@ const KEPT: usize = 2;
 /// An explanation while it is written.
 pub(super) struct Writer<'a> {
     pub(super) of: &'a Snapshot<'a>,
-    /// which units of each position are shown
-    pub(super) shown: Vec<Vec<usize>>,
+    /// the units of each position that are shown
+    pub(super) units: Vec<Vec<usize>>,
     /// the first layer that the chain rule is followed to
     pub(super) lowest: usize,
 }
@@ -24,13 +23,13 @@ pub(super) struct Writer<'a> {
 impl<'a> Writer<'a> {
     pub(super) fn new(of: &'a Snapshot<'a>) -> Self {
         let lowest = of.layers.iter().position(|layer| !layer.params.is_empty()).unwrap_or(0);
-        Writer { of, shown: shown_units(of), lowest }
+        Writer { of, units: units(of), lowest }
     }
 
     /// All entries of a short parameter; of a long one those with the largest gradients, of units that are shown.
     pub(super) fn choose_entries(&self, layer: usize, gradient: &Array2<f64>) -> Vec<(usize, usize)> {
         let one_for_each_unit = gradient.ncols() == self.of.positions[layer + 1].values.len();
-        let shown = |column: &usize| !one_for_each_unit || self.shown[layer + 1].contains(column);
+        let shown = |column: &usize| !one_for_each_unit || self.units[layer + 1].contains(column);
         let every = gradient.indexed_iter().map(|(place, _)| place);
         let places: Vec<(usize, usize)> = every.filter(|(_, column)| shown(column)).collect();
         if places.len() <= MANY {
@@ -45,7 +44,7 @@ impl<'a> Writer<'a> {
         let [before, behind] = [&self.of.positions[layer], &self.of.positions[layer + 1]];
         NamedPass {
             layer,
-            names: [&before.name, &behind.name],
+            names: [self.of.names.position(layer), self.of.names.position(layer + 1)],
             x: &before.values,
             y: &behind.values,
             dx: before.delta.as_deref(),
@@ -56,15 +55,6 @@ impl<'a> Writer<'a> {
 
     pub(super) fn title(&self, layer: usize) -> String {
         format!("Layer {layer}, {}", self.of.layers[layer].name)
-    }
-
-    pub(super) fn equation(&self, quantity: Quantity, formula: Option<Formula>, place: Place) -> Equation {
-        Equation {
-            symbol: quantity.symbol,
-            formula: formula.map(Formula::abridged),
-            value: quantity.value,
-            place,
-        }
     }
 
     /// `a1: 128 numbers from 0 to 1.2, mean 0.3`
@@ -106,20 +96,6 @@ impl Writer<'_> {
         }
     }
 
-    /// factor·(sum) / n, as far as they are not 1.
-    pub(super) fn scaled(&self, sum: Formula, factor: f64, n: usize) -> Formula {
-        let before = match factor {
-            1.0 => String::new(),
-            0.5 => "½·".to_owned(),
-            factor => format!("{factor}·"),
-        };
-        let after = if n == 1 { String::new() } else { format!(" / {n}") };
-        if (before.is_empty() && after.is_empty()) || sum.is_product() {
-            return sum.between(Term::new(&before, &[]), Term::new(&after, &[]));
-        }
-        sum.between(Term::new(&(before + "("), &[]), Term::new(&format!("){after}"), &[]))
-    }
-
     pub(super) fn y_and_t(&self, output: usize) -> [(&'static str, Quantity); 2] {
         let y = &self.of.positions[self.of.layers.len()].values;
         [("y", y), ("t", &self.of.targets)].map(|(name, values)| {
@@ -128,15 +104,15 @@ impl Writer<'_> {
     }
 
     pub(super) fn delta_of(&self, position: usize, unit: usize) -> Quantity {
-        let position = &self.of.positions[position];
-        let value = position.delta.as_ref().map_or(f64::NAN, |delta| delta[unit]);
-        Quantity { symbol: format!("∂L/∂{}", formula::unit(&position.name, unit)), value }
+        let delta = self.of.positions[position].delta.as_ref();
+        let value = delta.map_or(f64::NAN, |delta| delta[unit]);
+        Quantity { symbol: formula::gradient(&self.of.names.unit(position, unit)), value }
     }
 }
 
 /// All units of a narrow position; of a wide one those with the largest deltas. Layers without parameters that keep the
 /// width keep the choice, so that one path can be followed through them.
-fn shown_units(of: &Snapshot) -> Vec<Vec<usize>> {
+fn units(of: &Snapshot) -> Vec<Vec<usize>> {
     let mut shown: Vec<Vec<usize>> = Vec::new();
     for (index, position) in of.positions.iter().enumerate() {
         let width = position.values.len();

@@ -1,4 +1,4 @@
-//! How a number is written in a formula.
+//! Digits: a number as a formula writes it.
 
 /// Numbers with that many decimals.
 ///

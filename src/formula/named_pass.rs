@@ -8,7 +8,7 @@ use crate::Param;
 #[derive(Clone, Debug)]
 pub struct NamedPass<'a> {
     pub(crate) layer: usize,
-    /// what the inputs and outputs are called
+    /// the names of the inputs and of the outputs
     pub(crate) names: [&'a str; 2],
     pub(crate) x: &'a [f64],
     pub(crate) y: &'a [f64],
@@ -18,12 +18,12 @@ pub struct NamedPass<'a> {
 }
 
 impl NamedPass<'_> {
-    /// How many inputs there are.
+    /// The number of inputs.
     pub fn inputs(&self) -> usize {
         self.x.len()
     }
 
-    /// How many outputs there are.
+    /// The number of outputs.
     pub fn outputs(&self) -> usize {
         self.y.len()
     }
@@ -40,18 +40,19 @@ impl NamedPass<'_> {
 
     /// ∂L/∂x of an input; NaN if it was not computed.
     pub fn dx(&self, index: usize) -> Quantity {
-        quantity(format!("∂L/∂{}", unit(self.names[0], index)), self.dx, index)
+        quantity(gradient(&unit(self.names[0], index)), self.dx, index)
     }
 
     /// ∂L/∂y of an output; NaN if it was not computed.
     pub fn dy(&self, index: usize) -> Quantity {
-        quantity(format!("∂L/∂{}", unit(self.names[1], index)), self.dy, index)
+        quantity(gradient(&unit(self.names[1], index)), self.dy, index)
     }
 
     /// An entry of a parameter.
     pub fn param(&self, param: usize, row: usize, column: usize) -> Quantity {
         let value = self.params.get(param).and_then(|param| param.value.get([row, column]));
-        let symbol = self.params.get(param).map(|param| entry(self.layer, param, row, column));
+        let entry = |param: &Param<f64>| entry(self.layer, param.name, param.value.dim(), row, column);
+        let symbol = self.params.get(param).map(entry);
         Quantity { symbol: symbol.unwrap_or_default(), value: value.copied().unwrap_or(f64::NAN) }
     }
 
@@ -75,18 +76,29 @@ fn quantity(symbol: String, values: Option<&[f64]>, index: usize) -> Quantity {
     Quantity { symbol, value: value.unwrap_or(f64::NAN) }
 }
 
+/// `∂L/∂x₁` for the gradient of x₁.
+pub(crate) fn gradient(of: &str) -> String {
+    format!("∂L/∂{of}")
+}
+
 /// `x₁` for the first entry of x.
 pub(crate) fn unit(name: &str, index: usize) -> String {
     format!("{name}{}", subscript(index + 1))
 }
 
-/// `W0₁₂` for the first row and second column of the weights of layer 0, `b0₂` for the second bias.
-pub(crate) fn entry(layer: usize, param: &Param<f64>, row: usize, column: usize) -> String {
-    let name = param_name(layer, param.name);
-    let (rows, columns) = param.value.dim();
+/// `W0₁₂` for the first row and second column of the weights of layer 0, `b0₂` for the second bias; the shape decides
+/// which subscripts it takes.
+pub(crate) fn entry(
+    layer: usize,
+    param: &str,
+    (rows, columns): (usize, usize),
+    row: usize,
+    column: usize,
+) -> String {
+    let name = param_name(layer, param);
     let (row, column) = (subscript(row + 1), subscript(column + 1));
     match rows {
-        1 if param.name != "weight" => format!("{name}{column}"),
+        1 if param != "weight" => format!("{name}{column}"),
         _ if rows > 9 || columns > 9 => format!("{name}{row},{column}"),
         _ => format!("{name}{row}{column}"),
     }
@@ -109,16 +121,14 @@ fn subscript(n: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::Array2;
 
     #[test]
     fn names_count_from_one() {
         assert_eq!((unit("x", 0), unit("a1", 11)), ("x₁".into(), "a1₁₂".into()));
-        let param = |name, shape| Param::new(name, Array2::zeros(shape));
-        assert_eq!(entry(0, &param("weight", (3, 2)), 2, 1), "W0₃₂");
-        assert_eq!(entry(1, &param("weight", (784, 2)), 402, 1), "W1₄₀₃,₂");
-        assert_eq!(entry(2, &param("weight", (1, 2)), 0, 1), "W2₁₂");
-        assert_eq!(entry(2, &param("bias", (1, 12)), 0, 11), "b2₁₂");
-        assert_eq!(entry(3, &param("scale", (1, 2)), 0, 0), "scale3₁");
+        assert_eq!(entry(0, "weight", (3, 2), 2, 1), "W0₃₂");
+        assert_eq!(entry(1, "weight", (784, 2), 402, 1), "W1₄₀₃,₂");
+        assert_eq!(entry(2, "weight", (1, 2), 0, 1), "W2₁₂");
+        assert_eq!(entry(2, "bias", (1, 12), 0, 11), "b2₁₂");
+        assert_eq!(entry(3, "scale", (1, 2), 0, 0), "scale3₁");
     }
 }

@@ -14,9 +14,9 @@ pub struct Formula {
 /// Terms of a sum that are not written down one by one.
 #[derive(Clone, Debug, PartialEq)]
 struct Rest {
-    /// what they are: `781 more`, and where their sum is given
+    /// a count for the formula in symbols, `781 more`, and words for that in numbers
     words: [String; 2],
-    /// what they come to together
+    /// their sum, if every one of them has a value
     value: Option<f64>,
 }
 
@@ -30,7 +30,7 @@ impl Formula {
         Formula { terms: terms.into_iter().collect(), ..Self::default() }
     }
 
-    /// The same sum between two pieces of text: `½·(` and `)`.
+    /// Puts the sum between two pieces of text: `½·(` and `)`.
     #[must_use]
     pub fn between(mut self, before: Term, after: Term) -> Self {
         self.before = before;
@@ -38,14 +38,27 @@ impl Formula {
         self
     }
 
-    /// What the sum comes to, if every term says so and nothing stands around it.
+    /// factor·(sum) / n, without a factor or divisor of 1.
+    pub(crate) fn scaled(self, factor: f64, n: usize) -> Self {
+        let before = match factor {
+            1.0 => String::new(),
+            0.5 => "½·".to_owned(),
+            factor => format!("{factor}·"),
+        };
+        let after = if n == 1 { String::new() } else { format!(" / {n}") };
+        let bare = (before.is_empty() && after.is_empty()) || self.is_product();
+        let [open, close] = if bare { ["", ""] } else { ["(", ")"] };
+        self.between(Term::new(&(before + open), &[]), Term::new(&format!("{close}{after}"), &[]))
+    }
+
+    /// The value of the sum, if every term has one and nothing stands around it.
     pub(crate) fn value(&self) -> Option<f64> {
         let bare = self.before.is_empty() && self.after.is_empty() && self.rest.is_empty();
         if bare { self.terms.iter().map(|term| term.value).sum() } else { None }
     }
 
     /// Whether a factor can stand before it, and a divisor behind it, without parentheses.
-    pub(crate) fn is_product(&self) -> bool {
+    fn is_product(&self) -> bool {
         let text = self.symbols();
         let mut depth = 0;
         let inside = text.split(' ').all(|word| {
@@ -56,7 +69,7 @@ impl Formula {
         inside && !text.starts_with('-')
     }
 
-    /// The same sum with something more that is not written down.
+    /// Adds something that is not written down.
     pub(crate) fn and_rest(mut self, words: [String; 2], value: Option<f64>) -> Self {
         self.rest.push(Rest { words, value });
         self
@@ -89,7 +102,7 @@ impl Formula {
         self.before.symbols() + &plus(&terms) + &self.after.symbols()
     }
 
-    /// The formula in numbers of so many decimals.
+    /// The formula in numbers with that many decimals.
     pub fn numbers(&self, decimals: usize) -> String {
         let digits = Digits(decimals);
         let mut terms: Vec<String> = self.terms.iter().map(|term| term.numbers(digits)).collect();

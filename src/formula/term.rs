@@ -6,7 +6,7 @@ use super::{Digits, Quantity};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Term {
     pieces: Vec<Piece>,
-    /// what it comes to, if that is known; long sums keep their largest terms
+    /// its value, if that is known; long sums keep their largest terms
     pub(super) value: Option<f64>,
 }
 
@@ -46,7 +46,7 @@ impl Term {
         }
     }
 
-    /// The same term that says what it comes to, so that a long sum can be abridged to its largest terms.
+    /// Tells the value of the term, so that a long sum can be abridged to its largest terms.
     #[must_use]
     pub fn with_value(mut self, value: f64) -> Self {
         self.value = Some(value);

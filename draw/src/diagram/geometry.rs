@@ -1,4 +1,4 @@
-//! Where the nodes, arrows and labels of a diagram are.
+//! The places of the nodes, arrows and labels of a diagram.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use crate::area::{Area, Point};
 use crate::layout;
 use crate::style::{BODY, MARGIN, SMALL, text_width};
 
-/// How high a line of text in a box is.
+/// The height of a line of text in a box.
 pub(super) const LINE: f64 = 16.0;
 /// The font size of labels on arrows.
 pub(super) const LABEL: f64 = 12.0;
 /// The room between a box and the one below it.
 const ROW_GAP: f64 = 24.0;
 
-/// Where everything is, before it is painted.
+/// The place of everything, before it is painted.
 pub(super) struct Geometry {
     pub(super) boxes: Vec<Area>,
     pub(super) lines: Vec<Vec<Point>>,
@@ -23,7 +23,7 @@ pub(super) struct Geometry {
     pub(super) columns: Vec<f64>,
     pub(super) width: f64,
     pub(super) height: f64,
-    /// How many labels are missing (a hundredfold) or crossed by other arrows.
+    /// The number of labels that are missing (a hundredfold) or crossed by other arrows.
     bad: usize,
 }
 
@@ -45,7 +45,7 @@ pub(super) fn geometry(diagram: &Diagram) -> Geometry {
     best
 }
 
-/// Which column each node is in, and in which order the nodes of a column are. An arrow over several columns passes
+/// The column of each node, and the order of the nodes of a column. An arrow over several columns passes
 /// through a point in each between, which counts as a node without width.
 struct Ranks {
     column_of: Vec<usize>,
@@ -53,7 +53,7 @@ struct Ranks {
     sizes: Vec<(f64, f64)>,
     /// The points of each arrow, with their columns.
     via: Vec<Vec<(usize, usize)>>,
-    /// How far each arrow is moved down to run beside others between the same nodes.
+    /// The way that each arrow is moved down to run beside others between the same nodes.
     beside: Vec<f64>,
     /// From node to point, from point to point, from point to node.
     links: Vec<(usize, usize)>,

@@ -1,4 +1,4 @@
-//! How a diagram is painted.
+//! The painting of a diagram.
 
 use super::geometry::{LABEL, LINE, geometry};
 use super::{Diagram, Edge, Kind};
@@ -9,7 +9,7 @@ use crate::style::{
 };
 use crate::{Drawing, headline, headline_width};
 
-/// How many nodes and arrows are drawn at most: nobody can read more.
+/// The most nodes and arrows that are drawn: nobody can read more.
 const MOST_NODES: usize = 150;
 const MOST_EDGES: usize = 500;
 

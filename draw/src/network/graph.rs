@@ -1,15 +1,16 @@
-//! How a network becomes a diagram: names, nodes, arrows and the list of biases.
+//! The diagram of a network: names, nodes, arrows and the list of biases.
 
+use chainrule::explain::Names;
 use chainrule::ndarray::Array2;
 
-use super::{Column, Network, Weights};
+use super::{Column, Network};
 use crate::diagram::{Diagram, Edge, Kind, Node};
 use crate::style::{number, significant, thousands};
 
 /// Between two columns with more arrows than this, the weights are shown as colour and width only.
 const MOST_LABELS: usize = 12;
 
-/// What stands in a row of a column.
+/// The content of one row of a column.
 #[derive(Clone, Copy)]
 enum Row {
     Bias,
@@ -17,33 +18,26 @@ enum Row {
     More(usize),
 }
 
-impl Network<'_> {
-    fn letter(&self, index: usize) -> String {
-        if let Some(name) = self.names.as_ref().and_then(|names| names.get(index)) {
-            return name.clone();
-        }
-        let last = self.columns.len() - 1;
-        let weighted = |columns: &[Column]| columns.iter().filter(|column| column.weight.is_some()).count();
-        let hidden_layers = weighted(&self.columns).saturating_sub(1);
-        let number = weighted(&self.columns[..=index]);
-        let number = if hidden_layers > 1 { format!("{number},") } else { String::new() };
-        match index {
-            0 => "x".into(),
-            _ if index == last => "y".into(),
-            _ if index + 1 == last && self.columns[index].weight.is_some() && hidden_layers > 0 => {
-                "zy".into()
-            }
-            _ if self.columns[index].weight.is_some() => format!("z{number}"),
-            _ => format!("a{number}"),
-        }
+impl Network {
+    /// The name in the picture of what is called so in the notation.
+    fn name(&self, symbol: String) -> String {
+        let is_subscript = |rest: &str| rest.chars().all(|c| matches!(c, '₀'..='₉' | ','));
+        let renamed = |[old, new]: &[String; 2]| {
+            symbol
+                .strip_prefix(old.as_str())
+                .filter(|rest| is_subscript(rest))
+                .map(|rest| format!("{new}{rest}"))
+        };
+        self.replacements.iter().find_map(renamed).unwrap_or(symbol)
     }
 
-    fn name(&self, index: usize, unit: usize) -> String {
-        let letter = self.letter(index);
-        if self.columns[index].width == 1 {
-            return letter.trim_end_matches(',').to_owned();
-        }
-        format!("{letter}{}", unit + 1)
+    fn unit_name(&self, index: usize, unit: usize) -> String {
+        self.name(self.names.unit(self.columns[index].position, unit))
+    }
+
+    /// The name of a parameter of the layer that leads to a column.
+    fn param_name(&self, column: &Column, param: &str, row: usize, unit: usize) -> String {
+        self.name(self.names.param(column.position - 1, param, row, unit))
     }
 
     fn rows(&self, index: usize) -> Vec<Row> {
@@ -60,7 +54,7 @@ impl Network<'_> {
         bias.into_iter().chain(units).collect()
     }
 
-    /// `of(values)` for the sample, with its name: `a1=0.25`.
+    /// The sample's value with its name: `a1₂=0.25`.
     fn value_line(&self, name: &str, values: &Option<Array2<f64>>, index: usize) -> String {
         match at(values, self.sample, index) {
             Some(value) => format!("{name}={}", number(value, self.decimals)),
@@ -87,7 +81,7 @@ impl Network<'_> {
                     (format!("more {index}"), vec![format!("… {} more", thousands(count))], Kind::Gap)
                 }
                 Row::Unit(unit) => {
-                    let name = self.name(index, unit);
+                    let name = self.unit_name(index, unit);
                     let mut lines = vec![self.value_line(&name, &column.values, unit)];
                     lines.extend(self.gradient_line(at(&column.deltas, self.sample, unit)));
                     (format!("{index} {name}"), lines, kind)
@@ -101,23 +95,22 @@ impl Network<'_> {
     /// The arrows from one column to the next.
     fn add_arrows(&self, diagram: &mut Diagram, index: usize, from: &[(usize, Row)], to: &[(usize, Row)]) {
         let column = &self.columns[index];
-        let layer = self.columns[..=index].iter().filter(|column| column.weight.is_some()).count();
         let mut arrows = Vec::new();
         for &(source, left) in from {
             for &(target, right) in to {
                 let Row::Unit(j) = right else { continue };
-                let (value, gradient, i) = match (left, &column.weight) {
+                let (param, i, value, gradient) = match (left, &column.weight) {
                     (Row::More(_), _) | (Row::Bias, None) => continue,
                     (Row::Unit(i), Some(w)) => {
-                        (w.weight.get((i, j)).copied(), at(&w.weight_gradient, i, j), i + 1)
+                        ("weight", i, w.weight.get((i, j)).copied(), at(&w.weight_gradient, i, j))
                     }
-                    (Row::Bias, Some(w)) => (at(&w.bias, 0, j), at(&w.bias_gradient, 0, j), 0),
-                    (Row::Unit(i), None) if i == j || column.mixes => (None, None, 0),
+                    (Row::Bias, Some(w)) => ("bias", 0, at(&w.bias, 0, j), at(&w.bias_gradient, 0, j)),
+                    (Row::Unit(i), None) if i == j || column.mixes => ("", 0, None, None),
                     _ => continue,
                 };
-                let mut label: Vec<String> = match (&self.weight_name, value) {
-                    (Some(name), Some(_)) => vec![name(layer, i, j + 1)],
-                    (None, Some(value)) => vec![number(value, self.decimals)],
+                let mut label: Vec<String> = match (self.weight_names, value) {
+                    (true, Some(_)) => vec![self.param_name(column, param, i, j)],
+                    (false, Some(value)) => vec![number(value, self.decimals)],
                     (_, None) if !column.mixes => vec![column.layer.clone()],
                     _ => Vec::new(),
                 };
@@ -131,33 +124,27 @@ impl Network<'_> {
         diagram.edges.extend(arrows);
     }
 
-    /// `b11=1.587  b12=1.236  …`: the number of the layer, then that of the unit, each only if there are several.
+    /// `b0₁=1.587  b0₂=1.236  …`
     fn bias_note(&self) -> String {
-        let weighted: Vec<(usize, &Weights)> =
-            self.columns.iter().filter_map(|column| Some((column.width, column.weight.as_ref()?))).collect();
         let mut parts = Vec::new();
-        for (layer, (width, weights)) in weighted.iter().enumerate() {
-            let shown = if *width <= self.most { *width } else { 3 };
+        for column in &self.columns {
+            let (width, Some(weights)) = (column.width, &column.weight) else { continue };
+            let shown = if width <= self.most { width } else { 3 };
             for unit in 0..shown {
                 let Some(bias) = at(&weights.bias, 0, unit) else { continue };
-                let name = match (weighted.len(), *width) {
-                    (1, 1) => "b".to_owned(),
-                    (1, _) => format!("b{}", unit + 1),
-                    (_, ..=9) => format!("b{}{}", layer + 1, unit + 1),
-                    _ => format!("b{},{}", layer + 1, unit + 1),
-                };
+                let name = self.param_name(column, "bias", 0, unit);
                 let gradient = self.gradient_line(at(&weights.bias_gradient, 0, unit));
                 let gradient = gradient.map_or_else(String::new, |gradient| format!(" ({gradient})"));
                 parts.push(format!("{name}={}{gradient}", number(bias, self.decimals + 1)));
             }
-            if shown < *width && weights.bias.is_some() {
+            if shown < width && weights.bias.is_some() {
                 parts.push(format!("… {} more", thousands(width - shown)));
             }
         }
         parts.join("  ")
     }
 
-    /// All of it.
+    /// The whole network.
     pub(super) fn diagram(&self) -> Diagram {
         let mut diagram = Diagram::new().title(&self.title);
         let mut before = self.add_column(&mut diagram, 0);
@@ -169,7 +156,7 @@ impl Network<'_> {
             before = nodes;
         }
         if let Some(loss) = self.loss {
-            let lines = vec![format!("loss={}", number(loss, self.decimals))];
+            let lines = vec![format!("{}={}", Names::LOSS, number(loss, self.decimals))];
             let node = Node { id: "loss".into(), lines, column: Some(self.columns.len()), kind: Kind::Loss };
             let to = diagram.push(node);
             diagram.headers.push(String::new());

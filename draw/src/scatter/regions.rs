@@ -1,4 +1,4 @@
-//! What a model makes of the plane: regions and their boundary.
+//! The plane as a model classifies it: regions and their boundary.
 
 use chainrule::ndarray::Array2;
 
@@ -10,7 +10,7 @@ use crate::contour::outlines;
 use crate::picture::{Paint, Picture};
 use crate::style::{BLACK, Color, WHITE, series};
 
-/// How many steps a grid has at most along each axis.
+/// The most steps of a grid along each axis.
 const MOST_STEPS: f64 = 1000.0;
 
 impl Scatter<'_> {

@@ -8,6 +8,9 @@ use crate::*;
 pub(super) const NAN: f64 = f64::NAN;
 const INF: f64 = f64::INFINITY;
 
+/// The sample that the net of 2-3-1 has seen.
+pub(super) const PARABOLA_POINT: [f64; 2] = [-0.782_598_744, 0.905_208_697];
+
 /// The net of 2-3-1 with given weights, after a pass of one sample.
 pub(super) fn parabola_net() -> Sequential<f64> {
     let hidden = Dense::from_weights(
@@ -22,7 +25,7 @@ pub(super) fn parabola_net() -> Sequential<f64> {
         .add(Sigmoid)
         .build(0)
         .unwrap();
-    model.forward(&array![[-0.782_598_744, 0.905_208_697]]).unwrap();
+    model.forward(&array![PARABOLA_POINT]).unwrap();
     model.backward(&BinaryCrossEntropy, &array![[1.0]]).unwrap();
     model
 }
@@ -193,7 +196,7 @@ pub(super) fn odd() -> Vec<(String, Picture)> {
         Network::of(&broken).gradients().sample(5).decimals(99).max_units(0).loss(NAN).picture()
     });
     let zero = Sequential::<f32>::new([1]).add(Dense::new(1).without_bias()).build(1).unwrap();
-    add("one weight", &|| Network::of(&zero).names(Vec::<String>::new()).bias_nodes().picture());
+    add("one weight", &|| Network::of(&zero).rename([("", "w")]).weight_names().bias_nodes().picture());
     let activation = Sequential::<f64>::new([3]).add(Tanh).build(1).unwrap();
     add("no weight", &|| Network::of(&activation).picture());
     add("only reshapes", &|| {

@@ -1,0 +1,86 @@
+//! The names of a model's numbers, in formulas and in pictures.
+
+use crate::{Float, Output, Sequential, formula};
+
+/// The name of every number of a model, for whoever writes or draws it beside an [explanation](super).
+///
+/// # Examples
+/// ```
+/// use chainrule::explain::Names;
+/// use chainrule::prelude::*;
+///
+/// let model = Sequential::<f64>::new([2]).add(Dense::new(3)).add(Tanh).add(Dense::new(1)).add(Sigmoid).build(1)?;
+/// let names = Names::of(&model);
+/// let units = [0, 1, 2, 3, 4].map(|position| names.unit(position, 0));
+/// assert_eq!(units, ["x₁", "z0₁", "a1₁", "z2₁", "y₁"]);
+/// assert_eq!(names.param(0, "weight", 1, 2), "W0₂₃");
+/// assert_eq!(Names::gradient(&names.param(2, "bias", 0, 0)), "∂L/∂b2₁");
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Names {
+    positions: Vec<String>,
+    /// the parameters of each layer, with their rows and columns
+    params: Vec<Vec<(&'static str, (usize, usize))>>,
+}
+
+impl Names {
+    /// The name of the loss.
+    pub const LOSS: &str = "L";
+
+    /// The name of ∂L/∂ of anything.
+    pub fn gradient(of: &str) -> String {
+        formula::gradient(of)
+    }
+
+    /// The names of that model's numbers.
+    pub fn of<F: Float>(model: &Sequential<F>) -> Self {
+        let mut positions = vec!["x".to_owned()];
+        for (index, layer) in model.layers().enumerate() {
+            positions.push(match layer.output() {
+                _ if layer.only_reshapes() => positions[index].clone(),
+                Output::Logits => format!("z{index}"),
+                _ => format!("a{index}"),
+            });
+        }
+        positions[model.last_layer() + 1..].fill("y".to_owned());
+        let shapes = model
+            .layers()
+            .map(|layer| layer.params().iter().map(|param| (param.name, param.value.dim())).collect());
+        Names { params: shapes.collect(), positions }
+    }
+
+    /// All numbers of a position: `z0`; nothing if the model has no such position.
+    pub fn position(&self, position: usize) -> &str {
+        self.positions.get(position).map_or("", String::as_str)
+    }
+
+    /// One number of a position: `z0₁`. Units are counted from 0, their subscripts from 1.
+    pub fn unit(&self, position: usize, unit: usize) -> String {
+        formula::unit(self.position(position), unit)
+    }
+
+    /// One number of a parameter of that layer: `W0₂₃`, `b0₃`. All counts start at 0, subscripts at 1.
+    pub fn param(&self, layer: usize, param: &str, row: usize, column: usize) -> String {
+        let params = self.params.get(layer).map_or(&[][..], Vec::as_slice);
+        let shape = params.iter().find(|(name, _)| *name == param).map_or((row + 1, column + 1), |own| own.1);
+        formula::entry(layer, param, shape, row, column)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Dense, Flatten, Sigmoid};
+
+    #[test]
+    fn a_layer_that_only_reshapes_hands_names_on() {
+        let layers = Sequential::<f32>::new([4, 3]).add(Flatten).add(Dense::new(2)).add(Flatten);
+        let names = Names::of(&layers.add(Sigmoid).add(Flatten).build(1).unwrap());
+        let positions = [0, 1, 2, 3, 4, 5, 6].map(|position| names.position(position));
+        assert_eq!(positions, ["x", "x", "z1", "z1", "y", "y", ""]);
+        assert_eq!(names.param(1, "weight", 0, 1), "W1₁,₂");
+        assert_eq!(names.param(1, "bias", 0, 1), "b1₂");
+        assert_eq!(names.param(7, "bias", 0, 1), "b7₂");
+    }
+}
