@@ -39,6 +39,9 @@ pub trait Metric<F: Float>: Debug + Send + Sync {
     fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64;
 }
 
+/// Metrics that were chosen at run time.
+pub(super) type Metrics<'a, F> = [Box<dyn Metric<F> + 'a>];
+
 /// A metric chosen at run time.
 impl<F: Float, M: Metric<F> + ?Sized> Metric<F> for Box<M> {
     fn name(&self) -> &str {

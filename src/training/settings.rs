@@ -254,20 +254,19 @@ impl<'a, F: Float> Trainer<'a, F> {
 }
 
 impl<F: Float> Trainer<'_, F> {
-    /// What the history says of how it came about.
+    /// The settings as the history shows them.
     pub(super) fn settings(&self, samples: usize) -> Vec<(&'static str, String)> {
         let rate = self.optimizer.learning_rate().map(|rate| ("learning rate", format!("{rate:?}")));
-        let order =
-            self.shuffle.map_or("as they come".to_owned(), |seed| format!("shuffled with seed {seed}"));
-        let mut settings =
-            vec![("loss", self.loss.name().to_owned()), ("optimizer", self.optimizer.name().to_owned())];
-        settings.extend(rate);
-        settings.extend([
-            ("epochs", self.epochs.to_string()),
-            ("batch size", self.batch_size.to_string()),
-            ("training samples", thousands(samples)),
-            ("order of samples", order),
-        ]);
-        settings
+        let order = self.shuffle.map(|seed| format!("shuffled with seed {seed}"));
+        let settings = [
+            Some(("loss", self.loss.name().to_owned())),
+            Some(("optimizer", self.optimizer.name().to_owned())),
+            rate,
+            Some(("epochs", self.epochs.to_string())),
+            Some(("batch size", self.batch_size.to_string())),
+            Some(("training samples", thousands(samples))),
+            Some(("order of samples", order.unwrap_or("as they come".to_owned()))),
+        ];
+        settings.into_iter().flatten().collect()
     }
 }
