@@ -40,11 +40,11 @@ pub struct GradientRow {
     pub parameter: String,
     /// The shape of the matrix; that of the input is samples × features.
     pub shape: (usize, usize),
-    /// How many of its entries were compared.
+    /// The number of entries that were compared.
     pub compared: usize,
-    /// How many were left out because the loss has a kink there, within a step.
+    /// The number of entries that were left out because the loss has a kink there, within a step.
     pub left_out: usize,
-    /// How many of the compared entries are off by more than the tolerance.
+    /// The number of compared entries that are off by more than the tolerance.
     pub wrong: usize,
     /// Whether some compared entry is other than 0 in `backward`, and some in the differences.
     pub nonzero: bool,
@@ -100,9 +100,8 @@ impl GradientReport {
         if let Some(problem) = self.problem() {
             return format!("FAILED: {problem}");
         }
-        let count = |number: fn(&GradientRow) -> usize| self.rows.iter().map(number).sum::<usize>();
-        let (compared, left_out) = (count(|row| row.compared), count(|row| row.left_out));
-        let entries = count(|row| row.shape.0 * row.shape.1);
+        let (compared, left_out) = (self.count(|row| row.compared), self.count(|row| row.left_out));
+        let entries = self.count(|row| row.shape.0 * row.shape.1);
         let which = match () {
             () if compared == entries => format!("all {} gradients are", thousands(entries)),
             () if compared + left_out == entries => format!("{} gradients are", thousands(compared)),
@@ -119,24 +118,26 @@ impl GradientReport {
         )
     }
 
-    /// What speaks against a pass.
+    /// The sum of a number of each row.
+    fn count(&self, number: fn(&GradientRow) -> usize) -> usize {
+        self.rows.iter().map(number).sum()
+    }
+
+    /// The first reason against a pass.
     fn problem(&self) -> Option<String> {
         if !self.loss.is_finite() {
             return Some(format!("the loss itself is {}", self.loss));
         }
-        let wrong: usize = self.rows.iter().map(|row| row.wrong).sum();
-        if let Some((row, entry)) = self.worst().filter(|_| wrong > 0).and_then(|row| Some((row, row.worst?)))
-        {
-            let compared = self.rows.iter().map(|row| row.compared).sum();
+        let wrong = self.count(|row| row.wrong);
+        let worst = self.worst().filter(|_| wrong > 0).and_then(|row| Some((row, row.worst?)));
+        if let Some((row, GradientEntry { index: (i, j), analytic, numeric, .. })) = worst {
             return Some(format!(
-                "{} of {} gradients are wrong; the worst, entry [{}, {}] of {}, is {} in backward and {} in differences",
+                "{} of {} gradients are wrong; the worst, entry [{i}, {j}] of {}, is {} in backward and {} in differences",
                 thousands(wrong),
-                thousands(compared),
-                entry.index.0,
-                entry.index.1,
+                thousands(self.count(|row| row.compared)),
                 row.place(),
-                number(entry.analytic),
-                number(entry.numeric),
+                number(analytic),
+                number(numeric),
             ));
         }
         if let Some(fault) = &self.prediction {
@@ -151,13 +152,9 @@ impl GradientReport {
                 row.place(),
             ));
         }
-        if self.rows.iter().any(|row| row.nonzero) {
-            return None;
-        }
-        Some(
-            "nothing was checked: every gradient is 0; check at another point: other inputs or weights"
-                .into(),
-        )
+        let nothing =
+            "nothing was checked: every gradient is 0; check at another point: other inputs or weights";
+        self.rows.iter().all(|row| !row.nonzero).then(|| nothing.to_owned())
     }
 }
 
@@ -215,11 +212,8 @@ impl fmt::Display for GradientReport {
         for row in &self.rows {
             let worst = row.worst.map_or([(); 4].map(|()| "-".into()), |entry| {
                 let (i, j) = entry.index;
-                let error = if entry.relative_error < 1e-3 {
-                    format!("{:.1e}", entry.relative_error)
-                } else {
-                    format!("{:.3}", entry.relative_error)
-                };
+                let error = entry.relative_error;
+                let error = if error < 1e-3 { format!("{error:.1e}") } else { format!("{error:.3}") };
                 [format!("[{i}, {j}]"), number(entry.analytic), number(entry.numeric), error]
             });
             let cells = [
