@@ -12,10 +12,12 @@ mod buffers;
 mod build;
 mod contract;
 mod inspection;
+mod params;
 mod prediction;
 mod probe;
 mod route;
 mod shapes;
+mod structure;
 mod update;
 
 pub(crate) use buffers::Buffer;
@@ -104,7 +106,7 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn loss<D: Dimension>(&self, loss: &dyn Loss<F>, targets: &ArrayRef<F, D>) -> Result<F> {
-        let t = self.check_targets(loss, targets)?;
+        let t = self.check_targets(self.samples()?, loss, targets)?;
         Ok(self.loss_unchecked(loss, t.view()))
     }
 
@@ -126,7 +128,7 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn backward<D: Dimension>(&mut self, loss: &dyn Loss<F>, targets: &ArrayRef<F, D>) -> Result<()> {
-        let t = self.check_targets(loss, targets)?;
+        let t = self.check_targets(self.samples()?, loss, targets)?;
         self.run_back(loss, t.view());
         Ok(())
     }
@@ -149,7 +151,7 @@ impl<F: Float> Sequential<F> {
     /// ```
     pub fn backward_from<D: Dimension>(&mut self, dy: &ArrayRef<F, D>) -> Result<()> {
         let outputs = self.route.outputs();
-        let dy = self.as_outputs("output gradient", dy)?;
+        let dy = self.check_outputs("output gradient", self.samples()?, dy)?;
         self.cache.trace.deltas[outputs].assign(dy.view());
         self.chain_rule(outputs);
         Ok(())

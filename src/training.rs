@@ -227,7 +227,7 @@ impl<F: Float> Trainer<'_, F> {
         self.threads.run(multiplications, multiplications, || {
             let x = model.check_inputs(x)?;
             let x = x.as_standard_layout();
-            let t = model.check_targets_of(x.nrows(), &*self.loss, targets)?;
+            let t = model.check_targets(x.nrows(), &*self.loss, targets)?;
             let loss = step(model, &*self.loss, &mut *self.optimizer, x.view(), t.view())?;
             model.keep_inputs(x.view());
             Ok(loss)

@@ -7,7 +7,7 @@ use crate::optimizer::{Trainable, Visit};
 use crate::{Error, Float, Gradient, Layer, Result};
 
 impl<F: Float> Sequential<F> {
-    /// The model together with the inputs of the pass that has run, if it has not [kept](Self::keep_inputs) them.
+    /// The model together with the inputs that its last pass borrowed instead of [keeping](Self::keep_inputs) them.
     pub(crate) fn on<'m>(&'m mut self, inputs: ArrayView2<'m, F>) -> OnBatch<'m, F> {
         OnBatch { model: self, inputs }
     }
@@ -48,13 +48,9 @@ pub(super) fn check_shape<F: Float>(
     let Some(theta) = layer.params().get(param).filter(|theta| theta.value.dim() != gradient.dim()) else {
         return Ok(());
     };
-    let (rows, columns) = gradient.dim();
-    let problem = format!(
-        "gives {} a gradient of shape {:?}, but the parameter has {:?}",
-        theta.name,
-        [rows, columns],
-        theta.value.shape()
-    );
+    let [got, expected] = [gradient.dim(), theta.value.dim()].map(<[usize; 2]>::from);
+    let problem =
+        format!("gives {} a gradient of shape {got:?}, but the parameter has {expected:?}", theta.name);
     Err(Error::mismatch(problem, "write ∂L/∂θ in the shape of θ").in_layer(position, layer.name()))
 }
 
@@ -64,7 +60,7 @@ impl<F: Float> Trainable<F> for Sequential<F> {
     }
 }
 
-/// A model whose last pass read its inputs where they lie.
+/// A model whose last pass borrowed its inputs.
 pub(crate) struct OnBatch<'m, F: Float> {
     model: &'m mut Sequential<F>,
     inputs: ArrayView2<'m, F>,
