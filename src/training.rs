@@ -118,10 +118,7 @@ impl<F: Float> Trainer<'_, F> {
     /// ```
     pub fn fit(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
         self.check(model, &samples)?;
-        let (given, default) = (self.metrics.take(), metric::default_for(model));
-        let history = self.fit_checked(model, &samples, given.as_ref().unwrap_or(&default));
-        self.metrics = given;
-        history
+        self.fit_checked(model, &samples)
     }
 
     #[inline(never)]
@@ -137,12 +134,9 @@ impl<F: Float> Trainer<'_, F> {
     }
 
     #[inline(never)]
-    fn fit_checked(
-        &mut self,
-        model: &mut Sequential<F>,
-        samples: &dyn Samples<F>,
-        metrics: &Metrics<F>,
-    ) -> Result<History> {
+    fn fit_checked(&mut self, model: &mut Sequential<F>, samples: &dyn Samples<F>) -> Result<History> {
+        let default = metric::default_for(model);
+        let metrics = self.metrics.as_ref().unwrap_or(&default);
         let mut batches = Batches::new(samples, self.batch_size, self.shuffle, model);
         let mut history = History { epochs: Vec::new(), settings: self.settings(samples.len()) };
         let mut progress = Progress::new(self.progress_bar, self.epochs, batches.count());

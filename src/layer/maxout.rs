@@ -57,12 +57,10 @@ impl<F: Float> Maxout<F> {
     pub fn from_weights(weight: Array2<F>, bias: Array1<F>, pieces: usize) -> Result<Self> {
         let columns = weight.ncols();
         if pieces == 0 || !columns.is_multiple_of(pieces) || bias.len() != columns {
-            return Err(Error::data(
-                "weights of a Maxout",
-                "in × out·pieces, with one bias for each column",
-                format!("{columns} columns and {} biases for units of {pieces} pieces", bias.len()),
-                "each unit has one column and one bias for each of its pieces",
-            ));
+            let expected = "in × out·pieces, with one bias for each column";
+            let got = format!("{columns} columns and {} biases for units of {pieces} pieces", bias.len());
+            let help = "each unit has one column and one bias for each of its pieces";
+            return Err(Error::data("weights of a Maxout", expected, got, help));
         }
         Ok(Maxout { units: columns / pieces, pieces, dense: Dense::from_weights(weight, bias)? })
     }
@@ -98,8 +96,9 @@ impl<F: Float> Layer<F> for Maxout<F> {
 
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
         if self.units == 0 || self.pieces == 0 {
+            let problem = format!("has {} units of {} pieces", self.units, self.pieces);
             return Err(Error::mismatch(
-                format!("has {} units of {} pieces", self.units, self.pieces),
+                problem,
                 "give it at least one unit of two pieces: Maxout::new(1, 2)",
             ));
         }

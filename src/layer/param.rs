@@ -41,10 +41,9 @@ impl<F> Param<F> {
     pub fn with_shape(mut self, shape: impl Into<Vec<usize>>) -> Result<Self> {
         let shape = shape.into();
         if shape.iter().try_fold(1_usize, |size, &axis| size.checked_mul(axis)) != Some(self.value.len()) {
-            return Err(Error::mismatch(
-                format!("{} has {} numbers, but is to have the shape {shape:?}", self.name, self.value.len()),
-                "give a shape whose product is the number of entries",
-            ));
+            let size = self.value.len();
+            let problem = format!("{} has {size} numbers, but is to have the shape {shape:?}", self.name);
+            return Err(Error::mismatch(problem, "give a shape whose product is the number of entries"));
         }
         self.own_shape = Some(shape);
         Ok(self)

@@ -54,10 +54,10 @@ impl<F: Float> SequentialBuilder<F> {
     pub fn build(self, seed: u64) -> Result<Sequential<F>> {
         let SequentialBuilder { input, mut layers } = self;
         if contract::width::<F>(&input).is_none() {
-            return Err(Error::mismatch(
-                format!("a model can't have samples of shape {input:?}"),
-                "give the shape of one sample, such as Sequential::new([2]) or Sequential::new([28, 28])",
-            ));
+            let problem = format!("a model can't have samples of shape {input:?}");
+            let help =
+                "give the shape of one sample, such as Sequential::new([2]) or Sequential::new([28, 28])";
+            return Err(Error::mismatch(problem, help));
         }
         if layers.is_empty() {
             return Err(Error::mismatch("a model needs at least one layer", "add one: .add(Dense::new(1))"));
@@ -87,10 +87,8 @@ fn build_layer<F: Float>(
     rng: &mut Rng,
 ) -> Result<Vec<usize>> {
     if [before, layer.output()] == [Output::Distribution; 2] {
-        return Err(Error::mismatch(
-            "follows another softmax; a distribution taken for scores becomes almost uniform",
-            "remove one of the two",
-        ));
+        let problem = "follows another softmax; a distribution taken for scores becomes almost uniform";
+        return Err(Error::mismatch(problem, "remove one of the two"));
     }
     let output = layer.build(input, rng)?;
     contract::check(layer, input, &output)?;

@@ -18,16 +18,13 @@ pub(super) fn width<F: Float>(shape: &[usize]) -> Option<usize> {
 /// reshapes or whose inputs a loss takes as logits.
 pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output: &[usize]) -> Result<()> {
     let Some(outputs) = width::<F>(output) else {
-        return Err(Error::mismatch(
-            format!("can't give samples of shape {output:?}"),
-            "return a shape from build() without a 0, such as vec![3], that fits into memory",
-        ));
+        let help = "return a shape from build() without a 0, such as vec![3], that fits into memory";
+        return Err(Error::mismatch(format!("can't give samples of shape {output:?}"), help));
     };
     if layer.only_reshapes() && width::<F>(input) != Some(outputs) {
-        return Err(Error::mismatch(
-            format!("says that it only reshapes, but makes {output:?} of samples of {input:?}"),
-            "return a shape of as many features from build(), or false from only_reshapes()",
-        ));
+        let problem = format!("says that it only reshapes, but makes {output:?} of samples of {input:?}");
+        let help = "return a shape of as many features from build(), or false from only_reshapes()";
+        return Err(Error::mismatch(problem, help));
     }
     let shapes = |params: &[Param<F>]| -> Vec<_> {
         params.iter().map(|param| (param.name, param.value.dim())).collect()
@@ -38,31 +35,25 @@ pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output:
         ("state", "state", &state, shapes(layer.state_mut())),
     ] {
         if *shown != changed {
-            return Err(Error::mismatch(
-                format!("shows the {what} {shown:?} in {method}(), but {changed:?} in {method}_mut()"),
-                format!("return the same {what} from both"),
-            ));
+            let problem =
+                format!("shows the {what} {shown:?} in {method}(), but {changed:?} in {method}_mut()");
+            return Err(Error::mismatch(problem, format!("return the same {what} from both")));
         }
     }
     let names: Vec<&str> = params.iter().chain(&state).map(|(name, _)| *name).collect();
     if let Some((_, name)) = names.iter().enumerate().find(|(index, name)| names[..*index].contains(*name)) {
-        return Err(Error::mismatch(
-            format!("has two parameters of the name {name}"),
-            "give each parameter of a layer a name of its own",
-        ));
+        let help = "give each parameter of a layer a name of its own";
+        return Err(Error::mismatch(format!("has two parameters of the name {name}"), help));
     }
     if !params.is_empty() && layer.only_reshapes() {
-        return Err(Error::mismatch(
-            "says that it only reshapes, but has parameters, which then get no gradient",
-            "return false from only_reshapes()",
-        ));
+        let problem = "says that it only reshapes, but has parameters, which then get no gradient";
+        return Err(Error::mismatch(problem, "return false from only_reshapes()"));
     }
     // a loss that takes the logits starts the chain rule before this layer, whose parameters then get no gradient
     if !params.is_empty() && matches!(layer.output(), Output::Probabilities | Output::Distribution) {
-        return Err(Error::mismatch(
-            "has parameters and says that its outputs are the Sigmoid or the Softmax of its inputs",
-            "return Output::Values from output(), or put a Sigmoid or Softmax behind the layer",
-        ));
+        let problem = "has parameters and says that its outputs are the Sigmoid or the Softmax of its inputs";
+        let help = "return Output::Values from output(), or put a Sigmoid or Softmax behind the layer";
+        return Err(Error::mismatch(problem, help));
     }
     Ok(())
 }

@@ -141,8 +141,7 @@ impl<F: Float> Sequential<F> {
         let (rows, columns) = old.value.dim();
         let as_row = rows == 1 && value.shape() == [columns];
         let fits = as_row || value.shape() == [rows, columns] || value.shape() == old.shape();
-        let matrix = value.to_shape((rows, columns)).ok().filter(|_| fits);
-        let Some(matrix) = matrix else {
+        let Some(matrix) = value.to_shape((rows, columns)).ok().filter(|_| fits) else {
             let help = match old.shape() {
                 [_, _] if value.shape() == [columns, rows] => "transpose it: weights are in × out".to_owned(),
                 [_, _] => "weights are in × out, biases 1 × out".to_owned(),

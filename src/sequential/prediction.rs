@@ -82,10 +82,9 @@ impl<F: Float> Sequential<F> {
     /// ```
     pub fn predict_classes<D: Dimension>(&self, x: &ArrayRef<F, D>) -> Result<Array1<usize>> {
         if self.output_width() == 1 && self.output() != Output::Probabilities {
-            return Err(Error::mismatch(
-                "a model with one output that is no probability has no classes",
-                "end it with a Sigmoid, or compare predict() with a threshold of your own",
-            ));
+            let problem = "a model with one output that is no probability has no classes";
+            let help = "end it with a Sigmoid, or compare predict() with a threshold of your own";
+            return Err(Error::mismatch(problem, help));
         }
         Ok(crate::metrics::classes(&self.predict(x)?))
     }

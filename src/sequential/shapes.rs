@@ -45,10 +45,8 @@ impl<F: Float> Sequential<F> {
         if matches!(self.cache.phase, Phase::Forward | Phase::Backward) {
             return Ok(self.outputs().nrows());
         }
-        Err(Error::mismatch(
-            "the chain rule needs the activations of the present weights",
-            "run forward first, and again after each change of the weights",
-        ))
+        let problem = "the chain rule needs the activations of the present weights";
+        Err(Error::mismatch(problem, "run forward first, and again after each change of the weights"))
     }
 }
 

@@ -15,10 +15,8 @@ impl<F: Float> Sequential<F> {
     #[inline(never)]
     fn visit(&mut self, inputs: Option<ArrayView2<F>>, visit: &mut Visit<'_, F>) -> Result<()> {
         if self.cache.phase != Phase::Backward {
-            return Err(Error::mismatch(
-                "an optimizer's step needs the gradients of a backward pass",
-                "run forward and backward before each step",
-            ));
+            let problem = "an optimizer's step needs the gradients of a backward pass";
+            return Err(Error::mismatch(problem, "run forward and backward before each step"));
         }
         self.cache.phase = Phase::Stale;
         let mut index = 0;

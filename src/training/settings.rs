@@ -251,9 +251,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         self.threads = Threads::new(threads);
         self
     }
-}
 
-impl<F: Float> Trainer<'_, F> {
     /// The settings as the history shows them.
     pub(super) fn settings(&self, samples: usize) -> Vec<(&'static str, String)> {
         let rate = self.optimizer.learning_rate().map(|rate| ("learning rate", format!("{rate:?}")));
