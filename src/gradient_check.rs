@@ -56,7 +56,7 @@ fn floor_share(terms: usize) -> f64 {
     (terms as f64).sqrt().max(4.0) / 400.0
 }
 
-/// How rough a function may be, in tolerances: the error of a kink is up to 5/2 of its roughness, so this
+/// The roughness that a function may have, in tolerances: the error of a kink is up to 5/2 of its roughness, so this
 /// keeps it below half of the tolerance.
 const ROUGHNESS: f64 = 0.2;
 
@@ -83,10 +83,10 @@ pub fn check_gradients<D: Dimension, E: Dimension>(
 }
 
 /// Checks the gradients and the predictions of one layer alone, with normally distributed inputs of that shape and the
-/// squared distance to as random targets as its loss: a layer of your own in one line.
+/// squared distance to random targets as its loss: a layer of your own in one line.
 ///
 /// # Errors
-/// What the layer's own `build` says against the shape; [`Error::Data`] if `batch` is 0.
+/// That of the layer's own `build` if it refuses the shape; [`Error::Data`] if `batch` is 0.
 ///
 /// # Examples
 /// ```
@@ -143,7 +143,7 @@ impl GradientCheck {
         self
     }
 
-    /// How many entries of a parameter or of the input are checked, 1,000 at first. Of larger ones they are
+    /// The number of entries of a parameter or of the input to check, 1,000 at first. Of larger ones they are
     /// chosen at random.
     #[must_use]
     pub fn entries(mut self, entries: usize) -> Self {
@@ -258,7 +258,7 @@ impl GradientCheck {
         })
     }
 
-    /// Which entries of a matrix to check, in order.
+    /// The entries of a matrix to check, in order.
     fn choose(&self, entries: usize, rng: &mut Rng) -> Vec<usize> {
         let mut chosen: Vec<usize> = (0..entries).collect();
         if entries > self.entries {

@@ -89,7 +89,7 @@ pub use tanh::Tanh;
 ///
 /// [`check_layer`](crate::check_layer) tries all of it.
 pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
-    /// What the layer is called in tables and errors: one lower-case word.
+    /// The name of the layer in tables and errors: one lower-case word.
     fn name(&self) -> &str;
 
     /// Fixes the layer's shapes for samples of shape `input`, samples its first weights from `rng`, and returns the
@@ -141,7 +141,7 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
         let _ = memory;
     }
 
-    /// What the outputs mean, for the losses that take the last layer's inputs, the logits.
+    /// The meaning of the outputs, for the losses that take the last layer's inputs, the logits.
     fn output(&self) -> Output {
         Output::Values
     }
@@ -160,7 +160,7 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     }
 }
 
-/// What the outputs of a layer mean.
+/// The meaning of a layer's outputs.
 ///
 /// A loss that takes the logits of `Probabilities` or a `Distribution` takes the layer as exactly what is said there, so
 /// a layer with parameters can't be one of them.

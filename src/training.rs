@@ -70,7 +70,7 @@ pub struct Trainer<'a, F: Float> {
 
 type AfterEpoch<'a, F> = Box<dyn FnMut(&Epoch, &Sequential<F>) -> Next + 'a>;
 
-/// What a closure after an epoch wants next.
+/// The wish of a closure after an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Go on with the next epoch.
@@ -80,7 +80,7 @@ pub enum Next {
 }
 
 impl Next {
-    /// Stop if that is so.
+    /// [`Next::Stop`] if that is true, else [`Next::Continue`].
     pub fn stop_if(enough: bool) -> Self {
         if enough { Next::Stop } else { Next::Continue }
     }
@@ -153,7 +153,7 @@ impl<F: Float> Trainer<'_, F> {
                     totals.add(loss, model.outputs(), t);
                     progress.step(epoch, totals.mean_loss());
                 }
-                model.keep_inputs(batches.last_gathered()); // for whoever looks after the epoch
+                model.keep_inputs(batches.last_inputs()); // for whoever looks after the epoch
                 Ok(())
             })?;
             let training = totals.take_means();

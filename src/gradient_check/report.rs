@@ -1,4 +1,4 @@
-//! What a gradient check has found, as data, as a table and in a sentence.
+//! The result of a gradient check: as data, as a table and in a sentence.
 
 use std::fmt;
 
@@ -34,7 +34,7 @@ pub struct GradientReport {
 pub struct GradientRow {
     /// The position of the layer, from 0; `None` for the input of the model.
     pub layer: Option<usize>,
-    /// What the layer is called; `input` for the input of the model.
+    /// The name of the layer; `input` for the input of the model.
     pub layer_name: String,
     /// The name of the parameter; `x` for the input of the model.
     pub parameter: String,
@@ -46,7 +46,7 @@ pub struct GradientRow {
     pub left_out: usize,
     /// The number of compared entries that are off by more than the tolerance.
     pub wrong: usize,
-    /// Whether some compared entry is other than 0 in `backward`, and some in the differences.
+    /// Some compared entry is other than 0 in `backward`, and some in the differences.
     pub nonzero: bool,
     /// The compared entry with the largest relative error.
     pub worst: Option<GradientEntry>,
@@ -57,9 +57,9 @@ pub struct GradientRow {
 pub struct GradientEntry {
     /// Row and column in the parameter or the input.
     pub index: (usize, usize),
-    /// What `backward` says.
+    /// The gradient in `backward`.
     pub analytic: f64,
-    /// What the central difference says.
+    /// The central difference.
     pub numeric: f64,
     /// |a - n| / max(|a|, |n|, floor); infinite if one of both is not a finite number.
     pub relative_error: f64,
@@ -70,7 +70,7 @@ pub struct GradientEntry {
 pub struct PredictionFault {
     /// The position of the layer, from 0.
     pub layer: usize,
-    /// What the layer is called.
+    /// The name of the layer.
     pub layer_name: String,
     /// Row and column in the layer's output for the whole batch.
     pub index: (usize, usize),

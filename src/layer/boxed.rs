@@ -6,7 +6,7 @@ use super::{Layer, Memory, Output, Param, Pass};
 use crate::formula::{Formula, NamedPass, Subject};
 use crate::{Float, Gradient, Result, Rng};
 
-/// Lets a model clone the layers in its boxes; every layer that is [`Clone`] has it already.
+/// Clones of layers in boxes, for models; every layer that is [`Clone`] has it already.
 pub trait CloneLayer<F> {
     /// A copy of this layer in a box.
     fn clone_box(&self) -> Box<dyn Layer<F>>;

@@ -20,6 +20,14 @@ pub struct Param<F> {
 
 impl<F> Param<F> {
     /// A parameter of that name.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let weight = Param::new("weight", array![[1.0, 2.0]]);
+    /// assert_eq!(weight.shape(), [1, 2]);
+    /// ```
     pub fn new(name: &'static str, value: Array2<F>) -> Self {
         Param { name, value, own_shape: None }
     }
@@ -50,6 +58,9 @@ impl<F> Param<F> {
     }
 
     /// Its own shape: that of its matrix unless it was given another.
+    ///
+    /// # Examples
+    /// See [`with_shape`](Self::with_shape).
     pub fn shape(&self) -> &[usize] {
         self.own_shape.as_deref().unwrap_or(self.value.shape())
     }

@@ -4,9 +4,12 @@ use ndarray::{Array2, ArrayView2};
 
 use crate::{Float, Rng};
 
-/// What a pass has left around one layer.
+/// The numbers that a pass has left around one layer.
 ///
 /// All matrices of samples × features are row-major and hold the same samples in the same order.
+///
+/// # Examples
+/// See the [layer of your own](crate::layer).
 #[derive(Clone, Copy, Debug)]
 pub struct Pass<'a, F> {
     /// The layer's input of the last forward pass.
@@ -15,11 +18,11 @@ pub struct Pass<'a, F> {
     pub y: ArrayView2<'a, F>,
     /// ∂L/∂y, the derivative of the loss with respect to the output.
     pub dy: ArrayView2<'a, F>,
-    /// What the layer remembered in `forward`.
+    /// The numbers that the layer remembered in `forward`.
     pub memory: &'a Memory<F>,
 }
 
-/// What a layer may remember from `forward` for `backward`, such as the mask of a dropout. The model keeps it.
+/// The numbers that a layer remembers from `forward` for `backward`, such as the mask of a dropout. The model keeps them.
 ///
 /// # Examples
 /// ```
@@ -32,23 +35,32 @@ pub struct Pass<'a, F> {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Memory<F> {
-    /// Whatever the layer needs; empty at first, and never looked at by anyone else.
+    /// The numbers themselves; empty at first, and read by nobody but the layer.
     pub saved: Array2<F>,
     rng: Option<Rng>,
 }
 
 impl<F: Float> Memory<F> {
     /// A memory for predictions, where nothing is random.
+    ///
+    /// # Examples
+    /// See [`Memory`].
     pub fn for_prediction() -> Self {
         Memory { saved: Array2::zeros((0, 0)), rng: None }
     }
 
     /// A memory for training, with the layer's own random stream.
+    ///
+    /// # Examples
+    /// See [`Memory`].
     pub fn for_training(rng: Rng) -> Self {
         Memory { saved: Array2::zeros((0, 0)), rng: Some(rng) }
     }
 
     /// The layer's random stream while the model trains; `None` when it predicts.
+    ///
+    /// # Examples
+    /// See [`Memory`].
     pub fn rng(&mut self) -> Option<&mut Rng> {
         self.rng.as_mut()
     }

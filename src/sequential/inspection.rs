@@ -14,10 +14,11 @@ impl<F: Float> Sequential<F> {
 
     /// The activations at a position that is known to exist, of a pass that is known to have run.
     pub(crate) fn kept_activation(&self, position: usize) -> ArrayView2<'_, F> {
-        self.cache.trace.activations[self.route.places[position]].view()
+        self.cache.trace.activations[self.route.buffer_of[position]].view()
     }
 
-    /// What the last forward pass kept at a position, samples × features: 0 is the input, i + 1 the output of layer i.
+    /// The activations of the last forward pass at a position, samples × features: 0 is the input, i + 1 the output of
+    /// layer i.
     /// `None` before a forward pass and behind the last layer.
     ///
     /// # Examples
@@ -53,19 +54,19 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn delta(&self, position: usize) -> Option<CowArray<'_, F, Ix2>> {
-        let place = *self.route.places.get(position)?;
+        let buffer = *self.route.buffer_of.get(position)?;
         let (cache, trace) = (&self.cache, &self.cache.trace);
-        if !cache.has_gradients() || place >= cache.computed.end {
+        if !cache.has_gradients() || buffer >= cache.known_deltas.end {
             return None;
         }
-        if place >= cache.computed.start {
-            return Some(trace.deltas[place].view().into());
+        if buffer >= cache.known_deltas.start {
+            return Some(trace.deltas[buffer].view().into());
         }
-        let mut dy = trace.deltas[cache.computed.start].view().to_owned();
-        for layer in (place..cache.computed.start).rev().filter(|_| cache.phase == Phase::Backward) {
+        let mut dy = trace.deltas[cache.known_deltas.start].view().to_owned();
+        for layer in (buffer..cache.known_deltas.start).rev().filter(|_| cache.phase == Phase::Backward) {
             let mut dx = Array2::from_elem(trace.activations[layer].view().dim(), F::nan());
             let pass = Pass { dy: dy.view(), ..trace.pass(layer, None) };
-            self.layers[self.route.computing[layer]].backward(pass, dx.view_mut());
+            self.layers[self.route.active[layer]].backward(pass, dx.view_mut());
             dy = dx;
         }
         (cache.phase == Phase::Backward).then(|| dy.into())
@@ -73,11 +74,11 @@ impl<F: Float> Sequential<F> {
 
     /// The position at which the last backward pass began: that of the outputs, or that of the logits.
     pub(crate) fn chain_start(&self) -> usize {
-        let top = self.cache.computed.end.saturating_sub(1);
-        self.route.computing.get(top).copied().unwrap_or(self.layers.len())
+        let top = self.cache.known_deltas.end.saturating_sub(1);
+        self.route.active.get(top).copied().unwrap_or(self.layers.len())
     }
 
-    /// Where numbers that are not finite first appear in the last forward pass, or else in the backward pass.
+    /// The place where numbers that are not finite first appear: in the last forward pass, or else in the backward pass.
     #[inline(never)]
     pub(crate) fn first_not_finite(&self) -> Option<String> {
         let not_finite = |position: &usize| self.kept_activation(*position).iter().any(|x| !x.is_finite());
@@ -85,18 +86,18 @@ impl<F: Float> Sequential<F> {
             None => "the inputs".to_owned(),
             Some(index) => format!("the output of layer {index} ({})", self.layers[index].name()),
         };
-        // a weight that is not finite spoils the outputs, so it is the cause
+        // a weight that is not finite is the cause of such outputs, so it comes first
         let weight = self.params().find(|(_, value)| value.iter().any(|x| !x.is_finite()));
-        let spoiled = weight.filter(|_| !not_finite(&0)).map(|(name, _)| format!("the parameter {name}"));
+        let parameter = weight.filter(|_| !not_finite(&0)).map(|(name, _)| format!("the parameter {name}"));
         let forward = || (0..self.shapes.len()).find(not_finite).map(place);
-        spoiled.or_else(forward).or_else(|| {
+        parameter.or_else(forward).or_else(|| {
             let delta = self.cache.first_delta_not_finite()?;
-            let position = self.route.places.iter().position(|&place| place == delta)?;
+            let position = self.route.buffer_of.iter().position(|&buffer| buffer == delta)?;
             Some(format!("the gradient at {}", place(position)))
         })
     }
 
-    /// Whether every delta of the last backward pass is finite. Then so is every gradient, unless a sum overflows.
+    /// Every delta of the last backward pass is finite. Then so is every gradient, unless a sum overflows.
     pub(crate) fn deltas_are_finite(&self) -> bool {
         self.cache.first_delta_not_finite().is_none()
     }

@@ -103,17 +103,17 @@ impl<F: Float> Sequential<F> {
     /// ```
     pub fn gradient(&self, name: &str) -> Result<Array2<F>> {
         let (layer, param) = self.find(name)?;
-        let computing = self.route.computing.iter().position(|&computing| computing == layer);
-        let computing = computing.filter(|_| self.cache.has_gradients()).ok_or_else(|| {
+        let active = self.route.active.iter().position(|&active| active == layer);
+        let active = active.filter(|_| self.cache.has_gradients()).ok_or_else(|| {
             Error::mismatch(format!("there is no gradient of {name} yet"), "run forward and backward first")
         })?;
         let cache = &self.cache;
-        let mut room = Array2::from_elem(cache.rooms[computing][param].dim(), F::nan());
-        let gradient = self.layers[layer].gradient(param, cache.trace.pass(computing, None), &mut room);
+        let mut room = Array2::from_elem(cache.rooms[active][param].dim(), F::nan());
+        let gradient = self.layers[layer].gradient(param, cache.trace.pass(active, None), &mut room);
         check_shape(layer, &*self.layers[layer], param, &gradient)?;
         Ok(match cache.phase {
             // a product depends on the pass alone, a matrix perhaps on parameters that have changed since it was written
-            Phase::Stale if gradient.is_matrix() => cache.rooms[computing][param].clone(),
+            Phase::Stale if gradient.is_matrix() => cache.rooms[active][param].clone(),
             _ => gradient.matrix().to_owned(),
         })
     }

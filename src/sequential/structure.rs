@@ -114,7 +114,7 @@ impl<F: Float> Sequential<F> {
 
     /// The index of that layer; the position of the same number holds its inputs, the logits of a loss that takes them.
     pub(crate) fn last_layer(&self) -> usize {
-        self.route.computing.last().copied().unwrap_or(self.layers.len() - 1)
+        self.route.active.last().copied().unwrap_or(self.layers.len() - 1)
     }
 
     /// The seed that the first weights were sampled with.

@@ -20,23 +20,23 @@ impl<F: Float> Sequential<F> {
         }
         self.cache.phase = Phase::Stale;
         let mut index = 0;
-        for (computing, &layer) in self.route.computing.iter().enumerate() {
-            let (position, layer) = (layer, &mut self.layers[layer]);
-            for (param, room) in self.cache.rooms[computing].iter_mut().enumerate() {
-                let gradient = layer.gradient(param, self.cache.trace.pass(computing, inputs), room);
-                check_shape(position, &**layer, param, &gradient)?;
+        for (active, &layer_index) in self.route.active.iter().enumerate() {
+            let layer = &mut self.layers[layer_index];
+            for (param, room) in self.cache.rooms[active].iter_mut().enumerate() {
+                let gradient = layer.gradient(param, self.cache.trace.pass(active, inputs), room);
+                check_shape(layer_index, &**layer, param, &gradient)?;
                 if let Some(theta) = layer.params_mut().get_mut(param) {
                     visit(index, &mut theta.value, gradient);
                 }
                 index += 1;
             }
-            layer.update_state(&self.cache.trace.memories[computing]);
+            layer.update_state(&self.cache.trace.memories[active]);
         }
         Ok(())
     }
 }
 
-/// Whether a gradient has the shape of its parameter.
+/// The error of a gradient that has not the shape of its parameter.
 pub(super) fn check_shape<F: Float>(
     position: usize,
     layer: &dyn Layer<F>,

@@ -8,7 +8,7 @@ use crate::data::{self, Samples};
 use crate::sequential::Buffer;
 use crate::{Float, Rng, Sequential};
 
-/// The samples of an epoch, batch by batch: neighbours are borrowed from where they lie, others gathered into buffers.
+/// The samples of an epoch, batch by batch: inputs of neighbours are borrowed, others gathered into a buffer.
 pub(super) struct Batches<'a, F> {
     samples: &'a dyn Samples<F>,
     size: usize,
@@ -64,7 +64,7 @@ impl<'a, F: Float> Batches<'a, F> {
     }
 
     /// The inputs of the last batch.
-    pub(super) fn last_gathered(&self) -> ArrayView2<'_, F> {
+    pub(super) fn last_inputs(&self) -> ArrayView2<'_, F> {
         self.borrowed().unwrap_or_else(|| self.inputs.view())
     }
 

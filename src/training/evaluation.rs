@@ -1,4 +1,4 @@
-//! How well a model does on samples, without training it.
+//! Evaluation: loss and metrics of a model on samples, without training it.
 
 use std::fmt;
 
@@ -13,12 +13,12 @@ use crate::metrics::{self, ConfusionMatrix};
 use crate::sequential::{Buffer, INFERENCE_CHUNK};
 use crate::{Error, Float, Loss, Result, Sequential};
 
-/// How well a model does: its loss, its metrics and, if it tells classes apart, which it takes for which.
+/// The loss of a model, its metrics and, if it tells classes apart, the confusion matrix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// The mean loss and the metrics.
     pub measures: Measures,
-    /// Which class is taken for which, if the model ends with Softmax or one Sigmoid.
+    /// The samples of each class that are taken for each other, if the model ends with Softmax or one Sigmoid.
     pub confusion: Option<ConfusionMatrix>,
 }
 
@@ -72,7 +72,7 @@ pub fn evaluate<F: Float>(
     Ok(Evaluation { measures, confusion })
 }
 
-/// Whether model, loss and samples fit each other, every target included.
+/// The first error if model, loss and samples, every target included, don't fit each other.
 #[inline(never)]
 pub(super) fn check_samples<F: Float>(
     what: &str,

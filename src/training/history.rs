@@ -38,14 +38,14 @@ impl fmt::Display for Measures {
     }
 }
 
-/// What one epoch came to.
+/// The record of one epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Epoch {
     /// Its number, from 1.
     pub number: usize,
     /// Loss and metrics of the training samples, each as it was when its batch was met.
     pub training: Measures,
-    /// The same of the validation samples, if there are any, measured after the epoch.
+    /// Loss and metrics of the validation samples, if there are any, measured after the epoch.
     pub validation: Option<Measures>,
 }
 

@@ -8,10 +8,10 @@ mod bar;
 #[cfg(feature = "progress")]
 use bar::Bar;
 
-/// How long a training in a debug build may take before it is told of `--release`.
+/// The time that a training in a debug build may take before it is told of `--release`.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Follows a training; silent where there is no terminal.
+/// The watch over a training; silent where there is no terminal.
 pub(super) struct Progress {
     start: Instant,
     bar: Bar,
@@ -22,7 +22,7 @@ impl Progress {
         Progress { start: Instant::now(), bar: Bar::new(show, epochs, batches) }
     }
 
-    /// One batch is done, with the mean loss of the epoch so far.
+    /// The end of one batch, with the mean loss of the epoch so far.
     pub(super) fn step(&mut self, epoch: usize, loss: f64) {
         self.bar.step(epoch, loss);
         if cfg!(debug_assertions) && self.start.elapsed() > PATIENCE {
@@ -34,7 +34,7 @@ impl Progress {
         }
     }
 
-    /// Takes the bar away, so that somebody can print. It comes back with a later step.
+    /// A screen without the bar, so that somebody can print. It comes back with another step.
     pub(super) fn clear(&mut self) {
         self.bar.clear();
     }

@@ -39,7 +39,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         }
     }
 
-    /// How many times the training goes through all samples, at least once.
+    /// The number of times that the training goes through all samples, at least once.
     ///
     /// # Examples
     /// ```
@@ -57,7 +57,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// How many samples make one step, at least one. The last batch of an epoch may be smaller.
+    /// The number of samples for one step, at least one. The last batch of an epoch may be smaller.
     ///
     /// # Examples
     /// ```
@@ -218,7 +218,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// How many threads to use, from 1 to 1024. Without a number it is that of the environment variable
+    /// The number of threads, from 1 to 1024. Without a number it is that of the environment variable
     /// `CHAINRULE_THREADS`, else the number of cores.
     ///
     /// The number decides how long a training takes and nothing else: the same bits come out for any. Other threads

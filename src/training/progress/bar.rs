@@ -8,7 +8,7 @@ const TEMPLATE: &str = "{prefix} [{bar:30}] {pos}/{len} batches, {eta} left, {ms
 
 pub(super) struct Bar {
     bar: ProgressBar,
-    /// Of this one bar: a group can be cleared without being drawn again at once.
+    /// A group of this one bar, because a group can be cleared without being drawn again at once.
     group: MultiProgress,
     hidden: bool,
     epochs: usize,
@@ -18,7 +18,7 @@ pub(super) struct Bar {
 }
 
 impl Bar {
-    /// How often the bar changes; between two changes a step only counts, and a shorter training shows none.
+    /// The time between two changes of the bar; meanwhile a step only counts, and a shorter training shows none.
     const INTERVAL: Duration = Duration::from_millis(50);
 
     pub(super) fn new(show: bool, epochs: usize, batches: usize) -> Self {
