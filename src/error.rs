@@ -196,7 +196,17 @@ impl Error {
         Error::Shape { what: what.into(), expected, got: got.to_owned(), help: help.into() }
     }
 
-    /// This error with the layer that it is about.
+    /// Whether a setting that counts something is at least 1.
+    pub(crate) fn at_least_one(name: &'static str, value: usize, help: &'static str) -> Result<()> {
+        if value > 0 { Ok(()) } else { Err(Error::setting(name, "at least 1", value, help)) }
+    }
+
+    /// Numbers of a training that are no longer finite.
+    pub(crate) fn diverged(problem: impl Into<String>, help: impl Into<String>) -> Self {
+        Error::Diverged { problem: problem.into(), help: help.into() }
+    }
+
+    /// This error, told of one layer.
     pub(crate) fn in_layer(self, index: usize, name: &str) -> Self {
         Error::Layer { index, name: name.to_owned(), error: Box::new(self) }
     }

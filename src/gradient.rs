@@ -39,11 +39,21 @@ enum Form<'a, F> {
 
 impl<'a, F: Float> Gradient<'a, F> {
     /// aᵀ·b of two matrices with one row for each sample, with room of the parameter's shape to multiply it out.
+    ///
+    /// # Examples
+    /// See [`Gradient`].
     pub fn product(a: ArrayView2<'a, F>, b: ArrayView2<'a, F>, room: &'a mut Array2<F>) -> Self {
         Gradient(Form::Product { a, b, room })
     }
 
     /// Its rows and columns.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// assert_eq!(Gradient::from(&array![[1.0, 2.0]]).dim(), (1, 2));
+    /// ```
     pub fn dim(&self) -> (usize, usize) {
         match &self.0 {
             Form::Matrix(matrix) => matrix.dim(),
@@ -55,6 +65,9 @@ impl<'a, F: Float> Gradient<'a, F> {
     ///
     /// # Panics
     /// If θ has another shape.
+    ///
+    /// # Examples
+    /// See [`Gradient`].
     #[inline(never)]
     pub fn add_to(self, theta: &mut Array2<F>, alpha: F) {
         match self.0 {
@@ -70,6 +83,9 @@ impl<'a, F: Float> Gradient<'a, F> {
     }
 
     /// Every entry, multiplied out if it was a product.
+    ///
+    /// # Examples
+    /// See [`Gradient`].
     #[inline(never)]
     pub fn matrix(self) -> ArrayView2<'a, F> {
         match self.0 {
@@ -81,7 +97,7 @@ impl<'a, F: Float> Gradient<'a, F> {
         }
     }
 
-    /// Whether its numbers were written down when it was made, not handed over as a product.
+    /// Its numbers were written down when it was made, not handed over as a product.
     pub(crate) fn is_matrix(&self) -> bool {
         matches!(self.0, Form::Matrix(_))
     }

@@ -29,14 +29,14 @@
 //!   values of the loss alone, never from `backward`, counted and left out. More than half of a parameter left out is
 //!   not a pass.
 //! * Gradients that are **all 0** prove nothing and are not a pass. A **NaN** or infinity is a wrong gradient.
-//! * Every evaluation draws the **same random numbers**, so a dropout is checked under one fixed mask.
+//! * Every evaluation meets the **same random numbers**, so a dropout is checked under one fixed mask.
 //! * What the buffers of the pass held before is NaN, so a layer that adds to them instead of writing them, forward or
 //!   backward, is caught too.
 //! * A **prediction** is made for the whole batch and for each of its samples alone. A layer that gives another answer
 //!   then, or leaves entries unwritten, fails: [`predict`](crate::Sequential::predict) would depend on who asks beside
 //!   whom. With one sample there is nothing to compare.
 
-use ndarray::{Array2, ArrayRef, ArrayView2, CowArray, Dimension};
+use ndarray::{Array2, ArrayD, ArrayRef, CowArray, Dimension};
 
 use crate::{Error, Layer, Loss, MeanSquaredError, Result, Rng, Sequential};
 
@@ -56,7 +56,7 @@ fn floor_share(terms: usize) -> f64 {
     (terms as f64).sqrt().max(4.0) / 400.0
 }
 
-/// How rough a function may be, in tolerances: the error of a kink is up to 5/2 of its roughness, so this
+/// The roughness that a function may have, in tolerances: the error of a kink is up to 5/2 of its roughness, so this
 /// keeps it below half of the tolerance.
 const ROUGHNESS: f64 = 0.2;
 
@@ -83,10 +83,10 @@ pub fn check_gradients<D: Dimension, E: Dimension>(
 }
 
 /// Checks the gradients and the predictions of one layer alone, with normally distributed inputs of that shape and the
-/// squared distance to as random targets as its loss: a layer of your own in one line.
+/// squared distance to random targets as its loss: a layer of your own in one line.
 ///
 /// # Errors
-/// What the layer's own `build` says against the shape; [`Error::Data`] if `batch` is 0.
+/// That of the layer's own `build` if it refuses the shape; [`Error::Data`] if `batch` is 0.
 ///
 /// # Examples
 /// ```
@@ -143,7 +143,7 @@ impl GradientCheck {
         self
     }
 
-    /// How many entries of a parameter or of the input are checked, 1,000 at first. Of larger ones they are
+    /// The number of entries of a parameter or of the input to check, 1,000 at first. Of larger ones they are
     /// chosen at random.
     #[must_use]
     pub fn entries(mut self, entries: usize) -> Self {
@@ -171,15 +171,9 @@ impl GradientCheck {
     ) -> Result<GradientReport> {
         let model = Sequential::new(input).add(layer).build(seed)?;
         let mut rng = Rng::stream(seed, u64::MAX); // the weights take stream 0, the layers those below this one
-        let mut normal = |shape: &[usize]| {
-            Array2::from_shape_simple_fn((batch, shape.iter().product()), || rng.normal())
-                .into_shape_with_order([&[batch], shape].concat())
-                .map_err(|error| {
-                    Error::mismatch(error.to_string(), "give the shape of one sample, such as [28, 28]")
-                })
-        };
-        let x = normal(model.input_shape())?;
-        let targets = normal(&[model.output_width()])?;
+        let mut normal =
+            |shape: &[usize]| ArrayD::from_shape_simple_fn([&[batch], shape].concat(), || rng.normal());
+        let (x, targets) = (normal(model.input_shape()), normal(&[model.output_width()]));
         self.model(&model, &MeanSquaredError, &x, &targets)
     }
 
@@ -195,87 +189,76 @@ impl GradientCheck {
         targets: &ArrayRef<f64, E>,
     ) -> Result<GradientReport> {
         self.check()?;
-        let mut probe = Probe { model, copy: model.clone(), x: Array2::zeros((0, 0)), loss, targets };
+        let mut probe =
+            Probe { model, copy: model.clone(), x: Array2::zeros((0, 0)), value: 0.0, loss, targets };
         probe.copy.forward(x)?;
         probe.x = probe.copy.activation(0).map(|x| x.to_owned()).unwrap_or_default();
         probe.copy.poison();
-        let value = probe.loss()?;
+        probe.value = probe.loss()?;
         probe.copy.backward(loss, targets)?;
-        let gradients: Vec<_> = probe.copy.gradients()?.into_iter().map(|(_, gradient)| gradient).collect();
+        let gradients = probe.copy.gradients()?.into_iter().map(|(_, gradient)| gradient);
         let dx = probe.copy.delta(0).map(CowArray::into_owned).unwrap_or_default();
 
         let mut rng = Rng::new(self.seed);
-        let mut rows = Vec::new();
-        for (layer, of) in model.layers().enumerate() {
-            for (param, of_param) in of.params().iter().enumerate() {
-                let analytic = &gradients[rows.len()];
-                let variable = Variable::Param { layer, param };
-                let row = self.row(&mut probe, variable, analytic.view(), value, &mut rng)?;
-                rows.push(GradientRow {
-                    layer: Some(layer),
-                    layer_name: of.name().to_owned(),
-                    parameter: of_param.name.to_owned(),
-                    ..row
-                });
-            }
-        }
-        rows.push(self.row(&mut probe, Variable::Input, dx.view(), value, &mut rng)?);
-        let prediction = probe.prediction();
-        Ok(GradientReport { rows, prediction, loss: value, tolerance: self.tolerance })
+        let variables = Variable::all(model).zip(gradients.chain([dx]));
+        let rows = variables.map(|(variable, analytic)| self.row(&mut probe, variable, &analytic, &mut rng));
+        let rows = rows.collect::<Result<_>>()?;
+        Ok(GradientReport {
+            rows,
+            prediction: probe.prediction(),
+            loss: probe.value,
+            tolerance: self.tolerance,
+        })
     }
 
-    /// Compares one matrix of gradients, as if it were that of the input.
+    /// The comparison of one matrix of gradients.
     fn row<E: Dimension>(
         &self,
         probe: &mut Probe<'_, E>,
         variable: Variable,
-        analytic: ArrayView2<'_, f64>,
-        value: f64,
+        analytic: &Array2<f64>,
         rng: &mut Rng,
     ) -> Result<GradientRow> {
         let columns = analytic.ncols();
         let mut differences = Vec::new();
         for entry in self.choose(analytic.len(), rng) {
             let index = (entry / columns, entry % columns);
-            differences.push((index, probe.difference(variable, index, value)?));
+            differences.push((index, probe.difference(variable, index)?));
         }
         let slopes = differences.iter().map(|(_, difference)| difference.slope.abs());
         let share = floor_share(probe.targets.len());
-        let floor = (share * slopes.fold(value.abs(), f64::max)).max(f64::MIN_POSITIVE);
+        let floor = (share * slopes.fold(probe.value.abs(), f64::max)).max(f64::MIN_POSITIVE);
         let smooth = ROUGHNESS * self.tolerance.max(ROUNDING);
 
-        let mut row = GradientRow {
-            layer: None,
-            layer_name: "input".into(),
-            parameter: "x".into(),
-            shape: analytic.dim(),
-            compared: 0,
-            left_out: 0,
-            wrong: 0,
-            nonzero: false,
-            worst: None,
-        };
-        let mut nonzero = [false; 2];
-        for (index, Difference { slope: numeric, roughness }) in differences {
-            if roughness > smooth * numeric.abs().max(floor) {
-                row.left_out += 1;
-                continue;
-            }
-            let analytic = analytic[index];
+        let (left_out, compared): (Vec<_>, Vec<_>) = differences
+            .into_iter()
+            .partition(|(_, Difference { slope, roughness })| *roughness > smooth * slope.abs().max(floor));
+        let entry = |(index, Difference { slope: numeric, .. })| {
+            let analytic: f64 = analytic[index];
             let error = (analytic - numeric).abs() / analytic.abs().max(numeric.abs()).max(floor);
             let relative_error = if error.is_finite() { error } else { f64::INFINITY };
-            row.compared += 1;
-            row.wrong += usize::from(relative_error > self.tolerance);
-            nonzero = [nonzero[0] | (analytic != 0.0), nonzero[1] | (numeric != 0.0)];
-            if row.worst.is_none_or(|worst| relative_error > worst.relative_error) {
-                row.worst = Some(GradientEntry { index, analytic, numeric, relative_error });
-            }
-        }
-        row.nonzero = nonzero == [true; 2];
-        Ok(row)
+            GradientEntry { index, analytic, numeric, relative_error }
+        };
+        let entries: Vec<GradientEntry> = compared.into_iter().map(entry).collect();
+        let larger = |worst: GradientEntry, entry: GradientEntry| {
+            if entry.relative_error > worst.relative_error { entry } else { worst }
+        };
+        let (layer, layer_name, parameter) = variable.names();
+        Ok(GradientRow {
+            layer,
+            layer_name: layer_name.to_owned(),
+            parameter: parameter.to_owned(),
+            shape: analytic.dim(),
+            compared: entries.len(),
+            left_out: left_out.len(),
+            wrong: entries.iter().filter(|entry| entry.relative_error > self.tolerance).count(),
+            nonzero: entries.iter().any(|entry| entry.analytic != 0.0)
+                && entries.iter().any(|entry| entry.numeric != 0.0),
+            worst: entries.into_iter().reduce(larger),
+        })
     }
 
-    /// Which entries of a matrix to check, in order.
+    /// The entries of a matrix to check, in order.
     fn choose(&self, entries: usize, rng: &mut Rng) -> Vec<usize> {
         let mut chosen: Vec<usize> = (0..entries).collect();
         if entries > self.entries {
@@ -288,21 +271,10 @@ impl GradientCheck {
 
     fn check(&self) -> Result<()> {
         if !(self.tolerance.is_finite() && self.tolerance > 0.0) {
-            return Err(Error::Setting {
-                name: "tolerance",
-                expected: "finite and greater than 0",
-                got: self.tolerance.to_string(),
-                help: "1e-6 is right for f64",
-            });
+            let expected = "finite and greater than 0";
+            return Err(Error::setting("tolerance", expected, self.tolerance, "1e-6 is right for f64"));
         }
-        if self.entries == 0 {
-            return Err(Error::Setting {
-                name: "entries",
-                expected: "at least 1",
-                got: "0".into(),
-                help: "leave the setting out to check up to 1,000 of each parameter",
-            });
-        }
-        Ok(())
+        let help = "leave the setting out to check up to 1,000 of each parameter";
+        Error::at_least_one("entries", self.entries, help)
     }
 }

@@ -35,22 +35,28 @@ use std::fmt::Debug;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 use crate::formula::{Formula, NamedPass, Subject};
-use crate::{Error, Float, Gradient, Result, Rng};
+use crate::{Float, Gradient, Result, Rng};
 
+mod boxed;
 mod dense;
 mod flatten;
 mod identity;
 mod maxout;
+mod param;
+mod pass;
 mod relu;
 mod sigmoid;
 mod softmax;
 mod step;
 mod tanh;
 
+pub use boxed::CloneLayer;
 pub use dense::Dense;
 pub use flatten::Flatten;
 pub use identity::Identity;
 pub use maxout::Maxout;
+pub use param::Param;
+pub use pass::{Memory, Pass};
 pub use relu::ReLU;
 pub use sigmoid::Sigmoid;
 pub use softmax::Softmax;
@@ -83,11 +89,11 @@ pub use tanh::Tanh;
 ///
 /// [`check_layer`](crate::check_layer) tries all of it.
 pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
-    /// What the layer is called in tables and errors: one lower-case word.
+    /// The name of the layer in tables and errors: one lower-case word.
     fn name(&self) -> &str;
 
     /// Fixes the layer's shapes for samples of shape `input`, samples its first weights from `rng`, and returns the
-    /// shape of one output sample. Without parameters and with the output shaped like the input, nothing is to do.
+    /// shape of one output sample. A layer without parameters whose output has its input's shape can leave it out.
     ///
     /// # Errors
     /// [`Error::mismatch`](crate::Error::mismatch) if this layer can't follow that input; the model adds where.
@@ -135,7 +141,7 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
         let _ = memory;
     }
 
-    /// What the outputs mean, for the losses that take the last layer's inputs, the logits.
+    /// The meaning of the outputs, for the losses that take the last layer's inputs, the logits.
     fn output(&self) -> Output {
         Output::Values
     }
@@ -154,7 +160,7 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     }
 }
 
-/// What the outputs of a layer mean.
+/// The meaning of a layer's outputs.
 ///
 /// A loss that takes the logits of `Probabilities` or a `Distribution` takes the layer as exactly what is said there, so
 /// a layer with parameters can't be one of them.
@@ -169,181 +175,6 @@ pub enum Output {
     Probabilities,
     /// Each row is a distribution over classes: [`Softmax`] of its input, the logits.
     Distribution,
-}
-
-/// A named parameter of a layer, or a part of its state.
-///
-/// Its numbers are a matrix; a bias is one with a single row. A parameter whose own shape is no matrix, such as the
-/// kernel of a convolution, is a matrix for the arithmetic and says its [shape](Param::shape) beside it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Param<F> {
-    /// Its name within the layer, such as `weight`.
-    pub name: &'static str,
-    /// Its numbers.
-    pub value: Array2<F>,
-    /// The shape of its own, if that is no matrix.
-    own_shape: Option<Vec<usize>>,
-}
-
-impl<F> Param<F> {
-    /// A parameter of that name.
-    pub fn new(name: &'static str, value: Array2<F>) -> Self {
-        Param { name, value, own_shape: None }
-    }
-
-    /// The parameter with a shape of its own, of which the matrix holds the numbers row by row.
-    ///
-    /// # Errors
-    /// [`Error::mismatch`](crate::Error::mismatch) if that shape has another number of entries.
-    ///
-    /// # Examples
-    /// ```
-    /// use chainrule::prelude::*;
-    ///
-    /// // 8 kernels of 3 × 3 over one channel: a row for each kernel
-    /// let kernels = Param::new("weight", Array2::<f32>::zeros((8, 9))).with_shape([8, 1, 3, 3])?;
-    /// assert_eq!(kernels.shape(), [8, 1, 3, 3]);
-    /// # Ok::<(), chainrule::Error>(())
-    /// ```
-    pub fn with_shape(mut self, shape: impl Into<Vec<usize>>) -> Result<Self> {
-        let shape = shape.into();
-        if shape.iter().try_fold(1_usize, |size, &axis| size.checked_mul(axis)) != Some(self.value.len()) {
-            return Err(Error::mismatch(
-                format!("{} has {} numbers, but is to have the shape {shape:?}", self.name, self.value.len()),
-                "give a shape whose product is the number of entries",
-            ));
-        }
-        self.own_shape = Some(shape);
-        Ok(self)
-    }
-
-    /// Its own shape: that of its matrix unless it was given another.
-    pub fn shape(&self) -> &[usize] {
-        self.own_shape.as_deref().unwrap_or(self.value.shape())
-    }
-}
-
-/// What a pass has left around one layer.
-///
-/// All matrices of samples × features are row-major and hold the same samples in the same order.
-#[derive(Clone, Copy, Debug)]
-pub struct Pass<'a, F> {
-    /// The layer's input of the last forward pass.
-    pub x: ArrayView2<'a, F>,
-    /// Its output then.
-    pub y: ArrayView2<'a, F>,
-    /// ∂L/∂y, the derivative of the loss with respect to the output.
-    pub dy: ArrayView2<'a, F>,
-    /// What the layer remembered in `forward`.
-    pub memory: &'a Memory<F>,
-}
-
-/// What a layer may remember from `forward` for `backward`, such as the mask of a dropout. The model keeps it.
-///
-/// # Examples
-/// ```
-/// use chainrule::prelude::*;
-///
-/// let mut memory = Memory::<f32>::for_training(Rng::new(1));
-/// let keep = memory.rng().map(|rng| rng.uniform() < 0.5);    // a dropout tosses a coin while the model trains
-/// assert!(keep.is_some());
-/// assert!(Memory::<f32>::for_prediction().rng().is_none());
-/// ```
-#[derive(Clone, Debug)]
-pub struct Memory<F> {
-    /// Whatever the layer needs; empty at first, and never looked at by anyone else.
-    pub saved: Array2<F>,
-    rng: Option<Rng>,
-}
-
-impl<F: Float> Memory<F> {
-    /// A memory for predictions, where nothing is random.
-    pub fn for_prediction() -> Self {
-        Memory { saved: Array2::zeros((0, 0)), rng: None }
-    }
-
-    /// A memory for training, with the layer's own random stream.
-    pub fn for_training(rng: Rng) -> Self {
-        Memory { saved: Array2::zeros((0, 0)), rng: Some(rng) }
-    }
-
-    /// The layer's random stream while the model trains; `None` when it predicts.
-    pub fn rng(&mut self) -> Option<&mut Rng> {
-        self.rng.as_mut()
-    }
-}
-
-/// Lets a model clone the layers in its boxes; every layer that is [`Clone`] has it already.
-pub trait CloneLayer<F> {
-    /// A copy of this layer in a box.
-    fn clone_box(&self) -> Box<dyn Layer<F>>;
-}
-
-impl<F: Float, L: Layer<F> + Clone + 'static> CloneLayer<F> for L {
-    fn clone_box(&self) -> Box<dyn Layer<F>> {
-        Box::new(self.clone())
-    }
-}
-
-impl<F: Float> Clone for Box<dyn Layer<F>> {
-    fn clone(&self) -> Self {
-        (**self).clone_box()
-    }
-}
-
-/// A layer chosen at run time: everything is asked of the layer in the box.
-impl<F: Float> Layer<F> for Box<dyn Layer<F>> {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
-
-    fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
-        (**self).build(input, rng)
-    }
-
-    fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, memory: &mut Memory<F>) {
-        (**self).forward(x, y, memory);
-    }
-
-    fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
-        (**self).backward(pass, dx);
-    }
-
-    fn gradient<'a>(&self, param: usize, pass: Pass<'a, F>, room: &'a mut Array2<F>) -> Gradient<'a, F> {
-        (**self).gradient(param, pass, room)
-    }
-
-    fn params(&self) -> &[Param<F>] {
-        (**self).params()
-    }
-
-    fn params_mut(&mut self) -> &mut [Param<F>] {
-        (**self).params_mut()
-    }
-
-    fn state(&self) -> &[Param<F>] {
-        (**self).state()
-    }
-
-    fn state_mut(&mut self) -> &mut [Param<F>] {
-        (**self).state_mut()
-    }
-
-    fn update_state(&mut self, memory: &Memory<F>) {
-        (**self).update_state(memory);
-    }
-
-    fn output(&self) -> Output {
-        (**self).output()
-    }
-
-    fn only_reshapes(&self) -> bool {
-        (**self).only_reshapes()
-    }
-
-    fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
-        (**self).explain(subject, pass)
-    }
 }
 
 #[cfg(test)]
@@ -361,22 +192,5 @@ mod tests {
         let y = model.forward(x).unwrap().to_owned();
         model.backward_from(dy).unwrap();
         [y, model.delta(0).unwrap().to_owned()]
-    }
-
-    #[test]
-    fn a_memory_is_random_only_while_training() {
-        let mut memory = Memory::<f32>::for_training(Rng::new(1));
-        assert_eq!(memory.rng().map(Rng::uniform), Some(Rng::new(1).uniform()));
-        assert!(Memory::<f32>::for_prediction().rng().is_none());
-    }
-
-    #[test]
-    fn boxed_layers_are_cloned_with_their_parameters() {
-        let layer = Dense::from_weights(ndarray::array![[1.0, 2.0]], ndarray::array![3.0, 4.0]).unwrap();
-        let boxed: Box<dyn Layer<f64>> = Box::new(layer);
-        let mut clone = boxed.clone();
-        assert_eq!(clone.params(), boxed.params());
-        clone.params_mut()[0].value.fill(0.0);
-        assert_eq!(boxed.params()[0].value, ndarray::array![[1.0, 2.0]]);
     }
 }

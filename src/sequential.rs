@@ -12,10 +12,12 @@ mod buffers;
 mod build;
 mod contract;
 mod inspection;
+mod params;
 mod prediction;
 mod probe;
 mod route;
 mod shapes;
+mod structure;
 mod update;
 
 pub(crate) use buffers::Buffer;
@@ -104,7 +106,7 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn loss<D: Dimension>(&self, loss: &dyn Loss<F>, targets: &ArrayRef<F, D>) -> Result<F> {
-        let t = self.check_targets(loss, targets)?;
+        let t = self.check_targets(self.samples()?, loss, targets)?;
         Ok(self.loss_unchecked(loss, t.view()))
     }
 
@@ -126,12 +128,12 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn backward<D: Dimension>(&mut self, loss: &dyn Loss<F>, targets: &ArrayRef<F, D>) -> Result<()> {
-        let t = self.check_targets(loss, targets)?;
+        let t = self.check_targets(self.samples()?, loss, targets)?;
         self.run_back(loss, t.view());
         Ok(())
     }
 
-    /// Runs the chain rule from a given ∂L/∂ŷ (samples × outputs), for a loss that is computed elsewhere.
+    /// Runs the chain rule from a given ∂L/∂ŷ (samples × outputs), for a loss of your own program.
     ///
     /// # Errors
     /// [`Error::Mismatch`](crate::Error::Mismatch) if no forward pass was run, [`Error::Data`](crate::Error::Data) if `dy`
@@ -149,16 +151,16 @@ impl<F: Float> Sequential<F> {
     /// ```
     pub fn backward_from<D: Dimension>(&mut self, dy: &ArrayRef<F, D>) -> Result<()> {
         let outputs = self.route.outputs();
-        let dy = self.as_outputs("output gradient", dy)?;
+        let dy = self.check_outputs("output gradient", self.samples()?, dy)?;
         self.cache.trace.deltas[outputs].assign(dy.view());
         self.chain_rule(outputs);
         Ok(())
     }
 
-    /// Runs a batch forward from where it lies, row by row, or the inputs that the model keeps.
+    /// A forward pass from borrowed inputs, row by row, or from those that the model keeps.
     #[inline(never)]
     pub(crate) fn run(&mut self, x: Option<ArrayView2<F>>) {
-        if let Some(x) = x.filter(|_| self.route.computing.len() < 2) {
+        if let Some(x) = x.filter(|_| self.route.active.len() < 2) {
             self.keep_inputs(x); // they are the outputs, or the logits that a loss may ask for
         }
         self.cache.start(x.map_or(self.cache.trace.activations[0].view().nrows(), |x| x.nrows()));
@@ -167,7 +169,7 @@ impl<F: Float> Sequential<F> {
         self.cache.phase = Phase::Forward;
     }
 
-    /// Copies the inputs of a pass, for whoever looks later.
+    /// A copy of the inputs of a pass, for whoever looks at them afterwards.
     pub(crate) fn keep_inputs(&mut self, x: ArrayView2<F>) {
         self.cache.trace.activations[0].assign(x);
     }
@@ -183,7 +185,7 @@ impl<F: Float> Sequential<F> {
         loss.value_with_logits(self.output(), z, t).unwrap_or_else(|| loss.value(y, t))
     }
 
-    /// Runs the chain rule from where the loss starts it: at the logits if it takes them, else at the outputs.
+    /// The chain rule from where the loss starts it: at the logits if it takes them, else at the outputs.
     #[inline(never)]
     pub(crate) fn run_back(&mut self, loss: &dyn Loss<F>, t: ArrayView2<F>) {
         let (last, mut top) = (self.output(), self.route.logits());
@@ -196,16 +198,16 @@ impl<F: Float> Sequential<F> {
         self.chain_rule(top);
     }
 
-    /// ∂L/∂xᵢ ← layer i ← ∂L/∂xᵢ₊₁, from a place whose delta is known down to the first layer with parameters.
+    /// ∂L/∂xᵢ ← layer i ← ∂L/∂xᵢ₊₁, from a buffer whose delta is known down to the first layer with parameters.
     fn chain_rule(&mut self, top: usize) {
-        let lowest = top.min(self.route.first_trained + 1);
+        let lowest = top.min(self.route.first_with_params + 1);
         let Trace { activations, deltas, memories } = &mut self.cache.trace;
         for layer in (lowest..top).rev() {
             let (x, y, memory) = (activations[layer].view(), activations[layer + 1].view(), &memories[layer]);
             let (dx, dy) = around(deltas, layer);
-            self.layers[self.route.computing[layer]].backward(Pass { x, y, dy, memory }, dx);
+            self.layers[self.route.active[layer]].backward(Pass { x, y, dy, memory }, dx);
         }
-        self.cache.computed = lowest..top + 1;
+        self.cache.known_deltas = lowest..top + 1;
         self.cache.phase = Phase::Backward;
     }
 }
@@ -221,7 +223,7 @@ fn forward<'a, F: Float>(
     let (inputs, outputs) = activations.split_at_mut(1);
     let mut x = x.unwrap_or(inputs[0].view());
     let buffers = outputs.iter_mut().zip(memories);
-    for (&layer, (y, memory)) in route.computing.iter().zip(buffers) {
+    for (&layer, (y, memory)) in route.active.iter().zip(buffers) {
         layers[layer].forward(x, y.view_mut(), memory);
         x = y.view();
     }

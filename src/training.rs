@@ -21,7 +21,8 @@ pub use history::{Epoch, History, Measures};
 pub use metric::{Accuracy, MeanAbsoluteError, Metric};
 
 use batches::Batches;
-use evaluation::Totals;
+use evaluation::{Totals, check_samples, measure};
+use metric::Metrics;
 use progress::Progress;
 use step::step;
 
@@ -69,7 +70,7 @@ pub struct Trainer<'a, F: Float> {
 
 type AfterEpoch<'a, F> = Box<dyn FnMut(&Epoch, &Sequential<F>) -> Next + 'a>;
 
-/// What a closure after an epoch wants next.
+/// The wish of a closure after an epoch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Go on with the next epoch.
@@ -79,7 +80,7 @@ pub enum Next {
 }
 
 impl Next {
-    /// Stop if that is so.
+    /// [`Next::Stop`] if that is true, else [`Next::Continue`].
     pub fn stop_if(enough: bool) -> Self {
         if enough { Next::Stop } else { Next::Continue }
     }
@@ -117,37 +118,29 @@ impl<F: Float> Trainer<'_, F> {
     /// ```
     pub fn fit(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
         self.check(model, &samples)?;
-        let (given, default) = (self.metrics.take(), metric::default_for(model));
-        let history = self.fit_checked(model, &samples, given.as_ref().unwrap_or(&default));
-        self.metrics = given;
-        history
+        self.fit_checked(model, &samples)
     }
 
     #[inline(never)]
     fn check(&self, model: &Sequential<F>, samples: &dyn Samples<F>) -> Result<()> {
-        at_least_one("epochs", self.epochs, "Trainer::epochs takes how often all samples are gone through")?;
-        at_least_one("batch size", self.batch_size, "32 is a good first try: .batch_size(32)")?;
+        let help = "Trainer::epochs takes how often all samples are gone through";
+        Error::at_least_one("epochs", self.epochs, help)?;
+        Error::at_least_one("batch size", self.batch_size, "32 is a good first try: .batch_size(32)")?;
         self.threads.check()?;
         self.optimizer.check()?;
-        evaluation::check_samples("training samples", model, &*self.loss, samples)?;
-        match self.validation.as_deref() {
-            Some(samples) => evaluation::check_samples("validation samples", model, &*self.loss, samples),
-            None => Ok(()),
-        }
+        check_samples("training samples", model, &*self.loss, samples)?;
+        let mut validation = self.validation.iter();
+        validation.try_for_each(|samples| check_samples("validation samples", model, &*self.loss, &**samples))
     }
 
     #[inline(never)]
-    fn fit_checked(
-        &mut self,
-        model: &mut Sequential<F>,
-        samples: &dyn Samples<F>,
-        metrics: &[Box<dyn Metric<F> + '_>],
-    ) -> Result<History> {
-        let shapes = [model.input_shape().iter().product(), model.output_width()];
-        let mut batches = Batches::new(samples, self.batch_size, self.shuffle, shapes);
-        let mut history = History::new(self.settings(samples.len()));
+    fn fit_checked(&mut self, model: &mut Sequential<F>, samples: &dyn Samples<F>) -> Result<History> {
+        let default = metric::default_for(model);
+        let metrics = self.metrics.as_ref().unwrap_or(&default);
+        let mut batches = Batches::new(samples, self.batch_size, self.shuffle, model);
+        let mut history = History { epochs: Vec::new(), settings: self.settings(samples.len()) };
         let mut progress = Progress::new(self.progress_bar, self.epochs, batches.count());
-        let mut totals = Totals::new(metrics.len());
+        let mut totals = Totals::new(metrics);
         let [in_all, at_once] =
             [samples.len(), self.batch_size.min(samples.len())].map(|samples| model.multiplications(samples));
         for epoch in 1..=self.epochs {
@@ -157,13 +150,13 @@ impl<F: Float> Trainer<'_, F> {
                     let (x, t) = batches.gather(batch - 1);
                     let loss = step(model, &*self.loss, &mut *self.optimizer, x, t)
                         .map_err(|error| Error::Batch { epoch, batch, error: Box::new(error) })?;
-                    totals.add(loss, model.outputs(), t, metrics);
-                    progress.step(epoch, &totals);
+                    totals.add(loss, model.outputs(), t);
+                    progress.step(epoch, totals.mean_loss());
                 }
-                model.keep_inputs(batches.last_gathered()); // for whoever looks after the epoch
+                model.keep_inputs(batches.last_inputs()); // for whoever looks after the epoch
                 Ok(())
             })?;
-            let training = totals.take_means(metrics);
+            let training = totals.take_means();
             let validation = self.validate(model, epoch, metrics)?;
             let record = Epoch { number: epoch, training, validation };
             if !self.after_epoch.is_empty() {
@@ -171,7 +164,7 @@ impl<F: Float> Trainer<'_, F> {
             }
             let stops = self.after_epoch.iter_mut().map(|closure| closure(&record, model) == Next::Stop);
             let stop = stops.fold(false, |any, stop| any | stop);
-            history.push(record);
+            history.epochs.push(record);
             if stop {
                 break;
             }
@@ -184,19 +177,17 @@ impl<F: Float> Trainer<'_, F> {
         &self,
         model: &Sequential<F>,
         epoch: usize,
-        metrics: &[Box<dyn Metric<F> + '_>],
+        metrics: &Metrics<F>,
     ) -> Result<Option<Measures>> {
         let Some(samples) = &self.validation else { return Ok(None) };
-        let (measures, _) =
-            evaluation::measure(model, &*self.loss, &**samples, metrics, &self.threads, |_, _| ());
+        let (measures, _) = measure(model, &*self.loss, &**samples, metrics, &self.threads, |_, _| ());
         if measures.loss.is_finite() {
             return Ok(Some(measures));
         }
-        Err(Error::Diverged {
-            problem: format!("epoch {epoch}: the loss of the validation samples is {}", measures.loss),
-            help: "check the validation samples for missing values, or make the learning rate smaller"
-                .to_owned(),
-        })
+        Err(Error::diverged(
+            format!("epoch {epoch}: the loss of the validation samples is {}", measures.loss),
+            "check the validation samples for missing values, or make the learning rate smaller",
+        ))
     }
 
     /// One step with one batch, for people who write their own loop; returns the loss before it.
@@ -230,19 +221,12 @@ impl<F: Float> Trainer<'_, F> {
         self.threads.run(multiplications, multiplications, || {
             let x = model.check_inputs(x)?;
             let x = x.as_standard_layout();
-            let t = model.check_targets_of(x.nrows(), &*self.loss, targets)?;
+            let t = model.check_targets(x.nrows(), &*self.loss, targets)?;
             let loss = step(model, &*self.loss, &mut *self.optimizer, x.view(), t.view())?;
             model.keep_inputs(x.view());
             Ok(loss)
         })
     }
-}
-
-fn at_least_one(name: &'static str, value: usize, help: &'static str) -> Result<()> {
-    if value > 0 {
-        return Ok(());
-    }
-    Err(Error::Setting { name, expected: "at least 1", got: value.to_string(), help })
 }
 
 impl<F: Float> fmt::Debug for Trainer<'_, F> {

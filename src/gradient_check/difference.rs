@@ -10,7 +10,7 @@ pub(super) fn step(x: f64) -> f64 {
     (x + h) - x // the step that really separates two numbers
 }
 
-/// Where the function is evaluated, in steps from x.
+/// The points where the function is evaluated, in steps from x.
 pub(super) const OFFSETS: [f64; 5] = [-1.0, -0.5, 0.0, 0.5, 1.0];
 
 /// The slope of a function at x, measured from its values at x + [`OFFSETS`]·h.
@@ -18,7 +18,7 @@ pub(super) const OFFSETS: [f64; 5] = [-1.0, -0.5, 0.0, 0.5, 1.0];
 pub(super) struct Difference {
     /// (f(x + h) - f(x - h)) / 2h; NaN if one of the values is not finite.
     pub(super) slope: f64,
-    /// How far the values are from those of a smooth function, as a slope.
+    /// The distance of the values from those of a smooth function, as a slope.
     ///
     /// With half the step, a smooth function keeps its slope, and the gap between its slopes to the right and to the
     /// left of x halves; what is missing to either is of the order h² and h³. A kink that turns the slope by s within

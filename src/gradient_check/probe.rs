@@ -4,13 +4,33 @@ use ndarray::{Array2, ArrayRef, Dimension};
 
 use super::PredictionFault;
 use super::difference::{Difference, OFFSETS, step};
-use crate::{Loss, Result, Sequential};
+use crate::{Layer, Loss, Result, Sequential};
 
 /// The numbers that the loss is taken as a function of.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Variable {
+pub(super) enum Variable<'m> {
     Input,
-    Param { layer: usize, param: usize },
+    Param { index: usize, layer: &'m dyn Layer<f64>, param: usize },
+}
+
+impl<'m> Variable<'m> {
+    /// Every parameter of a model, in order, then the input.
+    pub(super) fn all(model: &'m Sequential<f64>) -> impl Iterator<Item = Self> {
+        let params = |(index, layer): (usize, &'m dyn Layer<f64>)| {
+            (0..layer.params().len()).map(move |param| Variable::Param { index, layer, param })
+        };
+        model.layers().enumerate().flat_map(params).chain([Variable::Input])
+    }
+
+    /// The index of the layer, its name and that of the variable.
+    pub(super) fn names(self) -> (Option<usize>, &'m str, &'m str) {
+        match self {
+            Variable::Input => (None, "input", "x"),
+            Variable::Param { index, layer, param } => {
+                (Some(index), layer.name(), layer.params()[param].name)
+            }
+        }
+    }
 }
 
 /// The loss as a function of single entries, on a copy of the model.
@@ -19,6 +39,8 @@ pub(super) struct Probe<'a, E: Dimension> {
     pub(super) copy: Sequential<f64>,
     /// the inputs as samples × features
     pub(super) x: Array2<f64>,
+    /// the loss at the point of the check
+    pub(super) value: f64,
     pub(super) loss: &'a dyn Loss<f64>,
     pub(super) targets: &'a ArrayRef<f64, E>,
 }
@@ -35,20 +57,15 @@ impl<E: Dimension> Probe<'_, E> {
     fn entry(&mut self, variable: Variable, index: (usize, usize)) -> Result<&mut f64> {
         match variable {
             Variable::Input => Ok(&mut self.x[index]),
-            Variable::Param { layer, param } => self.copy.param_entry(layer, param, index),
+            Variable::Param { index: layer, param, .. } => self.copy.param_entry(layer, param, index),
         }
     }
 
-    /// The slope of the loss along one entry; `value` is the loss as everything stands, and stands again afterwards.
-    pub(super) fn difference(
-        &mut self,
-        variable: Variable,
-        index: (usize, usize),
-        value: f64,
-    ) -> Result<Difference> {
+    /// The slope of the loss along one entry, which is then as before.
+    pub(super) fn difference(&mut self, variable: Variable, index: (usize, usize)) -> Result<Difference> {
         let center = *self.entry(variable, index)?;
         let h = step(center);
-        let mut values = [value; 5];
+        let mut values = [self.value; 5];
         for (value, offset) in values.iter_mut().zip(OFFSETS).filter(|&(_, offset)| offset != 0.0) {
             *self.entry(variable, index)? = center + offset * h;
             *value = self.loss()?;

@@ -1,4 +1,4 @@
-//! What a gradient check has found, as data, as a table and in a sentence.
+//! The result of a gradient check: as data, as a table and in a sentence.
 
 use std::fmt;
 
@@ -34,19 +34,19 @@ pub struct GradientReport {
 pub struct GradientRow {
     /// The position of the layer, from 0; `None` for the input of the model.
     pub layer: Option<usize>,
-    /// What the layer is called; `input` for the input of the model.
+    /// The name of the layer; `input` for the input of the model.
     pub layer_name: String,
     /// The name of the parameter; `x` for the input of the model.
     pub parameter: String,
     /// The shape of the matrix; that of the input is samples × features.
     pub shape: (usize, usize),
-    /// How many of its entries were compared.
+    /// The number of entries that were compared.
     pub compared: usize,
-    /// How many were left out because the loss has a kink there, within a step.
+    /// The number of entries that were left out because the loss has a kink there, within a step.
     pub left_out: usize,
-    /// How many of the compared entries are off by more than the tolerance.
+    /// The number of compared entries that are off by more than the tolerance.
     pub wrong: usize,
-    /// Whether some compared entry is other than 0 in `backward`, and some in the differences.
+    /// Some compared entry is other than 0 in `backward`, and some in the differences.
     pub nonzero: bool,
     /// The compared entry with the largest relative error.
     pub worst: Option<GradientEntry>,
@@ -57,9 +57,9 @@ pub struct GradientRow {
 pub struct GradientEntry {
     /// Row and column in the parameter or the input.
     pub index: (usize, usize),
-    /// What `backward` says.
+    /// The gradient in `backward`.
     pub analytic: f64,
-    /// What the central difference says.
+    /// The central difference.
     pub numeric: f64,
     /// |a - n| / max(|a|, |n|, floor); infinite if one of both is not a finite number.
     pub relative_error: f64,
@@ -70,7 +70,7 @@ pub struct GradientEntry {
 pub struct PredictionFault {
     /// The position of the layer, from 0.
     pub layer: usize,
-    /// What the layer is called.
+    /// The name of the layer.
     pub layer_name: String,
     /// Row and column in the layer's output for the whole batch.
     pub index: (usize, usize),
@@ -100,9 +100,8 @@ impl GradientReport {
         if let Some(problem) = self.problem() {
             return format!("FAILED: {problem}");
         }
-        let count = |number: fn(&GradientRow) -> usize| self.rows.iter().map(number).sum::<usize>();
-        let (compared, left_out) = (count(|row| row.compared), count(|row| row.left_out));
-        let entries = count(|row| row.shape.0 * row.shape.1);
+        let (compared, left_out) = (self.count(|row| row.compared), self.count(|row| row.left_out));
+        let entries = self.count(|row| row.shape.0 * row.shape.1);
         let which = match () {
             () if compared == entries => format!("all {} gradients are", thousands(entries)),
             () if compared + left_out == entries => format!("{} gradients are", thousands(compared)),
@@ -119,24 +118,26 @@ impl GradientReport {
         )
     }
 
-    /// What speaks against a pass.
+    /// The sum of a number of each row.
+    fn count(&self, number: fn(&GradientRow) -> usize) -> usize {
+        self.rows.iter().map(number).sum()
+    }
+
+    /// The first reason against a pass.
     fn problem(&self) -> Option<String> {
         if !self.loss.is_finite() {
             return Some(format!("the loss itself is {}", self.loss));
         }
-        let wrong: usize = self.rows.iter().map(|row| row.wrong).sum();
-        if let Some((row, entry)) = self.worst().filter(|_| wrong > 0).and_then(|row| Some((row, row.worst?)))
-        {
-            let compared = self.rows.iter().map(|row| row.compared).sum();
+        let wrong = self.count(|row| row.wrong);
+        let worst = self.worst().filter(|_| wrong > 0).and_then(|row| Some((row, row.worst?)));
+        if let Some((row, GradientEntry { index: (i, j), analytic, numeric, .. })) = worst {
             return Some(format!(
-                "{} of {} gradients are wrong; the worst, entry [{}, {}] of {}, is {} in backward and {} in differences",
+                "{} of {} gradients are wrong; the worst, entry [{i}, {j}] of {}, is {} in backward and {} in differences",
                 thousands(wrong),
-                thousands(compared),
-                entry.index.0,
-                entry.index.1,
+                thousands(self.count(|row| row.compared)),
                 row.place(),
-                number(entry.analytic),
-                number(entry.numeric),
+                number(analytic),
+                number(numeric),
             ));
         }
         if let Some(fault) = &self.prediction {
@@ -151,13 +152,9 @@ impl GradientReport {
                 row.place(),
             ));
         }
-        if self.rows.iter().any(|row| row.nonzero) {
-            return None;
-        }
-        Some(
-            "nothing was checked: every gradient is 0; check at another point: other inputs or weights"
-                .into(),
-        )
+        let nothing =
+            "nothing was checked: every gradient is 0; check at another point: other inputs or weights";
+        self.rows.iter().all(|row| !row.nonzero).then(|| nothing.to_owned())
     }
 }
 
@@ -200,26 +197,14 @@ fn number(x: f64) -> String {
 
 impl fmt::Display for GradientReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut table = Table::new(&[
-            ">#",
-            "layer",
-            "parameter",
-            ">shape",
-            ">compared",
-            ">left out",
-            ">worst entry",
-            ">analytic",
-            ">numeric",
-            ">relative error",
-        ]);
+        let numbers = ">worst entry, >analytic, >numeric, >relative error";
+        let header = format!(">#, layer, parameter, >shape, >compared, >left out, {numbers}");
+        let mut table = Table::new(&header.split(", ").collect::<Vec<_>>());
         for row in &self.rows {
             let worst = row.worst.map_or([(); 4].map(|()| "-".into()), |entry| {
                 let (i, j) = entry.index;
-                let error = if entry.relative_error < 1e-3 {
-                    format!("{:.1e}", entry.relative_error)
-                } else {
-                    format!("{:.3}", entry.relative_error)
-                };
+                let error = entry.relative_error;
+                let error = if error < 1e-3 { format!("{error:.1e}") } else { format!("{error:.3}") };
                 [format!("[{i}, {j}]"), number(entry.analytic), number(entry.numeric), error]
             });
             let cells = [

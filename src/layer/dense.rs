@@ -38,9 +38,11 @@ pub struct Dense<F> {
     bias: bool,
     /// `None` if the weights were given.
     init: Option<Init>,
-    /// weight and bias; empty until they are drawn. Without biases the second stays a row of zeros that nobody sees.
+    /// weight and bias; empty until they are sampled. Without biases the second stays a row of zeros that nobody sees.
     params: [Param<F>; 2],
 }
+
+const IN_OUT: &str = "weights are in × out: transpose them if they came as out × in";
 
 impl<F: Float> Dense<F> {
     /// A layer of that many units, with biases.
@@ -56,12 +58,8 @@ impl<F: Float> Dense<F> {
     /// [`Error::Data`] if there is not one bias for each column of `weight`.
     pub fn from_weights(weight: Array2<F>, bias: Array1<F>) -> Result<Self> {
         if bias.len() != weight.ncols() {
-            return Err(Error::data(
-                "bias of a Dense",
-                format!("one for each of the {} columns of the weights", weight.ncols()),
-                format!("{} biases", bias.len()),
-                "weights are in × out: transpose them if they came as out × in",
-            ));
+            let expected = format!("one for each of the {} columns of the weights", weight.ncols());
+            return Err(Error::data("bias of a Dense", expected, format!("{} biases", bias.len()), IN_OUT));
         }
         let units = weight.ncols();
         // row-major like every other matrix of a model, whatever layout they came in
@@ -70,7 +68,7 @@ impl<F: Float> Dense<F> {
         Ok(Dense { units, bias: true, init: None, params: [weight, bias] })
     }
 
-    /// The same layer without biases: y = x·W. Biases that were given are dropped.
+    /// Leaves out the biases: y = x·W. Those that were given are dropped.
     ///
     /// # Examples
     /// ```
@@ -87,7 +85,7 @@ impl<F: Float> Dense<F> {
         self
     }
 
-    /// The same layer with its weights drawn by `init`, also if some were given.
+    /// Samples the first weights by `init`, also if some were given.
     #[must_use]
     pub fn init(mut self, init: Init) -> Self {
         self.init = Some(init);
@@ -103,10 +101,8 @@ impl<F: Float> Layer<F> for Dense<F> {
     #[inline(never)]
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
         let &[inputs] = input else {
-            return Err(Error::mismatch(
-                format!("expects samples of one axis, but gets {input:?}"),
-                "put a Flatten before it",
-            ));
+            let problem = format!("expects samples of one axis, but gets {input:?}");
+            return Err(Error::mismatch(problem, "put a Flatten before it"));
         };
         if self.units == 0 {
             return Err(Error::mismatch("has 0 units", "give it at least one: Dense::new(1)"));
@@ -116,10 +112,9 @@ impl<F: Float> Layer<F> for Dense<F> {
             weight.value = init.sample(inputs, self.units, rng)?;
             bias.value = Array2::zeros((1, self.units));
         } else if weight.value.nrows() != inputs {
-            return Err(Error::mismatch(
-                format!("has weights for {} features, but gets samples of {inputs}", weight.value.nrows()),
-                "weights are in × out: transpose them if they came as out × in",
-            ));
+            let rows = weight.value.nrows();
+            let problem = format!("has weights for {rows} features, but gets samples of {inputs}");
+            return Err(Error::mismatch(problem, IN_OUT));
         }
         Ok(vec![self.units])
     }
@@ -214,7 +209,7 @@ mod tests {
         assert!(model.param("0.bias").unwrap().iter().all(|&b| b == 0.0));
     }
 
-    /// Built twice, a layer with given weights keeps them, one with an initialiser draws again.
+    /// Built twice, a layer with given weights keeps them, one with an initialiser samples again.
     #[test]
     fn given_weights_stay() {
         let given = Dense::from_weights(array![[1.0], [2.0]], array![3.0]).unwrap();
@@ -222,12 +217,12 @@ mod tests {
             let model = Sequential::new([2]).add(given.clone()).build(seed).unwrap();
             assert_eq!(model.param("0.weight").unwrap(), array![[1.0], [2.0]]);
         }
-        let drawn = Sequential::new([2]).add(given.init(Init::Constant(0.25))).build(1).unwrap();
-        assert_eq!(drawn.param("0.weight").unwrap(), array![[0.25], [0.25]]);
-        assert_eq!(drawn.param("0.bias").unwrap(), array![[0.0]]);
+        let model = Sequential::new([2]).add(given.init(Init::Constant(0.25))).build(1).unwrap();
+        assert_eq!(model.param("0.weight").unwrap(), array![[0.25], [0.25]]);
+        assert_eq!(model.param("0.bias").unwrap(), array![[0.0]]);
     }
 
-    /// Weights that come transposed or reversed are the same numbers in row-major order.
+    /// Weights that come transposed or reversed keep their numbers and get row-major order.
     #[test]
     fn any_layout() {
         let turned = array![[1.0, 3.0], [2.0, 4.0]].reversed_axes();

@@ -1,10 +1,9 @@
 //! Maxout: the largest of several weighted sums.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, s};
 
-use super::{Layer, Memory, Param, Pass};
+use super::{Dense, Layer, Memory, Param, Pass};
 use crate::formula::{Formula, NamedPass, Subject, Term};
-use crate::kernels::matmul;
 use crate::{Error, Float, Gradient, Init, Result, Rng};
 
 /// Fully connected layer whose units each take the largest of k linear pieces.
@@ -38,19 +37,16 @@ use crate::{Error, Float, Gradient, Init, Result, Rng};
 pub struct Maxout<F> {
     units: usize,
     pieces: usize,
-    /// `None` if the weights were given.
-    init: Option<Init>,
-    /// weight and bias; empty until they are drawn
-    params: [Param<F>; 2],
+    /// all pieces of all units
+    dense: Dense<F>,
 }
 
 impl<F: Float> Maxout<F> {
     /// A layer of that many units with that many pieces each. The first weights come from [`Init::GlorotUniform`],
     /// the biases are 0.
     pub fn new(units: usize, pieces: usize) -> Self {
-        let empty = Array2::zeros((0, 0));
-        let params = [Param::new("weight", empty.clone()), Param::new("bias", empty)];
-        Maxout { units, pieces, init: Some(Init::GlorotUniform), params }
+        // too many pieces for a number are too many for `build`
+        Maxout { units, pieces, dense: Dense::new(units.saturating_mul(pieces)) }
     }
 
     /// A layer that starts from these weights (in × out·pieces) and biases (out·pieces).
@@ -61,23 +57,18 @@ impl<F: Float> Maxout<F> {
     pub fn from_weights(weight: Array2<F>, bias: Array1<F>, pieces: usize) -> Result<Self> {
         let columns = weight.ncols();
         if pieces == 0 || !columns.is_multiple_of(pieces) || bias.len() != columns {
-            return Err(Error::data(
-                "weights of a Maxout",
-                "in × out·pieces, with one bias for each column",
-                format!("{columns} columns and {} biases for units of {pieces} pieces", bias.len()),
-                "each unit has one column and one bias for each of its pieces",
-            ));
+            let expected = "in × out·pieces, with one bias for each column";
+            let got = format!("{columns} columns and {} biases for units of {pieces} pieces", bias.len());
+            let help = "each unit has one column and one bias for each of its pieces";
+            return Err(Error::data("weights of a Maxout", expected, got, help));
         }
-        // row-major like every other matrix of a model, whatever layout they came in
-        let weight = Param::new("weight", weight.as_standard_layout().into_owned());
-        let bias = Param::new("bias", bias.as_standard_layout().into_owned().insert_axis(Axis(0)));
-        Ok(Maxout { units: columns / pieces, pieces, init: None, params: [weight, bias] })
+        Ok(Maxout { units: columns / pieces, pieces, dense: Dense::from_weights(weight, bias)? })
     }
 
-    /// The same layer with its weights drawn by `init`, also if some were given.
+    /// Samples the first weights by `init`, also if some were given.
     #[must_use]
     pub fn init(mut self, init: Init) -> Self {
-        self.init = Some(init);
+        self.dense = self.dense.init(init);
         self
     }
 
@@ -104,51 +95,34 @@ impl<F: Float> Layer<F> for Maxout<F> {
     }
 
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
-        let &[inputs] = input else {
-            return Err(Error::mismatch(
-                format!("expects samples of one axis, but gets {input:?}"),
-                "put a Flatten before it",
-            ));
-        };
         if self.units == 0 || self.pieces == 0 {
+            let problem = format!("has {} units of {} pieces", self.units, self.pieces);
             return Err(Error::mismatch(
-                format!("has {} units of {} pieces", self.units, self.pieces),
+                problem,
                 "give it at least one unit of two pieces: Maxout::new(1, 2)",
             ));
         }
-        let [weight, bias] = &mut self.params;
-        let columns = self.units.saturating_mul(self.pieces); // what is too much is refused below
-        if let Some(init) = self.init {
-            weight.value = init.sample(inputs, columns, rng)?;
-            bias.value = Array2::zeros((1, columns));
-        } else if weight.value.nrows() != inputs {
-            return Err(Error::mismatch(
-                format!("has weights for {} features, but gets samples of {inputs}", weight.value.nrows()),
-                "weights are in × out·pieces: transpose them if they came the other way round",
-            ));
-        }
+        self.dense.build(input, rng)?;
         Ok(vec![self.units])
     }
 
     fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, memory: &mut Memory<F>) {
-        let [w, b] = &self.params;
-        let (samples, columns) = (x.nrows(), b.value.ncols());
+        let (samples, columns) = (x.nrows(), self.units * self.pieces);
         if memory.saved.nrows() < samples || memory.saved.ncols() != columns {
             memory.saved = Array2::zeros((samples, columns));
         }
         let mut z = memory.saved.slice_mut(s![..samples, ..]);
-        z.assign(&b.value);
-        matmul(F::one(), x, w.value.view(), F::one(), z.view_mut());
+        self.dense.forward(x, z.view_mut(), &mut Memory::for_prediction());
         for (mut y, z) in y.rows_mut().into_iter().zip(z.rows()) {
             y.iter_mut().enumerate().for_each(|(unit, y)| *y = z[self.winner(z, unit)]);
         }
     }
 
     fn backward(&self, pass: Pass<F>, mut dx: ArrayViewMut2<F>) {
-        let [w, _] = &self.params;
+        let w = &self.params()[0].value;
         dx.fill(F::zero());
         for (sample, column, dy) in self.winners(pass) {
-            dx.row_mut(sample).scaled_add(dy, &w.value.column(column));
+            dx.row_mut(sample).scaled_add(dy, &w.column(column));
         }
     }
 
@@ -164,20 +138,18 @@ impl<F: Float> Layer<F> for Maxout<F> {
     }
 
     fn params(&self) -> &[Param<F>] {
-        &self.params
+        self.dense.params()
     }
 
     fn params_mut(&mut self) -> &mut [Param<F>] {
-        &mut self.params
+        self.dense.params_mut()
     }
 
     fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
-        let [w, b] = &self.params;
-        let mut z = b.value.row(0).to_owned();
-        for i in 0..pass.inputs() {
-            z.scaled_add(F::from_f64(pass.x(i).value), &w.value.row(i));
-        }
-        Some(formula(subject, pass, self.pieces, &|unit| self.winner(z.view(), unit)))
+        let x = Array2::from_shape_fn((1, pass.inputs()), |(_, i)| F::from_f64(pass.x(i).value));
+        let mut z = Array2::zeros((1, self.units * self.pieces));
+        self.dense.forward(x.view(), z.view_mut(), &mut Memory::for_prediction());
+        Some(formula(subject, pass, self.pieces, &|unit| self.winner(z.row(0), unit)))
     }
 }
 

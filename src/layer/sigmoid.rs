@@ -14,9 +14,9 @@ use crate::kernels::{map_sigmoid, map2};
 /// backward    dx = dy · y·(1 - y)
 /// ```
 ///
-/// Any sample shape; the output has the same. No parameters. As the last layer it turns a score (the logit) into the
-/// probability of a yes, and pairs with [`BinaryCrossEntropy`](crate::BinaryCrossEntropy). Between Dense layers its
-/// gradient, at most ¼, fades quickly: prefer [`Tanh`](crate::Tanh) or [`ReLU`](crate::ReLU) there.
+/// Any sample shape; the output has the same. No parameters. As the last layer it turns a score, the
+/// logit, into the probability of a yes; [`BinaryCrossEntropy`](crate::BinaryCrossEntropy) then works with logits.
+/// Between Dense layers its gradient, at most ¼, fades quickly: prefer [`Tanh`](crate::Tanh) or [`ReLU`](crate::ReLU).
 ///
 /// # Examples
 /// ```

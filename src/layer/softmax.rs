@@ -15,8 +15,8 @@ use crate::kernels::{dot, each_row, exp_rows, sum};
 /// ```
 ///
 /// Samples of any shape are taken as one row of classes; the output has the same shape. No parameters. The row's
-/// largest score is subtracted first, which changes nothing but keeps the exponentials from overflowing. As the last
-/// layer it pairs with [`CategoricalCrossEntropy`](crate::CategoricalCrossEntropy).
+/// largest score is subtracted first, which changes nothing but keeps the exponentials from overflowing. Behind it
+/// as the last layer, [`CategoricalCrossEntropy`](crate::CategoricalCrossEntropy) works with logits.
 ///
 /// Source: Bridle, *Probabilistic Interpretation of Feedforward Classification Network Outputs*, 1990.
 ///

@@ -1,4 +1,4 @@
-//! What a pass through a model leaves behind, in matrices that serve every batch that fits.
+//! The buffers of a pass through a model, which serve every batch that fits.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::Route;
 use crate::kernels::{aligned, largest_magnitude};
 use crate::{Float, Layer, Memory, Param, Pass, Rng};
 
-/// How far the pass of a model has come.
+/// The progress of a pass, which decides what may be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
     /// Nothing has run.
@@ -33,12 +33,12 @@ impl<F: Float> Buffer<F> {
         Buffer { matrix: Array2::zeros((0, width)), rows: 0 }
     }
 
-    /// How many columns it has.
+    /// The number of columns.
     pub(crate) fn width(&self) -> usize {
         self.matrix.ncols()
     }
 
-    /// Makes room for a batch.
+    /// Room for the rows of a batch.
     pub(crate) fn start(&mut self, rows: usize) {
         if self.matrix.nrows() < rows {
             self.matrix = aligned::zeros((rows, self.matrix.ncols()));
@@ -57,7 +57,7 @@ impl<F: Float> Buffer<F> {
         if self.rows == all.nrows() { all } else { all.slice_move(s![..self.rows, ..]) }
     }
 
-    /// Fills the matrix with NaN.
+    /// NaN everywhere, so that a layer which leaves entries unwritten is found out.
     pub(super) fn poison(&mut self) {
         self.matrix.fill(F::nan());
     }
@@ -68,7 +68,7 @@ impl<F: Float> Buffer<F> {
     }
 }
 
-/// The matrices before and behind a layer.
+/// The buffers before and behind a layer.
 pub(super) fn around<F: Float>(
     buffers: &mut [Buffer<F>],
     layer: usize,
@@ -79,29 +79,29 @@ pub(super) fn around<F: Float>(
 
 /// Activations, deltas and memories of one pass, and room for gradients.
 ///
-/// Layers are counted as in [`Route::computing`]; place i lies before layer i.
+/// Layers are counted as in [`Route::active`]; buffer i lies before layer i.
 #[derive(Clone, Debug)]
 pub(crate) struct Cache<F> {
     pub(super) phase: Phase,
     pub(super) trace: Trace<F>,
-    /// the places whose delta the last backward pass has computed; it began at the last of them
-    pub(super) computed: Range<usize>,
-    /// for each layer one matrix for each parameter
+    /// the buffers whose delta the last backward pass has written, from the last one down
+    pub(super) known_deltas: Range<usize>,
+    /// a matrix for the gradient of each parameter of each layer
     pub(super) rooms: Vec<Vec<Array2<F>>>,
 }
 
-/// What the layers of a pass have left.
+/// The numbers that the layers of a pass have left.
 #[derive(Clone, Debug)]
 pub(crate) struct Trace<F> {
-    /// what each place holds; the first, the inputs, only while the model keeps them
+    /// the activation of each buffer; the first, the inputs, only while the model keeps them
     pub(super) activations: Vec<Buffer<F>>,
-    /// ∂L/∂x of what each place holds
+    /// ∂L/∂x of each activation
     pub(super) deltas: Vec<Buffer<F>>,
     pub(super) memories: Vec<Memory<F>>,
 }
 
 impl<F: Float> Trace<F> {
-    /// What there is around a layer. The inputs of the first one may lie elsewhere.
+    /// The numbers around a layer; `inputs` are those of the first, if the pass has borrowed them.
     pub(super) fn pass<'a>(&'a self, layer: usize, inputs: Option<ArrayView2<'a, F>>) -> Pass<'a, F> {
         Pass {
             x: inputs.filter(|_| layer == 0).unwrap_or_else(|| self.activations[layer].view()),
@@ -120,49 +120,49 @@ impl<F: Float> Cache<F> {
         // Stream 0 of the seed has sampled the weights, and an epoch that is shuffled with the same seed takes the stream
         // of its number: the layers count down from the other end.
         let memory = |&layer: &usize| Memory::for_training(Rng::stream(seed, u64::MAX - 1 - layer as u64));
-        let buffers = route.buffers();
+        let buffers = route.new_buffers();
         Cache {
             phase: Phase::Nothing,
             trace: Trace {
                 activations: buffers.clone(),
                 deltas: buffers,
-                memories: route.computing.iter().map(memory).collect(),
+                memories: route.active.iter().map(memory).collect(),
             },
-            computed: 0..0,
-            rooms: route.computing.iter().map(rooms).collect(),
+            known_deltas: 0..0,
+            rooms: route.active.iter().map(rooms).collect(),
         }
     }
 
-    /// Makes room for a batch, behind its inputs.
+    /// Room for a batch in every buffer but that of the inputs, which may be borrowed.
     pub(super) fn start(&mut self, samples: usize) {
         self.phase = Phase::Nothing;
-        self.computed = 0..0;
+        self.known_deltas = 0..0;
         self.trace.activations[1..].iter_mut().for_each(|buffer| buffer.start(samples));
         self.trace.deltas.iter_mut().for_each(|buffer| buffer.start(samples));
     }
 
-    /// Whether a backward pass has run since the last forward pass.
+    /// A backward pass has run since the last forward pass.
     pub(super) fn has_gradients(&self) -> bool {
-        matches!(self.phase, Phase::Backward | Phase::Stale) && !self.computed.is_empty()
+        matches!(self.phase, Phase::Backward | Phase::Stale) && !self.known_deltas.is_empty()
     }
 
-    /// The place nearest to the loss whose delta is not finite.
+    /// The buffer nearest to the loss whose delta is not finite.
     pub(super) fn first_delta_not_finite(&self) -> Option<usize> {
-        let is_finite = |place: &usize| largest_magnitude(self.trace.deltas[*place].view()).is_finite();
-        self.computed.clone().rev().find(|place| !is_finite(place))
+        let is_finite = |&buffer: &usize| largest_magnitude(self.trace.deltas[buffer].view()).is_finite();
+        self.known_deltas.clone().rev().find(|buffer| !is_finite(buffer))
     }
 
     /// The parameters have changed; gradients that no step has taken can no longer be computed.
     pub(super) fn invalidate(&mut self) {
         if self.phase == Phase::Backward {
-            self.computed = 0..0;
+            self.known_deltas = 0..0;
         }
         if self.phase != Phase::Nothing {
             self.phase = Phase::Stale;
         }
     }
 
-    /// Fills what the last pass left with NaN.
+    /// NaN in all that the last pass left.
     pub(super) fn poison(&mut self) {
         self.trace.activations.iter_mut().chain(&mut self.trace.deltas).for_each(Buffer::poison);
         self.rooms.iter_mut().flatten().for_each(|room| room.fill(F::nan()));

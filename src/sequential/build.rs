@@ -54,10 +54,10 @@ impl<F: Float> SequentialBuilder<F> {
     pub fn build(self, seed: u64) -> Result<Sequential<F>> {
         let SequentialBuilder { input, mut layers } = self;
         if contract::width::<F>(&input).is_none() {
-            return Err(Error::mismatch(
-                format!("a model can't have samples of shape {input:?}"),
-                "give the shape of one sample, such as Sequential::new([2]) or Sequential::new([28, 28])",
-            ));
+            let problem = format!("a model can't have samples of shape {input:?}");
+            let help =
+                "give the shape of one sample, such as Sequential::new([2]) or Sequential::new([28, 28])";
+            return Err(Error::mismatch(problem, help));
         }
         if layers.is_empty() {
             return Err(Error::mismatch("a model needs at least one layer", "add one: .add(Dense::new(1))"));
@@ -66,21 +66,8 @@ impl<F: Float> SequentialBuilder<F> {
         let mut shapes = vec![input];
         let mut before = Output::Values;
         for (index, layer) in layers.iter_mut().enumerate() {
-            let in_this_layer = |error: Error, layer: &dyn Layer<F>| error.in_layer(index, layer.name());
-            if before == Output::Distribution && layer.output() == Output::Distribution {
-                let twice = Error::mismatch(
-                    "follows another softmax; a distribution taken for scores becomes almost uniform",
-                    "remove one of the two",
-                );
-                return Err(in_this_layer(twice, &**layer));
-            }
-            let output =
-                layer.build(&shapes[index], &mut rng).map_err(|error| in_this_layer(error, &**layer))?;
-            contract::check(&mut **layer, &shapes[index], &output)
-                .map_err(|error| in_this_layer(error, &**layer))?;
-            for param in layer.params_mut() {
-                param.value = aligned::copy(&param.value);
-            }
+            let output = build_layer(&mut **layer, &shapes[index], before, &mut rng)
+                .map_err(|error| error.in_layer(index, layer.name()))?;
             shapes.push(output);
             if !layer.only_reshapes() {
                 before = layer.output();
@@ -90,6 +77,25 @@ impl<F: Float> SequentialBuilder<F> {
         let cache = Cache::new(&layers, &route, seed);
         Ok(Sequential { layers, shapes, route, seed, cache })
     }
+}
+
+/// Builds a layer for samples of shape `input` that mean `before`, checks what it promises, and aligns its weights.
+fn build_layer<F: Float>(
+    layer: &mut dyn Layer<F>,
+    input: &[usize],
+    before: Output,
+    rng: &mut Rng,
+) -> Result<Vec<usize>> {
+    if [before, layer.output()] == [Output::Distribution; 2] {
+        let problem = "follows another softmax; a distribution taken for scores becomes almost uniform";
+        return Err(Error::mismatch(problem, "remove one of the two"));
+    }
+    let output = layer.build(input, rng)?;
+    contract::check(layer, input, &output)?;
+    for param in layer.params_mut() {
+        param.value = aligned::copy(&param.value);
+    }
+    Ok(output)
 }
 
 impl<F: Float> Sequential<F> {

@@ -3,7 +3,7 @@
 
 use crate::{Error, Float, Layer, Output, Param, Result};
 
-/// How many numbers a sample of that shape has; `None` if there are none, or more than memory can ever hold.
+/// The number of features in a sample of that shape; `None` if there are none, or more than memory can ever hold.
 pub(super) fn width<F: Float>(shape: &[usize]) -> Option<usize> {
     let width = shape.iter().try_fold(1_usize, |width, &axis| width.checked_mul(axis))?;
     let bytes = width.checked_mul(size_of::<F>())?;
@@ -15,64 +15,47 @@ pub(super) fn width<F: Float>(shape: &[usize]) -> Option<usize> {
 /// # Errors
 /// [`Error::Mismatch`] if the output can't be held, if only the shape should change but the number of features does, if
 /// the parameters or the state to look at are not the ones to change, or if there are parameters in a layer that only
-/// reshapes or that a loss pairs with.
+/// reshapes or whose inputs a loss takes as logits.
 pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output: &[usize]) -> Result<()> {
     let Some(outputs) = width::<F>(output) else {
-        return Err(Error::mismatch(
-            format!("can't give samples of shape {output:?}"),
-            "return a shape from build() without a 0, such as vec![3], that fits into memory",
-        ));
+        let help = "return a shape from build() without a 0, such as vec![3], that fits into memory";
+        return Err(Error::mismatch(format!("can't give samples of shape {output:?}"), help));
     };
     if layer.only_reshapes() && width::<F>(input) != Some(outputs) {
-        return Err(Error::mismatch(
-            format!("says that it only reshapes, but makes {output:?} of samples of {input:?}"),
-            "return a shape of as many features from build(), or false from only_reshapes()",
-        ));
+        let problem = format!("says that it only reshapes, but makes {output:?} of samples of {input:?}");
+        let help = "return a shape of as many features from build(), or false from only_reshapes()";
+        return Err(Error::mismatch(problem, help));
     }
     let shapes = |params: &[Param<F>]| -> Vec<_> {
         params.iter().map(|param| (param.name, param.value.dim())).collect()
     };
-    let shown = shapes(layer.params());
-    check_same("parameters", "params", &shown, &shapes(layer.params_mut()))?;
-    let state = shapes(layer.state());
-    check_same("state", "state", &state, &shapes(layer.state_mut()))?;
-    let names: Vec<&str> = shown.iter().chain(&state).map(|(name, _)| *name).collect();
+    let (params, state) = (shapes(layer.params()), shapes(layer.state()));
+    for (what, method, shown, changed) in [
+        ("parameters", "params", &params, shapes(layer.params_mut())),
+        ("state", "state", &state, shapes(layer.state_mut())),
+    ] {
+        if *shown != changed {
+            let problem =
+                format!("shows the {what} {shown:?} in {method}(), but {changed:?} in {method}_mut()");
+            return Err(Error::mismatch(problem, format!("return the same {what} from both")));
+        }
+    }
+    let names: Vec<&str> = params.iter().chain(&state).map(|(name, _)| *name).collect();
     if let Some((_, name)) = names.iter().enumerate().find(|(index, name)| names[..*index].contains(*name)) {
-        return Err(Error::mismatch(
-            format!("has two parameters of the name {name}"),
-            "give each parameter of a layer a name of its own",
-        ));
+        let help = "give each parameter of a layer a name of its own";
+        return Err(Error::mismatch(format!("has two parameters of the name {name}"), help));
     }
-    if !shown.is_empty() && layer.only_reshapes() {
-        return Err(Error::mismatch(
-            "says that it only reshapes, but has parameters, which then get no gradient",
-            "return false from only_reshapes()",
-        ));
+    if !params.is_empty() && layer.only_reshapes() {
+        let problem = "says that it only reshapes, but has parameters, which then get no gradient";
+        return Err(Error::mismatch(problem, "return false from only_reshapes()"));
     }
-    // the pair of a loss and its last layer starts the chain rule before the layer, whose parameters get no gradient
-    if !shown.is_empty() && matches!(layer.output(), Output::Probabilities | Output::Distribution) {
-        return Err(Error::mismatch(
-            "has parameters and says that its outputs are the Sigmoid or the Softmax of its inputs",
-            "return Output::Values from output(), or put a Sigmoid or Softmax behind the layer",
-        ));
+    // a loss that takes the logits starts the chain rule before this layer, whose parameters then get no gradient
+    if !params.is_empty() && matches!(layer.output(), Output::Probabilities | Output::Distribution) {
+        let problem = "has parameters and says that its outputs are the Sigmoid or the Softmax of its inputs";
+        let help = "return Output::Values from output(), or put a Sigmoid or Softmax behind the layer";
+        return Err(Error::mismatch(problem, help));
     }
     Ok(())
-}
-
-/// Whether a layer shows the numbers that it lets be changed, by name and shape.
-fn check_same(
-    what: &str,
-    method: &str,
-    shown: &[(&str, (usize, usize))],
-    changed: &[(&str, (usize, usize))],
-) -> Result<()> {
-    if shown == changed {
-        return Ok(());
-    }
-    Err(Error::mismatch(
-        format!("shows the {what} {shown:?} in {method}(), but {changed:?} in {method}_mut()"),
-        format!("return the same {what} from both"),
-    ))
 }
 
 #[cfg(test)]
@@ -221,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layer_that_pairs_has_no_parameters() {
+    fn a_layer_behind_logits_has_no_parameters() {
         let params = vec![Param::new("k", array![[1.0]])];
         let promise = Promise { shown: params.clone(), changed: params, ..Promise::default() };
         assert!(Sequential::new([6]).add(promise.clone()).build(1).is_ok());

@@ -7,7 +7,7 @@ use crate::kernels::threads::{Threads, divide_chunks};
 use crate::layer::{Memory, Output};
 use crate::{Error, Float, Loss, Result};
 
-/// How many samples a prediction takes through the layers at a time: enough for the matrix product to be fast, few
+/// The samples that a prediction takes through the layers at a time: enough for the matrix product to be fast, few
 /// enough for their activations to stay in the CPU's cache.
 pub(crate) const INFERENCE_CHUNK: usize = 256;
 
@@ -54,15 +54,15 @@ impl<F: Float> Sequential<F> {
         outputs
     }
 
-    /// About how many multiplications take so many samples forward.
+    /// The multiplications of a forward pass, about.
     pub(crate) fn multiplications(&self, samples: usize) -> usize {
         samples.saturating_mul(self.param_count())
     }
 
     /// A forward pass that keeps its activations to itself, for predictions through `&self`.
     pub(crate) fn prediction_pass(&self) -> PredictionPass<'_, F> {
-        let memories = self.route.computing.iter().map(|_| Memory::for_prediction()).collect();
-        PredictionPass { model: self, activations: self.route.buffers(), memories }
+        let memories = self.route.active.iter().map(|_| Memory::for_prediction()).collect();
+        PredictionPass { model: self, activations: self.route.new_buffers(), memories }
     }
 
     /// The most probable class of each sample: with one output whether it is at least ½ (0 or 1), with several the
@@ -82,10 +82,9 @@ impl<F: Float> Sequential<F> {
     /// ```
     pub fn predict_classes<D: Dimension>(&self, x: &ArrayRef<F, D>) -> Result<Array1<usize>> {
         if self.output_width() == 1 && self.output() != Output::Probabilities {
-            return Err(Error::mismatch(
-                "a model with one output that is no probability has no classes",
-                "end it with a Sigmoid, or compare predict() with a threshold of your own",
-            ));
+            let problem = "a model with one output that is no probability has no classes";
+            let help = "end it with a Sigmoid, or compare predict() with a threshold of your own";
+            return Err(Error::mismatch(problem, help));
         }
         Ok(crate::metrics::classes(&self.predict(x)?))
     }
@@ -99,7 +98,7 @@ pub(crate) struct PredictionPass<'a, F: Float> {
 }
 
 impl<F: Float> PredictionPass<'_, F> {
-    /// Predicts for samples where they lie, row by row: few enough at a time that they stay in the CPU's cache.
+    /// A forward pass from borrowed inputs, row by row and few enough to stay in the CPU's cache.
     pub(crate) fn run(&mut self, x: ArrayView2<F>) {
         let (inputs, behind) = self.activations.split_at_mut(1);
         behind.iter_mut().for_each(|buffer| buffer.start(x.nrows()));
@@ -109,7 +108,7 @@ impl<F: Float> PredictionPass<'_, F> {
         forward(&self.model.layers, &self.model.route, Some(x), &mut self.activations, &mut self.memories);
     }
 
-    /// Predicts into buffers that hold NaN: an entry that a layer leaves unwritten is found out.
+    /// A forward pass into buffers that hold NaN, so that an entry which a layer leaves unwritten is found out.
     pub(super) fn run_poisoned(&mut self, x: ArrayView2<F>) {
         for buffer in &mut self.activations {
             buffer.start(x.nrows());

@@ -6,17 +6,17 @@ use ndarray::{ArrayView2, Axis};
 use super::Sequential;
 use crate::{Error, Float, Result};
 
-/// How far two predictions for one sample may differ, as a share of its largest output: a sum that a layer
-/// of a user's own adds up in another order is no fault.
+/// The difference that two predictions for one sample may have, as a share of its largest output: a sum that a layer of
+/// a user's own adds up in another order is no fault.
 const ROUNDING: f64 = 1e-10;
 
 impl<F: Float> Sequential<F> {
-    /// Makes the next pass meet the random numbers that the next pass of `other`, a clone, would meet.
+    /// The memories of `other`, a clone, so that the next pass meets the random numbers that its next pass would meet.
     pub(crate) fn restore(&mut self, other: &Self) {
         self.cache.trace.memories.clone_from(&other.cache.trace.memories);
     }
 
-    /// Fills what the last pass left with NaN: a layer that reads what it has to write is found out.
+    /// NaN in all that the last pass left, so that a layer which reads what it has to write is found out.
     pub(crate) fn poison(&mut self) {
         self.cache.poison();
     }
@@ -29,8 +29,8 @@ impl<F: Float> Sequential<F> {
         for (row, sample) in x.axis_chunks_iter(Axis(0), 1).enumerate() {
             alone.run_poisoned(sample);
             let mut input = sample;
-            for (&layer, place) in self.route.computing.iter().zip(1..) {
-                let [many, one] = [&together, &alone].map(|pass| pass.activations[place].view());
+            for (&layer, buffer) in self.route.active.iter().zip(1..) {
+                let [many, one] = [&together, &alone].map(|pass| pass.activations[buffer].view());
                 let finite = many.row(row).into_iter().map(|y| y.abs()).filter(|y| y.is_finite());
                 let rounding = F::from_f64(ROUNDING) * finite.fold(F::zero(), F::max);
                 let may_be_nan = input.iter().any(|x| x.is_nan());

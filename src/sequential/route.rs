@@ -1,49 +1,48 @@
-//! The way through a model: which layers compute, and where the numbers of each position lie.
+//! The way through a model: which layers compute, and which buffer holds the numbers of each position.
 
 use super::buffers::Buffer;
 use crate::{Float, Layer};
 
-/// The layers that compute, found when the model is built, and the places between them: place 0 holds the inputs, place
-/// i + 1 the outputs of the i-th layer that computes. A layer that only reshapes has both its sides in one place.
+/// The layers that compute and the buffers between them: buffer 0 is for the inputs, buffer i + 1 for the outputs of the
+/// i-th of these layers. A layer that only reshapes has one buffer for both its sides.
 #[derive(Clone, Debug)]
 pub(crate) struct Route {
     /// the index of each layer that computes
-    pub(super) computing: Vec<usize>,
-    /// the place of each position
-    pub(super) places: Vec<usize>,
-    /// how many features each place holds
+    pub(super) active: Vec<usize>,
+    /// the index of the buffer of each position
+    pub(super) buffer_of: Vec<usize>,
+    /// the features of each buffer
     widths: Vec<usize>,
-    /// the first layer with parameters, as a position in `computing`
-    pub(super) first_trained: usize,
+    /// the first layer with parameters, as an index into `active`
+    pub(super) first_with_params: usize,
 }
 
 impl Route {
     pub(super) fn new<F: Float>(layers: &[Box<dyn Layer<F>>], shapes: &[Vec<usize>]) -> Self {
         let width = |position: usize| shapes[position].iter().product();
-        let computing: Vec<usize> =
-            (0..layers.len()).filter(|&layer| !layers[layer].only_reshapes()).collect();
-        let place = |position: usize| computing.iter().filter(|&&layer| layer < position).count();
+        let active: Vec<usize> = (0..layers.len()).filter(|&layer| !layers[layer].only_reshapes()).collect();
+        let buffer = |position: usize| active.iter().filter(|&&layer| layer < position).count();
         let has_params = |&layer: &usize| !layers[layer].params().is_empty();
         Route {
-            places: (0..shapes.len()).map(place).collect(),
-            widths: std::iter::once(width(0)).chain(computing.iter().map(|layer| width(layer + 1))).collect(),
-            first_trained: computing.iter().position(has_params).unwrap_or(computing.len()),
-            computing,
+            buffer_of: (0..shapes.len()).map(buffer).collect(),
+            widths: std::iter::once(width(0)).chain(active.iter().map(|layer| width(layer + 1))).collect(),
+            first_with_params: active.iter().position(has_params).unwrap_or(active.len()),
+            active,
         }
     }
 
-    /// Empty buffers, one for each place.
-    pub(super) fn buffers<F: Float>(&self) -> Vec<Buffer<F>> {
+    /// Empty buffers.
+    pub(super) fn new_buffers<F: Float>(&self) -> Vec<Buffer<F>> {
         self.widths.iter().map(|&width| Buffer::new(width)).collect()
     }
 
-    /// The place of the outputs.
+    /// The buffer of the outputs.
     pub(super) fn outputs(&self) -> usize {
-        self.computing.len()
+        self.active.len()
     }
 
-    /// The place before the last layer that computes: the logits of a loss that takes them.
+    /// The buffer before the last layer that computes: the logits of a loss that takes them.
     pub(super) fn logits(&self) -> usize {
-        self.computing.len().saturating_sub(1)
+        self.active.len().saturating_sub(1)
     }
 }

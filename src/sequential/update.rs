@@ -8,7 +8,7 @@ use crate::optimizer::{Trainable, Visit};
 use crate::{Error, Float, Gradient, Layer, Result};
 
 impl<F: Float> Sequential<F> {
-    /// The model together with the inputs of the pass that has run, if it has not [kept](Self::keep_inputs) them.
+    /// The model together with the inputs that its last pass borrowed instead of [keeping](Self::keep_inputs) them.
     pub(crate) fn on<'m>(&'m mut self, inputs: ArrayView2<'m, F>) -> OnBatch<'m, F> {
         OnBatch { model: self, inputs }
     }
@@ -16,22 +16,20 @@ impl<F: Float> Sequential<F> {
     #[inline(never)]
     fn visit(&mut self, inputs: Option<ArrayView2<F>>, visit: &mut Visit<'_, F>) -> Result<()> {
         if self.cache.phase != Phase::Backward {
-            return Err(Error::mismatch(
-                "an optimizer's step needs the gradients of a backward pass",
-                "run forward and backward before each step",
-            ));
+            let problem = "an optimizer's step needs the gradients of a backward pass";
+            return Err(Error::mismatch(problem, "run forward and backward before each step"));
         }
         self.cache.phase = Phase::Stale;
-        let computed = std::mem::take(&mut self.cache.computed); // after an error no gradient is whole
+        let known = std::mem::take(&mut self.cache.known_deltas); // after an error no gradient is whole
         let mut index = 0;
-        for (computing, &position) in self.route.computing.iter().enumerate() {
-            let (layer, rooms) = (&mut *self.layers[position], &mut self.cache.rooms[computing]);
-            let pass = self.cache.trace.pass(computing, inputs);
-            visit_layer(layer, position, index, pass, rooms, visit)?;
+        for (active, &layer_index) in self.route.active.iter().enumerate() {
+            let (layer, rooms) = (&mut *self.layers[layer_index], &mut self.cache.rooms[active]);
+            let pass = self.cache.trace.pass(active, inputs);
+            visit_layer(layer, layer_index, index, pass, rooms, visit)?;
             index += rooms.len();
-            layer.update_state(&self.cache.trace.memories[computing]);
+            layer.update_state(&self.cache.trace.memories[active]);
         }
-        self.cache.computed = computed;
+        self.cache.known_deltas = known;
         Ok(())
     }
 }
@@ -40,7 +38,7 @@ impl<F: Float> Sequential<F> {
 /// parameter moves, because any of them may depend on any other.
 fn visit_layer<'a, F: Float>(
     layer: &mut dyn Layer<F>,
-    position: usize,
+    layer_index: usize,
     index: usize,
     pass: Pass<'a, F>,
     rooms: &'a mut [Array2<F>],
@@ -49,15 +47,15 @@ fn visit_layer<'a, F: Float>(
     let Some((room, rooms)) = rooms.split_last_mut() else { return Ok(()) };
     let param = rooms.len();
     let gradient = layer.gradient(param, pass, room);
-    check_shape(position, layer, param, &gradient)?;
-    visit_layer(layer, position, index, pass, rooms, visit)?;
+    check_shape(layer_index, layer, param, &gradient)?;
+    visit_layer(layer, layer_index, index, pass, rooms, visit)?;
     if let Some(theta) = layer.params_mut().get_mut(param) {
         visit(index + param, &mut theta.value, gradient);
     }
     Ok(())
 }
 
-/// Whether a gradient has the shape of its parameter.
+/// The error of a gradient that has not the shape of its parameter.
 pub(super) fn check_shape<F: Float>(
     position: usize,
     layer: &dyn Layer<F>,
@@ -67,13 +65,9 @@ pub(super) fn check_shape<F: Float>(
     let Some(theta) = layer.params().get(param).filter(|theta| theta.value.dim() != gradient.dim()) else {
         return Ok(());
     };
-    let (rows, columns) = gradient.dim();
-    let problem = format!(
-        "gives {} a gradient of shape {:?}, but the parameter has {:?}",
-        theta.name,
-        [rows, columns],
-        theta.value.shape()
-    );
+    let [got, expected] = [gradient.dim(), theta.value.dim()].map(<[usize; 2]>::from);
+    let problem =
+        format!("gives {} a gradient of shape {got:?}, but the parameter has {expected:?}", theta.name);
     Err(Error::mismatch(problem, "write ∂L/∂θ in the shape of θ").in_layer(position, layer.name()))
 }
 
@@ -83,7 +77,7 @@ impl<F: Float> Trainable<F> for Sequential<F> {
     }
 }
 
-/// A model whose last pass read its inputs where they lie.
+/// A model whose last pass borrowed its inputs.
 pub(crate) struct OnBatch<'m, F: Float> {
     model: &'m mut Sequential<F>,
     inputs: ArrayView2<'m, F>,

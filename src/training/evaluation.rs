@@ -1,24 +1,24 @@
-//! How well a model does on samples, without training it.
+//! Evaluation: loss and metrics of a model on samples, without training it.
 
 use std::fmt;
 
-use ndarray::{Array1, Array2, ArrayView2, s};
+use ndarray::{Array1, ArrayView2};
 
 use super::batches::Batches;
 use super::history::Measures;
-use super::metric::{self, Metric};
+use super::metric::{self, Metrics};
 use crate::data::Samples;
 use crate::kernels::threads::{Threads, divide_chunks};
 use crate::metrics::{self, ConfusionMatrix};
-use crate::sequential::INFERENCE_CHUNK;
+use crate::sequential::{Buffer, INFERENCE_CHUNK};
 use crate::{Error, Float, Loss, Result, Sequential};
 
-/// How well a model does: its loss, its metrics and, if it tells classes apart, which it takes for which.
+/// The loss of a model, its metrics and, if it tells classes apart, the confusion matrix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// The mean loss and the metrics.
     pub measures: Measures,
-    /// Which class is taken for which, if the model ends with Softmax or one Sigmoid.
+    /// The samples of each class that are taken for each other, if the model ends with Softmax or one Sigmoid.
     pub confusion: Option<ConfusionMatrix>,
 }
 
@@ -65,17 +65,14 @@ pub fn evaluate<F: Float>(
 ) -> Result<Evaluation> {
     check_samples("samples", model, loss, &samples)?;
     let metrics = metric::default_for(model);
-    let (measures, classes) = measure(model, loss, &samples, &metrics, &Threads::default(), |y, t| {
-        (metrics::classes(&y).to_vec(), metrics::classes(&t).to_vec())
-    });
-    let classes: (Vec<_>, Vec<_>) = classes.into_iter().unzip();
-    let classes = (classes.0.concat(), classes.1.concat());
-    let count = model.class_count();
-    let confusion = count.map(|count| ConfusionMatrix::new(&classes.0, &classes.1, count)).transpose()?;
+    let classes = |y: ArrayView2<F>, t: ArrayView2<F>| [y, t].map(|rows| metrics::classes(&rows).to_vec());
+    let (measures, classes) = measure(model, loss, &samples, &metrics, &Threads::default(), classes);
+    let [y, t] = [0, 1].map(|side| classes.iter().flat_map(|of| &of[side]).copied().collect::<Vec<_>>());
+    let confusion = model.class_count().map(|count| ConfusionMatrix::new(&y, &t, count)).transpose()?;
     Ok(Evaluation { measures, confusion })
 }
 
-/// Whether model, loss and samples fit each other, every target included.
+/// The first error if model, loss and samples, every target included, don't fit each other.
 #[inline(never)]
 pub(super) fn check_samples<F: Float>(
     what: &str,
@@ -89,87 +86,72 @@ pub(super) fn check_samples<F: Float>(
     }
     samples.check(model.input_shape(), model.output_shape())?;
     let indices: Vec<usize> = (0..samples.len()).collect();
-    let mut targets = room_for_targets(model, samples);
+    let mut targets = Buffer::new(model.output_width());
     indices.chunks(INFERENCE_CHUNK).try_for_each(|indices| {
-        let mut t = targets.slice_mut(s![..indices.len(), ..]);
-        samples.gather_targets(indices, t.view_mut());
-        loss.check_targets(t.view(), indices[0])
+        targets.start(indices.len());
+        samples.gather_targets(indices, targets.view_mut());
+        loss.check_targets(targets.view(), indices[0])
     })
 }
 
-/// A matrix for the targets of a chunk of samples.
-fn room_for_targets<F: Float>(model: &Sequential<F>, samples: &dyn Samples<F>) -> Array2<F> {
-    Array2::zeros((samples.len().min(INFERENCE_CHUNK), model.output_width()))
-}
-
-/// Measures the model on samples that fit it; returns with it what `look` makes of the outputs and targets of each
-/// chunk, in order.
+/// Loss and metrics of samples that fit the model, and what `look` makes of the outputs and targets of each chunk.
 #[inline(never)]
 pub(super) fn measure<F: Float, T: Send>(
     model: &Sequential<F>,
     loss: &dyn Loss<F>,
     samples: &dyn Samples<F>,
-    metrics: &[Box<dyn Metric<F> + '_>],
+    metrics: &Metrics<F>,
     threads: &Threads,
     look: impl Fn(ArrayView2<F>, ArrayView2<F>) -> T + Sync,
 ) -> (Measures, Vec<T>) {
-    let chunks: Vec<usize> = (0..samples.len().div_ceil(INFERENCE_CHUNK)).collect();
-    let mut results: Vec<Option<(Totals, T)>> = chunks.iter().map(|_| None).collect();
-    let work = (&*chunks, &mut *results);
+    let chunks = 0..samples.len().div_ceil(INFERENCE_CHUNK);
+    let mut results: Vec<Option<(Totals<F>, T)>> = chunks.clone().map(|_| None).collect();
+    let work = (chunks, &mut *results);
     let multiplications = model.multiplications(samples.len());
     threads.run(multiplications, multiplications, || {
         divide_chunks(work, 1, &|(chunks, results)| {
             let mut pass = model.prediction_pass();
-            let shapes = [model.input_shape().iter().product(), model.output_width()];
-            let mut batches = Batches::new(samples, INFERENCE_CHUNK, None, shapes);
-            for (&chunk, result) in chunks.iter().zip(results) {
+            let mut batches = Batches::new(samples, INFERENCE_CHUNK, None, model);
+            for (chunk, result) in chunks.zip(results) {
                 let (x, t) = batches.gather(chunk);
                 pass.run(x);
-                let mut totals = Totals::new(metrics.len());
-                totals.add(pass.loss(loss, t).as_f64(), pass.outputs(), t, metrics);
+                let mut totals = Totals::new(metrics);
+                totals.add(pass.loss(loss, t).as_f64(), pass.outputs(), t);
                 *result = Some((totals, look(pass.outputs(), t)));
             }
         });
     });
-    let mut sum = Totals::new(metrics.len());
-    let looks = results.into_iter().flatten().map(|(totals, look)| {
-        sum.merge(&totals);
-        look
-    });
-    let looks = looks.collect();
-    (sum.take_means(metrics), looks)
+    let (totals, looks): (Vec<_>, _) = results.into_iter().flatten().unzip();
+    let mut sum = Totals::new(metrics);
+    totals.iter().for_each(|totals| sum.merge(totals));
+    (sum.take_means(), looks)
 }
 
 /// Running sums over the batches, each batch weighted by its size.
-pub(super) struct Totals {
+pub(super) struct Totals<'m, F> {
+    metrics: &'m Metrics<'m, F>,
     samples: usize,
     loss: f64,
-    metrics: Array1<f64>,
+    sums: Array1<f64>,
 }
 
-impl Totals {
-    pub(super) fn new(metrics: usize) -> Self {
-        Totals { samples: 0, loss: 0.0, metrics: Array1::zeros(metrics) }
+impl<'m, F: Float> Totals<'m, F> {
+    pub(super) fn new(metrics: &'m Metrics<'m, F>) -> Self {
+        Totals { metrics, samples: 0, loss: 0.0, sums: Array1::zeros(metrics.len()) }
     }
 
     #[inline(never)]
-    pub(super) fn add<F: Float>(
-        &mut self,
-        loss: f64,
-        y: ArrayView2<F>,
-        t: ArrayView2<F>,
-        metrics: &[Box<dyn Metric<F> + '_>],
-    ) {
+    pub(super) fn add(&mut self, loss: f64, y: ArrayView2<F>, t: ArrayView2<F>) {
         self.samples += y.nrows();
         self.loss += loss * y.nrows() as f64;
-        self.metrics.iter_mut().zip(metrics).for_each(|(sum, metric)| *sum += metric.sum(y, t));
+        self.sums.iter_mut().zip(self.metrics).for_each(|(sum, metric)| *sum += metric.sum(y, t));
     }
 
-    /// Adds the sums of other batches.
-    fn merge(&mut self, other: &Totals) {
+    /// The sums of other batches too.
+    fn merge(&mut self, other: &Self) {
         self.samples += other.samples;
         self.loss += other.loss;
-        self.metrics += &other.metrics;
+        self.sums += &other.sums;
     }
 
     /// The mean loss so far.
@@ -178,13 +160,12 @@ impl Totals {
     }
 
     /// The means, and a new beginning.
-    pub(super) fn take_means<F: Float>(&mut self, metrics: &[Box<dyn Metric<F> + '_>]) -> Measures {
-        let mean = |sum: &f64| sum / self.samples as f64;
-        let names = metrics.iter().map(|metric| metric.name().to_owned());
-        let means =
-            Measures { loss: self.mean_loss(), metrics: names.zip(self.metrics.iter().map(mean)).collect() };
+    pub(super) fn take_means(&mut self) -> Measures {
+        let names = self.metrics.iter().map(|metric| metric.name().to_owned());
+        let metrics = names.zip(self.sums.iter().map(|sum| sum / self.samples as f64)).collect();
+        let measures = Measures { loss: self.mean_loss(), metrics };
         (self.samples, self.loss) = (0, 0.0);
-        self.metrics.fill(0.0);
-        means
+        self.sums.fill(0.0);
+        measures
     }
 }

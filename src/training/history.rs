@@ -38,14 +38,14 @@ impl fmt::Display for Measures {
     }
 }
 
-/// What one epoch came to.
+/// The record of one epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Epoch {
     /// Its number, from 1.
     pub number: usize,
     /// Loss and metrics of the training samples, each as it was when its batch was met.
     pub training: Measures,
-    /// The same of the validation samples, if there are any, measured after the epoch.
+    /// Loss and metrics of the validation samples, if there are any, measured after the epoch.
     pub validation: Option<Measures>,
 }
 
@@ -92,23 +92,14 @@ impl fmt::Display for Epoch {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    epochs: Vec<Epoch>,
-    settings: Vec<(&'static str, String)>,
+    pub(super) epochs: Vec<Epoch>,
+    pub(super) settings: Vec<(&'static str, String)>,
 }
 
 impl History {
-    /// A record without epochs, of a training with these settings.
-    pub(super) fn new(settings: Vec<(&'static str, String)>) -> Self {
-        History { epochs: Vec::new(), settings }
-    }
-
     /// The settings of the training, by name: loss, optimizer, batch size, and so on.
     pub fn settings(&self) -> &[(&'static str, String)] {
         &self.settings
-    }
-
-    pub(super) fn push(&mut self, epoch: Epoch) {
-        self.epochs.push(epoch);
     }
 
     /// The epochs, in order.
@@ -135,11 +126,7 @@ impl History {
 
     /// The mean validation loss of each epoch, for a curve; empty without validation samples.
     pub fn validation_losses(&self) -> Vec<f64> {
-        self.epochs
-            .iter()
-            .filter_map(|epoch| epoch.validation.as_ref())
-            .map(|measures| measures.loss)
-            .collect()
+        self.epochs.iter().flat_map(|epoch| &epoch.validation).map(|measures| measures.loss).collect()
     }
 
     /// The history as comma-separated values: a header, then a line for each epoch, every number with all its digits.
@@ -185,12 +172,12 @@ mod tests {
     fn best_goes_by_validation_where_there_is_one() {
         let mut history = History::default();
         assert_eq!(history.best(), None);
-        history.push(epoch(1, 0.5, Some(0.25)));
-        history.push(epoch(2, 0.25, Some(0.5)));
-        history.push(epoch(3, 0.125, Some(0.25)));
+        history.epochs.push(epoch(1, 0.5, Some(0.25)));
+        history.epochs.push(epoch(2, 0.25, Some(0.5)));
+        history.epochs.push(epoch(3, 0.125, Some(0.25)));
         assert_eq!(history.best().map(|epoch| epoch.number), Some(1));
 
-        history.push(epoch(4, 0.125, Some(-f64::NAN)));
+        history.epochs.push(epoch(4, 0.125, Some(-f64::NAN)));
         assert_eq!(history.best().map(|epoch| epoch.number), Some(1));
 
         let without =

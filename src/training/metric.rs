@@ -1,4 +1,4 @@
-//! What the history keeps beside the loss.
+//! Metrics: the numbers that the history keeps beside the loss.
 
 use std::fmt::Debug;
 
@@ -32,12 +32,15 @@ use crate::{Float, Sequential, metrics};
 /// assert_eq!(Close.sum(y.view(), t.view()), 1.0);
 /// ```
 pub trait Metric<F: Float>: Debug + Send + Sync {
-    /// What the metric is called in the history: one lower-case word, or several joined by `_`.
+    /// The name of the metric in the history: one lower-case word, or several joined by `_`.
     fn name(&self) -> &str;
 
     /// The sum over the samples of the batch; the history keeps the mean over all samples.
     fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64;
 }
+
+/// Metrics that were chosen at run time.
+pub(super) type Metrics<'a, F> = [Box<dyn Metric<F> + 'a>];
 
 /// A metric chosen at run time.
 impl<F: Float, M: Metric<F> + ?Sized> Metric<F> for Box<M> {

@@ -39,7 +39,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         }
     }
 
-    /// How many times the training goes through all samples, at least once.
+    /// The number of times that the training goes through all samples, at least once.
     ///
     /// # Examples
     /// ```
@@ -57,7 +57,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// How many samples make one step, at least one. The last batch of an epoch may be smaller.
+    /// The number of samples for one step, at least one. The last batch of an epoch may be smaller.
     ///
     /// # Examples
     /// ```
@@ -218,7 +218,7 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// How many threads to use, from 1 to 1024. Without a number it is that of the environment variable
+    /// The number of threads, from 1 to 1024. Without a number it is that of the environment variable
     /// `CHAINRULE_THREADS`, else the number of cores.
     ///
     /// The number decides how long a training takes and nothing else: the same bits come out for any. Other threads
@@ -251,23 +251,20 @@ impl<'a, F: Float> Trainer<'a, F> {
         self.threads = Threads::new(threads);
         self
     }
-}
 
-impl<F: Float> Trainer<'_, F> {
-    /// What the history says of how it came about.
+    /// The settings as the history shows them.
     pub(super) fn settings(&self, samples: usize) -> Vec<(&'static str, String)> {
         let rate = self.optimizer.learning_rate().map(|rate| ("learning rate", format!("{rate:?}")));
-        let order =
-            self.shuffle.map_or("as they come".to_owned(), |seed| format!("shuffled with seed {seed}"));
-        let mut settings =
-            vec![("loss", self.loss.name().to_owned()), ("optimizer", self.optimizer.name().to_owned())];
-        settings.extend(rate);
-        settings.extend([
-            ("epochs", self.epochs.to_string()),
-            ("batch size", self.batch_size.to_string()),
-            ("training samples", thousands(samples)),
-            ("order of samples", order),
-        ]);
-        settings
+        let order = self.shuffle.map(|seed| format!("shuffled with seed {seed}"));
+        let settings = [
+            Some(("loss", self.loss.name().to_owned())),
+            Some(("optimizer", self.optimizer.name().to_owned())),
+            rate,
+            Some(("epochs", self.epochs.to_string())),
+            Some(("batch size", self.batch_size.to_string())),
+            Some(("training samples", thousands(samples))),
+            Some(("order of samples", order.unwrap_or("as they come".to_owned()))),
+        ];
+        settings.into_iter().flatten().collect()
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn step<F: Float>(
     stepped.map(|()| value)
 }
 
+/// The error of a training whose numbers are no longer finite, with the place where they first appear.
 fn diverged<F: Float>(model: &Sequential<F>, learning_rate: Option<f64>, what: &str) -> Error {
     let place = model.first_not_finite();
     let problem = match &place {
@@ -38,13 +39,9 @@ fn diverged<F: Float>(model: &Sequential<F>, learning_rate: Option<f64>, what: &
         None => format!("{what}, though every output is finite: the outputs are too large for this loss"),
     };
     let help = match (place.as_deref(), learning_rate) {
-        (Some("the inputs"), _) => "clean the inputs: leave out samples with missing values".to_owned(),
-        (_, Some(rate)) => {
-            format!("usually the learning rate ({rate:?}) is too large: try a tenth of it")
-        }
-        (_, None) => {
-            "usually the steps are too large: make them smaller, or scale the inputs to 0-1".to_owned()
-        }
+        (Some("the inputs"), _) => "clean the inputs: leave out samples with missing values".into(),
+        (_, Some(rate)) => format!("usually the learning rate ({rate:?}) is too large: try a tenth of it"),
+        (_, None) => "usually the steps are too large: make them smaller, or scale the inputs to 0-1".into(),
     };
-    Error::Diverged { problem, help }
+    Error::diverged(problem, help)
 }

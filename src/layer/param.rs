@@ -1,0 +1,67 @@
+//! A parameter: a name and a matrix of numbers.
+
+use ndarray::Array2;
+
+use crate::{Error, Result};
+
+/// A named parameter of a layer, or a part of its state.
+///
+/// Its numbers are a matrix; a bias is one with a single row. A parameter whose own shape is no matrix, such as the
+/// kernel of a convolution, is a matrix for the arithmetic and says its [shape](Param::shape) beside it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Param<F> {
+    /// Its name within the layer, such as `weight`.
+    pub name: &'static str,
+    /// Its numbers.
+    pub value: Array2<F>,
+    /// The shape of its own, if that is no matrix.
+    own_shape: Option<Vec<usize>>,
+}
+
+impl<F> Param<F> {
+    /// A parameter of that name.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let weight = Param::new("weight", array![[1.0, 2.0]]);
+    /// assert_eq!(weight.shape(), [1, 2]);
+    /// ```
+    pub fn new(name: &'static str, value: Array2<F>) -> Self {
+        Param { name, value, own_shape: None }
+    }
+
+    /// The parameter with a shape of its own, of which the matrix holds the numbers row by row.
+    ///
+    /// # Errors
+    /// [`Error::mismatch`](crate::Error::mismatch) if that shape has another number of entries.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// // 8 kernels of 3 × 3 over one channel: a row for each kernel
+    /// let kernels = Param::new("weight", Array2::<f32>::zeros((8, 9))).with_shape([8, 1, 3, 3])?;
+    /// assert_eq!(kernels.shape(), [8, 1, 3, 3]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn with_shape(mut self, shape: impl Into<Vec<usize>>) -> Result<Self> {
+        let shape = shape.into();
+        if shape.iter().try_fold(1_usize, |size, &axis| size.checked_mul(axis)) != Some(self.value.len()) {
+            let size = self.value.len();
+            let problem = format!("{} has {size} numbers, but is to have the shape {shape:?}", self.name);
+            return Err(Error::mismatch(problem, "give a shape whose product is the number of entries"));
+        }
+        self.own_shape = Some(shape);
+        Ok(self)
+    }
+
+    /// Its own shape: that of its matrix unless it was given another.
+    ///
+    /// # Examples
+    /// See [`with_shape`](Self::with_shape).
+    pub fn shape(&self) -> &[usize] {
+        self.own_shape.as_deref().unwrap_or(self.value.shape())
+    }
+}
