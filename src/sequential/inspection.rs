@@ -40,7 +40,7 @@ impl<F: Float> Sequential<F> {
     /// `None` before a backward pass, behind the last layer, and at the output of a model whose loss takes the
     /// [logits](crate::Loss::gradient_with_logits) of the last layer (the chain rule then starts one position before).
     /// Below the first layer with parameters a training needs none, so there it is computed when it is asked for, and is
-    /// `None` once the parameters have changed. [`set_param`](Self::set_param) without a step before it ends all deltas. [`set_param`](Self::set_param) without a step before it ends all deltas.
+    /// `None` once the parameters have changed. [`set_param`](Self::set_param) without a step before it ends all deltas.
     ///
     /// # Examples
     /// ```

@@ -121,9 +121,12 @@ pub(super) fn measure<F: Float, T: Send>(
             }
         });
     });
-    let (totals, looks): (Vec<_>, _) = results.into_iter().flatten().unzip();
     let mut sum = Totals::new(metrics);
-    totals.iter().for_each(|totals| sum.merge(totals));
+    let mut looks = Vec::with_capacity(results.len());
+    for (totals, look) in results.into_iter().flatten() {
+        sum.merge(&totals);
+        looks.push(look);
+    }
     (sum.take_means(), looks)
 }
 
