@@ -34,15 +34,16 @@
 
 use ndarray::{Array, Array2, ArrayRef, Axis, Dimension};
 
-use crate::formula::{Digits, Formula, Quantity};
 use crate::{Error, Float, Loss, Optimizer, Result, Sequential, Sgd};
 
+pub mod formula;
 mod names;
 mod sections;
 mod snapshot;
 mod views;
 mod writer;
 
+use formula::{Digits, Formula, Quantity};
 pub use names::Names;
 use snapshot::Snapshot;
 

@@ -37,7 +37,9 @@ pub trait Float: NdFloat + Default + std::iter::Sum + Sealed {
     fn from_f64(x: f64) -> Self;
 
     /// The number as f64, exactly.
-    fn as_f64(self) -> f64;
+    fn as_f64(self) -> f64 {
+        self.to_f64().unwrap_or(f64::NAN) // there is one for every number
+    }
 
     /// A count as a number of this type.
     fn from_count(n: usize) -> Self {
@@ -51,10 +53,6 @@ impl Float for f32 {
     fn from_f64(x: f64) -> f32 {
         x as f32
     }
-
-    fn as_f64(self) -> f64 {
-        f64::from(self)
-    }
 }
 
 impl Float for f64 {
@@ -62,9 +60,5 @@ impl Float for f64 {
 
     fn from_f64(x: f64) -> f64 {
         x
-    }
-
-    fn as_f64(self) -> f64 {
-        self
     }
 }

@@ -34,7 +34,7 @@ use std::fmt::Debug;
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
-use crate::formula::{Formula, NamedPass, Subject};
+use crate::explain::formula::{Formula, NamedPass, Subject};
 use crate::{Float, Gradient, Result, Rng};
 
 mod boxed;

@@ -32,7 +32,7 @@
 //! 1. [`data`]: data sets, batches, files.
 //! 2. [`layer`]: the trait [`Layer`], the seam that everything hangs on, and one layer a file: [`Dense`], [`ReLU`],
 //!    [`Sigmoid`], [`Tanh`], [`Softmax`], [`Flatten`], [`Maxout`], [`Step`], [`Identity`]. The first weights come from
-//!    [`Init`]; a [`Gradient`] says where they go. With [`formula`] a layer says in an equation what it does.
+//!    [`Init`]; a [`Gradient`] says where they go. With [`formula`](explain::formula) a layer says in an equation what it does.
 //! 3. [`loss`]: what a network is to make small, and what it makes of the logits.
 //! 4. [`optimizer`]: how gradients move parameters.
 //! 5. [`metrics`]: accuracy and confusion matrix.
@@ -60,7 +60,6 @@ pub mod data;
 mod error;
 pub mod explain;
 mod float;
-pub mod formula;
 mod gradient;
 pub mod gradient_check;
 pub mod graph;

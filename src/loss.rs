@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use crate::formula::LossFormula;
+use crate::explain::formula::LossFormula;
 use crate::{Error, Float, Output, Result};
 
 mod binary_cross_entropy;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use chainrule::formula::{Formula, LossFormula, NamedPass, Subject, Term};
+use chainrule::explain::formula::{Formula, LossFormula, NamedPass, Subject, Term};
 use chainrule::optimizer::Trainable;
 use chainrule::prelude::*;
 use chainrule::training::Metric;

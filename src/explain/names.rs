@@ -1,6 +1,7 @@
 //! The names of a model's numbers, in formulas and in pictures.
 
-use crate::{Float, Output, Sequential, formula};
+use super::formula;
+use crate::{Float, Output, Sequential};
 
 /// The name of every number of a model, for whoever writes or draws it beside an [explanation](super).
 ///

@@ -3,7 +3,7 @@
 use super::snapshot::Snapshot;
 use super::writer::Writer;
 use super::{Equation, Names, Part, Place, Section};
-use crate::formula::{self, Formula, LossFormula, Quantity, Subject, Term};
+use crate::explain::formula::{self, Formula, LossFormula, Quantity, Subject, Term};
 use crate::table::thousands;
 
 pub(super) fn sections(of: &Snapshot) -> Vec<Section> {

@@ -4,7 +4,7 @@
 use ndarray::{Array2, ArrayView2, s};
 
 use super::{Explanation, Names};
-use crate::formula::{Digits, Formula, LossFormula, NamedPass, Subject};
+use crate::explain::formula::{Digits, Formula, LossFormula, NamedPass, Subject};
 use crate::{Float, Layer, Param, table};
 
 /// One pass, with everything of it that is shown.

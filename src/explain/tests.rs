@@ -3,7 +3,7 @@
 use ndarray::{Array2, Array3, ArrayView2, ArrayViewMut2, array, s};
 
 use super::*;
-use crate::formula::{NamedPass, Subject};
+use crate::explain::formula::{NamedPass, Subject};
 use crate::loss::{Half, Summed};
 use crate::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dense, Flatten, Layer, MeanSquaredError, Memory, Param,

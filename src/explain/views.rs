@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use super::{Equation, Explanation, Part, Place, Section};
 use crate::Float;
-use crate::formula::Digits;
+use crate::explain::formula::Digits;
 
 /// The longest line of text, in characters.
 const WIDTH: usize = 100;

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::snapshot::Snapshot;
-use crate::formula::{self, Formula, NamedPass, Quantity};
+use crate::explain::formula::{self, Formula, NamedPass, Quantity};
 use crate::table::thousands;
 
 /// The widest layer whose units are all shown, the longest parameter whose entries are, and the count otherwise.

@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Output, Param, Pass};
-use crate::formula::{Formula, NamedPass, Subject};
+use crate::explain::formula::{Formula, NamedPass, Subject};
 use crate::{Float, Gradient, Result, Rng};
 
 /// Clones of layers in boxes, for models; every layer that is [`Clone`] has it already.

@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 
 use super::{Layer, Memory, Output, Param, Pass};
-use crate::formula::{Formula, NamedPass, Subject, Term};
+use crate::explain::formula::{Formula, NamedPass, Subject, Term};
 use crate::kernels::{matmul, repeat_row, sum_rows};
 use crate::{Error, Float, Gradient, Init, Result, Rng};
 

@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, s};
 
 use super::{Dense, Layer, Memory, Param, Pass};
-use crate::formula::{Formula, NamedPass, Subject, Term};
+use crate::explain::formula::{Formula, NamedPass, Subject, Term};
 use crate::{Error, Float, Gradient, Init, Result, Rng};
 
 /// Fully connected layer whose units each take the largest of k linear pieces.

@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Output, Pass};
 use crate::Float;
-use crate::formula::{Formula, NamedPass, Subject};
+use crate::explain::formula::{Formula, NamedPass, Subject};
 use crate::kernels::{map_sigmoid, map2};
 
 /// Logistic sigmoid, entry by entry.

@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Output, Pass};
 use crate::Float;
-use crate::formula::{Formula, NamedPass, Subject, Term};
+use crate::explain::formula::{Formula, NamedPass, Subject, Term};
 use crate::kernels::{dot, each_row, exp_rows, sum};
 
 /// Softmax of each sample.

@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, azip};
 
 use super::{Layer, Memory, Pass};
 use crate::Float;
-use crate::formula::{Formula, NamedPass, Subject};
+use crate::explain::formula::{Formula, NamedPass, Subject};
 
 /// Threshold unit, entry by entry: the activation of the first perceptron.
 ///

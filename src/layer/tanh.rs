@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Pass};
 use crate::Float;
-use crate::formula::{Formula, NamedPass, Subject};
+use crate::explain::formula::{Formula, NamedPass, Subject};
 use crate::kernels::{map_tanh, map2};
 
 /// Hyperbolic tangent, entry by entry.

@@ -3,7 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Loss, check_each_target, clip, scores_are_not_probabilities};
-use crate::formula::LossFormula;
+use crate::explain::formula::LossFormula;
 use crate::kernels::{exp, ln_1p, map2, sum_map2};
 use crate::{Error, Float, Output, Result};
 

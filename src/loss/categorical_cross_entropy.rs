@@ -3,7 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 
 use super::{Loss, clip, scores_are_not_probabilities};
-use crate::formula::LossFormula;
+use crate::explain::formula::LossFormula;
 use crate::kernels::{log_sum_exp_rows, map2, sum_map2};
 use crate::{Error, Float, Output, Result};
 

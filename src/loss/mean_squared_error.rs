@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::Loss;
 use crate::Float;
-use crate::formula::LossFormula;
+use crate::explain::formula::LossFormula;
 use crate::kernels::{map2, sum_map2};
 
 /// Mean squared error, over samples and outputs.

@@ -3,7 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::Loss;
-use crate::formula::LossFormula;
+use crate::explain::formula::LossFormula;
 use crate::{Float, Output, Result};
 
 /// Another loss as a sum over the batch instead of a mean.

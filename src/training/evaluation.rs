@@ -122,11 +122,11 @@ pub(super) fn measure<F: Float, T: Send>(
         });
     });
     let mut sum = Totals::new(metrics);
-    let mut looks = Vec::with_capacity(results.len());
-    for (totals, look) in results.into_iter().flatten() {
+    let merge = |(totals, look)| {
         sum.merge(&totals);
-        looks.push(look);
-    }
+        look
+    };
+    let looks = results.into_iter().flatten().map(merge).collect();
     (sum.take_means(), looks)
 }
 

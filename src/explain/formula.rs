@@ -4,7 +4,7 @@
 //! and writes it twice, in symbols and in numbers. A layer that works entry by entry answers with two templates:
 //!
 //! ```
-//! use chainrule::formula::{Formula, NamedPass, Subject};
+//! use chainrule::explain::formula::{Formula, NamedPass, Subject};
 //! use chainrule::prelude::*;
 //! use ndarray::azip;
 //!

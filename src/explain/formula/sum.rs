@@ -147,7 +147,7 @@ pub(crate) fn largest(values: impl Iterator<Item = f64>, count: usize) -> Vec<us
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formula::Quantity;
+    use crate::explain::formula::Quantity;
 
     fn quantity(symbol: &str, value: f64) -> Quantity {
         Quantity { symbol: symbol.into(), value }
