@@ -153,7 +153,7 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     }
 
     /// The equation behind one number of one sample, for [`Sequential::explain`](crate::Sequential::explain). A layer
-    /// that gives none appears there with shapes and ranges. See [`formula`](crate::formula) for one in a line.
+    /// that gives none appears there with shapes and ranges. See [`formula`](crate::explain::formula) for one in a line.
     fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
         let _ = (subject, pass);
         None
