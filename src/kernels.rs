@@ -39,6 +39,21 @@
 //! | one row | [`largest`], [`sum`], [`dot`], [`log_sum_exp`] |
 //! | one number | [`exp()`], [`tanh`], [`sigmoid`], [`ln_1p`] |
 //!
+//! # Sums
+//!
+//! A sum of many numbers keeps its digits. [`sum`], [`dot`], [`sum_map2`] and [`sum_over_rows`] add up blocks of 64 terms
+//! in F, at full speed, and the blocks in f64; [`sum_rows`] adds up more than 64 rows in f64 alone. For n terms whose
+//! magnitudes sum to S:
+//!
+//! ```text
+//! |error| ≤ (18·u + n·2⁻⁵³)·S          u = 2⁻²⁴ = 6e-8 in f32, 2⁻⁵³ = 1.1e-16 in f64
+//! ```
+//!
+//! That is 1e-6·S for 10⁷ terms in f32, and 1e-7·S as a rule, where one running sum of 10⁷ times 0.1 is wrong by 9 %. The
+//! losses, the metrics, the gradients of biases and the scalings use these sums, or a running f64.
+//!
+//! # The same bits
+//!
 //! Every function leaves the same bits on all CPUs that multiply and add in one step, for any number of threads, and for a
 //! sample the same in a batch of any size.
 

@@ -122,7 +122,7 @@ pub fn map_sigmoid<F: Float>(x: ArrayView2<F>, y: ArrayViewMut2<F>) {
     F::Kernels::map_sigmoid(x, y);
 }
 
-/// Σ f(a, b) over all entries, in blocks, so that a sum of many keeps its digits.
+/// Σ f(a, b) over all entries; it [keeps its digits](super#sums).
 ///
 /// # Panics
 /// If a and b have different shapes.
@@ -179,7 +179,7 @@ mod tests {
     use ndarray::{Array2, s};
 
     use super::*;
-    use crate::kernels::{exp, ln_1p, sigmoid, tanh};
+    use crate::kernels::{dot, exp, ln_1p, sigmoid, sum, sum_over_rows, sum_rows, tanh};
 
     fn numbers(rows: usize, columns: usize) -> Array2<f32> {
         Array2::from_shape_fn((rows, columns), |(i, j)| (i * columns + j) as f32 * 0.37 - 5.0)
@@ -251,6 +251,23 @@ mod tests {
             assert!(largest_magnitude(x.view()).is_nan());
             assert!(largest_magnitude(x.mapv(f64::from).slice(s![.., 1..])).is_nan());
         }
+    }
+
+    /// 10⁷ terms, for which one running sum is wrong by 9 %.
+    #[test]
+    fn sums_of_ten_million_keep_their_digits() {
+        let x = Array2::from_elem((10_000_000, 1), 0.1_f32);
+        let tenth = f64::from(0.1_f32);
+        let off = |sum: f32, expected: f64| (f64::from(sum) / expected - 1.0).abs();
+        assert!(off(x.iter().sum(), 1e7 * tenth) > 0.08);
+        assert!(off(sum_map2(x.view(), x.view(), |a, b| a * b), 1e7 * tenth * tenth) < 1e-6);
+        assert!(off(sum_over_rows([x.view()], |[x]| x[0]), 1e7 * tenth) < 1e-6);
+        let row = x.as_slice().unwrap();
+        assert!(off(sum(row), 1e7 * tenth) < 1e-6);
+        assert!(off(dot(row, row), 1e7 * tenth * tenth) < 1e-6);
+        let mut sums = Array2::zeros((1, 10));
+        sum_rows(x.to_shape((1_000_000, 10)).unwrap().view(), &mut sums);
+        assert!(sums.iter().all(|&sum| off(sum, 1e6 * tenth) < 1e-7), "{sums}");
     }
 
     #[test]

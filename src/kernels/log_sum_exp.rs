@@ -52,7 +52,7 @@ pub(super) mod compiled {
 
     use crate::Float;
     use crate::kernels::rows::row;
-    use crate::kernels::vectors::{vectorised, with_input_slices};
+    use crate::kernels::vectors::{BLOCK, vectorised, with_input_slices};
     use crate::kernels::{exp, largest, ln_1p};
 
     /// Numbers that are taken side by side: a whole number of vectors on every CPU.
@@ -113,18 +113,23 @@ pub(super) mod compiled {
 
     #[inline(always)]
     fn wide_row<F: Float>(x: &[F], max: F) -> F {
-        let (mut others, mut ones) = ([F::zero(); LANES], [F::zero(); LANES]);
-        for x in x.chunks(LANES) {
-            // filled up to a whole vector with e⁻∞ = 0
-            let mut powers = [F::neg_infinity(); LANES];
-            powers[..x.len()].copy_from_slice(x);
-            for ((others, ones), power) in others.iter_mut().zip(&mut ones).zip(powers) {
-                let power = exp(power - max);
-                *others += if power == F::one() { F::zero() } else { power };
-                *ones += if power == F::one() { F::one() } else { F::zero() };
+        let (mut all_others, mut all_ones) = (0.0, 0.0);
+        for x in x.chunks(BLOCK * LANES) {
+            let (mut others, mut ones) = ([F::zero(); LANES], [F::zero(); LANES]);
+            for x in x.chunks(LANES) {
+                // filled up to a whole vector with e⁻∞ = 0
+                let mut powers = [F::neg_infinity(); LANES];
+                powers[..x.len()].copy_from_slice(x);
+                for ((others, ones), power) in others.iter_mut().zip(&mut ones).zip(powers) {
+                    let power = exp(power - max);
+                    *others += if power == F::one() { F::zero() } else { power };
+                    *ones += if power == F::one() { F::one() } else { F::zero() };
+                }
             }
+            all_others += add_up(others).as_f64();
+            all_ones += add_up(ones).as_f64();
         }
-        add_up(others) + (add_up(ones) - F::one())
+        F::from_f64(all_others + (all_ones - 1.0))
     }
 
     /// The sum of sixteen numbers, in pairs.
@@ -159,7 +164,7 @@ mod tests {
 
     #[test]
     fn log_sum_exp_keeps_a_small_rest() {
-        for length in [1, 2, 7, 8, 9, 16, 17, 1000] {
+        for length in [1, 2, 7, 8, 9, 16, 17, 1000, 1024, 1025, 1_000_000] {
             for largest in [0, length / 2, length - 1] {
                 let mut x = vec![-20.0_f32; length];
                 x[largest] = 0.0;

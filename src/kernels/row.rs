@@ -1,5 +1,6 @@
 //! Functions of one row.
 
+use super::vectors::BLOCK;
 use crate::Float;
 
 /// The largest number, -∞ of none; a NaN is passed over.
@@ -25,7 +26,7 @@ pub fn largest<F: Float>(x: &[F]) -> F {
     max[0]
 }
 
-/// Σ xᵢ, in eight sums side by side, on every CPU the same.
+/// Σ xᵢ; it [keeps its digits](super#sums).
 ///
 /// # Examples
 /// ```
@@ -35,6 +36,15 @@ pub fn largest<F: Float>(x: &[F]) -> F {
 /// ```
 #[inline]
 pub fn sum<F: Float>(x: &[F]) -> F {
+    match x.len() {
+        0..=BLOCK => sum_block(x),
+        _ => F::from_f64(x.chunks(BLOCK).fold(0.0, |all, block| all + sum_block(block).as_f64())),
+    }
+}
+
+/// The sum of a block, in eight sums side by side, on every CPU the same.
+#[inline(always)]
+pub(super) fn sum_block<F: Float>(x: &[F]) -> F {
     let (eights, rest) = x.as_chunks::<8>();
     let mut sums = [F::zero(); 8];
     for x in eights {
@@ -43,7 +53,7 @@ pub fn sum<F: Float>(x: &[F]) -> F {
     rest.iter().fold(add_up(sums), |sum, &x| sum + x)
 }
 
-/// Σ aᵢ·bᵢ, in eight sums side by side, on every CPU the same.
+/// Σ aᵢ·bᵢ; it [keeps its digits](super#sums).
 ///
 /// # Panics
 /// If the slices have different lengths.
@@ -57,6 +67,17 @@ pub fn sum<F: Float>(x: &[F]) -> F {
 #[inline]
 pub fn dot<F: Float>(a: &[F], b: &[F]) -> F {
     assert_eq!(a.len(), b.len(), "slices of one length");
+    match a.len() {
+        0..=BLOCK => dot_block(a, b),
+        _ => {
+            let blocks = a.chunks(BLOCK).zip(b.chunks(BLOCK));
+            F::from_f64(blocks.fold(0.0, |all, (a, b)| all + dot_block(a, b).as_f64()))
+        }
+    }
+}
+
+#[inline(always)]
+fn dot_block<F: Float>(a: &[F], b: &[F]) -> F {
     let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
     let mut sums = [F::zero(); 8];
     for (a, b) in a.iter().zip(b) {
@@ -83,9 +104,9 @@ pub(super) mod tests {
 
     /// ndarray's sums, so that what was trained before stays as it was; written out here, they also stay as they are.
     #[test]
-    fn sum_and_dot_are_those_of_ndarray() {
+    fn sum_and_dot_of_a_block_are_those_of_ndarray() {
         let (a, b) = (numbers(1, 100), numbers(2, 100));
-        for length in 0..100 {
+        for length in 0..=BLOCK {
             let (a, b) = (a.slice(s![0, ..length]), b.slice(s![1, ..length]));
             let (x, y) = (a.to_slice().unwrap(), b.to_slice().unwrap());
             assert_eq!(sum(x), a.sum(), "{length}");

@@ -5,7 +5,7 @@ use std::array::from_fn;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 use super::compiled::Compiled;
-use super::row::sum;
+use super::row::sum_block;
 use super::vectors::{BLOCK, with_input_slices, with_slices};
 use crate::Float;
 
@@ -45,7 +45,7 @@ pub fn each_row<F: Float, const N: usize>(
     });
 }
 
-/// Σ f(row of a, row of b, …) over the rows of N matrices, in blocks, so that a sum of many keeps its digits.
+/// Σ f(row of a, row of b, …) over the rows of N matrices; it [keeps its digits](super#sums).
 ///
 /// # Panics
 /// If the matrices have different numbers of rows.
@@ -64,15 +64,15 @@ pub fn sum_over_rows<F: Float, const N: usize>(inputs: [ArrayView2<F>; N], f: im
     let widths = inputs.each_ref().map(|x| x.ncols());
     with_input_slices(inputs, |x| {
         let mut terms = [F::zero(); BLOCK];
-        let mut all = F::zero();
+        let mut all = 0.0;
         for first in (0..rows).step_by(BLOCK) {
             let terms = &mut terms[..BLOCK.min(rows - first)];
             for (i, term) in (first..).zip(&mut *terms) {
                 *term = f(from_fn(|n| row(x[n], widths[n], i)));
             }
-            all += sum(terms);
+            all += sum_block(terms).as_f64();
         }
-        all
+        F::from_f64(all)
     })
 }
 
@@ -122,7 +122,7 @@ pub fn repeat_row<F: Float>(b: &Array2<F>, y: ArrayViewMut2<F>) {
     F::Kernels::repeat_row(b, y);
 }
 
-/// db ← Σ dy over the rows: dy (n × k), db (1 × k).
+/// db ← Σ dy over the rows: dy (n × k), db (1 × k); the sums [keep their digits](super#sums).
 ///
 /// # Panics
 /// If db is not one row of dy's width.
@@ -141,9 +141,10 @@ pub fn sum_rows<F: Float>(dy: ArrayView2<F>, db: &mut Array2<F>) {
 
 /// The functions that are compiled in this crate.
 pub(super) mod compiled {
-    use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+    use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
     use crate::Float;
+    use crate::kernels::vectors::{BLOCK, vectorised, with_input_slices};
     use crate::kernels::{each_row, exp, largest, map_in_place};
 
     pub(crate) fn exp_rows<F: Float>(x: ArrayView2<F>, mut y: ArrayViewMut2<F>) {
@@ -164,6 +165,9 @@ pub(super) mod compiled {
 
     pub(crate) fn sum_rows<F: Float>(dy: ArrayView2<F>, db: &mut Array2<F>) {
         assert_eq!(db.dim(), (1, dy.ncols()), "one row of that width");
+        if dy.nrows() > BLOCK {
+            return sum_many_rows(dy, db);
+        }
         db.fill(F::zero());
         match (dy.as_slice(), db.as_slice_mut()) {
             (Some(dy), Some(db)) => {
@@ -174,15 +178,40 @@ pub(super) mod compiled {
             _ => dy.rows().into_iter().for_each(|dy| *db += &dy),
         }
     }
+
+    /// Columns that are added up side by side.
+    const COLUMNS: usize = 32;
+
+    /// The sums of more rows than a block has, in f64.
+    fn sum_many_rows<F: Float>(dy: ArrayView2<F>, db: &mut Array2<F>) {
+        let width = dy.ncols().max(1);
+        with_input_slices([dy], |[dy]| {
+            for (first, mut db) in (0..).step_by(COLUMNS).zip(db.axis_chunks_iter_mut(Axis(1), COLUMNS)) {
+                let mut sums = [0.0; COLUMNS];
+                let sums = &mut sums[..db.len()];
+                vectorised(
+                    #[inline(always)]
+                    || {
+                        for dy in dy.chunks_exact(width) {
+                            for (sum, &dy) in sums.iter_mut().zip(&dy[first..]) {
+                                *sum += dy.as_f64();
+                            }
+                        }
+                    },
+                );
+                db.iter_mut().zip(sums).for_each(|(db, &mut sum)| *db = F::from_f64(sum));
+            }
+        });
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use ndarray::{array, s};
+    use ndarray::{Axis, array, s};
 
     use super::*;
     use crate::kernels::row::tests::numbers;
-    use crate::kernels::{aligned, exp, largest};
+    use crate::kernels::{aligned, exp, largest, sum};
 
     /// Rows of other widths, and a y that keeps what it holds.
     #[test]
@@ -246,5 +275,19 @@ mod tests {
         let mut db = aligned::zeros((1, 3));
         sum_rows(y.view(), &mut db);
         assert_eq!(db, array![[4.0, 8.0, 12.0]]);
+    }
+
+    /// More rows than a block has, in other groups of columns, from any layout.
+    #[test]
+    fn many_rows_are_summed_in_f64() {
+        for width in [1, 31, 32, 33, 70] {
+            let (x, tall) = (numbers(200, width), numbers(width, 200));
+            for x in [x.view(), tall.t(), x.slice(s![..;-1, ..])] {
+                let mut sums = Array2::zeros((1, width));
+                sum_rows(x, &mut sums);
+                let expected = x.mapv(f64::from).sum_axis(Axis(0)).mapv(|sum| sum as f32);
+                assert_eq!(sums.row(0), expected, "{width}");
+            }
+        }
     }
 }

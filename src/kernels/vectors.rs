@@ -14,7 +14,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use pulp::{Arch, Simd, WithSimd};
 
 use super::compiled::Compiled;
-use super::row::sum;
+use super::row::sum_block;
 use crate::Float;
 
 /// Runs `work` in the widest vectors of this CPU.
@@ -56,22 +56,22 @@ pub(super) fn with_input_slices<F: Float, R, const N: usize>(
     work(from_fn(|i| slice(i).unwrap_or_default()))
 }
 
-/// Terms of a sum that are added up at once.
+/// Terms of a sum that are added up in F, before f64 takes over.
 pub(super) const BLOCK: usize = 64;
 
 /// Σ f(a, b) over two slices of one length, in blocks.
 #[inline(always)]
 pub(super) fn sum2<F: Float>(a: &[F], b: &[F], f: impl Fn(F, F) -> F) -> F {
     let mut terms = [F::zero(); BLOCK];
-    let mut all = F::zero();
+    let mut all = 0.0;
     for (a, b) in a.chunks(BLOCK).zip(b.chunks(BLOCK)) {
         let terms = &mut terms[..a.len()];
         for ((term, &a), &b) in terms.iter_mut().zip(a).zip(b) {
             *term = f(a, b);
         }
-        all += sum(terms);
+        all += sum_block(terms).as_f64();
     }
-    all
+    F::from_f64(all)
 }
 
 /// to ← f(from), entry by entry, from one type of numbers to another.

@@ -81,6 +81,14 @@ impl<F: Float> Maxout<F> {
         (first..first + self.pieces).reduce(larger).unwrap_or(first)
     }
 
+    /// Σ dy over the samples in which that column is the largest piece, in f64, so that a sum of many keeps its digits.
+    fn sum_of_wins(&self, column: usize, pass: Pass<F>) -> F {
+        let unit = column / self.pieces;
+        let samples = pass.dy.column(unit).into_iter().zip(pass.memory.saved.rows());
+        let wins = samples.filter(|(_, z)| self.winner(*z, unit) == column);
+        F::from_f64(wins.fold(0.0, |sum, (dy, _)| sum + dy.as_f64()))
+    }
+
     /// Sample, column and dy of each largest piece: only these have a part in the output, so only these learn.
     fn winners(&self, pass: Pass<F>) -> impl Iterator<Item = (usize, usize, F)> {
         pass.dy
@@ -128,10 +136,13 @@ impl<F: Float> Layer<F> for Maxout<F> {
 
     fn gradient<'a>(&self, param: usize, pass: Pass<'a, F>, room: &'a mut Array2<F>) -> Gradient<'a, F> {
         room.fill(F::zero());
-        for (sample, column, dy) in self.winners(pass) {
-            match param {
-                0 => room.column_mut(column).scaled_add(dy, &pass.x.row(sample)),
-                _ => room[[0, column]] += dy,
+        if param == 0 {
+            for (sample, column, dy) in self.winners(pass) {
+                room.column_mut(column).scaled_add(dy, &pass.x.row(sample)); // dW = xᵀ·dz
+            }
+        } else {
+            for (column, db) in room.iter_mut().enumerate() {
+                *db = self.sum_of_wins(column, pass); // db = Σ dz
             }
         }
         room.into()

@@ -54,12 +54,12 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         if last != Output::Distribution {
             return None;
         }
-        let mut loss = F::zero();
+        let mut loss = 0.0; // f64, so that a sum of many keeps its digits
         log_sum_exp_rows(z, |row, max, rest| {
             let classes = Zip::from(z.row(row)).and(t.row(row)); // lse(z) - z = rest + (max - z)
-            loss += classes.fold(F::zero(), |sum, &z, &t| sum + t * (rest + (max - z)));
+            loss = classes.fold(loss, |sum, &z, &t| sum + (t * (rest + (max - z))).as_f64());
         });
-        Some(loss / F::from_count(z.nrows()))
+        Some(F::from_f64(loss) / F::from_count(z.nrows()))
     }
 
     fn gradient_with_logits(

@@ -2,8 +2,9 @@
 
 use std::fmt::Debug;
 
-use ndarray::{ArrayView2, Zip};
+use ndarray::ArrayView2;
 
+use crate::kernels::sum_map2;
 use crate::{Float, Sequential, metrics};
 
 /// A number that says how good the outputs of a batch are, in terms that people think in.
@@ -78,8 +79,7 @@ impl<F: Float> Metric<F> for MeanAbsoluteError {
     }
 
     fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {
-        let sum = Zip::from(y).and(t).fold(F::zero(), |sum, &y, &t| sum + (y - t).abs());
-        sum.as_f64() / y.ncols() as f64
+        sum_map2(y, t, |y, t| (y - t).abs()).as_f64() / y.ncols() as f64
     }
 }
 
