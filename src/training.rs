@@ -101,7 +101,8 @@ impl<F: Float> Trainer<'_, F> {
     /// and settings end with the same bits.
     ///
     /// # Errors
-    /// [`Error::Setting`] for a setting out of its range, [`Error::Mismatch`] if loss and model can't be meant together,
+    /// [`Error::Setting`] for a setting out of its range, [`Error::Mismatch`] if loss and model can't be meant together or
+    /// two metrics have one name,
     /// [`Error::Data`] if the samples don't fit the model or a target is none that the loss can be meant for: then the
     /// model is as it was. [`Error::Batch`] with the epoch and batch if the numbers are no longer finite
     /// ([`Error::Diverged`]): then the model keeps the last finite weights.
@@ -128,9 +129,24 @@ impl<F: Float> Trainer<'_, F> {
         Error::at_least_one("batch size", self.batch_size, "32 is a good first try: .batch_size(32)")?;
         self.threads.check()?;
         self.optimizer.check()?;
+        self.check_metrics()?;
         check_samples("training samples", model, &*self.loss, samples)?;
         let mut validation = self.validation.iter();
         validation.try_for_each(|samples| check_samples("validation samples", model, &*self.loss, &**samples))
+    }
+
+    /// A column of the history for each metric, of a name that no other has.
+    fn check_metrics(&self) -> Result<()> {
+        let names = self.metrics.iter().flatten().map(|metric| metric.name());
+        let columns = history::csv::columns(names, self.validation.is_some());
+        let repeated = (1..columns.len()).find(|&column| columns[..column].contains(&columns[column]));
+        repeated.map_or(Ok(()), |column| {
+            let problem = format!("two columns of the history would be called {:?}", columns[column]);
+            Err(Error::mismatch(
+                problem,
+                "give each metric a name of its own in Metric::name, and none twice",
+            ))
+        })
     }
 
     #[inline(never)]

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use chainrule::data::{Samples, toy};
 use chainrule::optimizer::{PerParam, Trainable};
 use chainrule::prelude::*;
-use chainrule::training::{History, MeanAbsoluteError};
+use chainrule::training::{History, MeanAbsoluteError, Metric};
 
 /// The XOR net with the library's defaults, 2-8-1.
 fn xor_net(seed: u64) -> Sequential<f64> {
@@ -320,11 +320,64 @@ fn history_goes_to_a_file() {
     let path = std::env::temp_dir().join(format!("chainrule-history-{}.csv", std::process::id()));
     history.save_csv(&path).unwrap();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), history.to_csv());
+    let text = history.save_csv(path.join("history.csv")).unwrap_err().to_string(); // a file is no folder
+    assert!(text.starts_with(&format!("{}: ", path.join("history.csv").display())), "{text}");
     std::fs::remove_file(&path).unwrap();
+}
 
-    let nowhere = std::path::Path::new("no/such/folder/history.csv");
-    let text = history.save_csv(nowhere).unwrap_err().to_string();
-    assert!(text.starts_with("no/such/folder/history.csv: "), "{text}");
+#[test]
+fn a_history_makes_its_folder() {
+    let (x, y) = toy::and::<f64>();
+    let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).epochs(2);
+    let history = trainer.fit(&mut xor_net(1), (&x, &y)).unwrap();
+    let folder = std::env::temp_dir().join(format!("chainrule-folder-{}", std::process::id()));
+    for path in [folder.join("history.csv"), folder.join("a/b/history.csv"), folder.join("history.csv")] {
+        history.save_csv(&path).unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), history.to_csv());
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The number of samples, by that name.
+#[derive(Debug)]
+struct Count(&'static str);
+
+impl Metric<f64> for Count {
+    fn name(&self) -> &str {
+        self.0
+    }
+
+    fn sum(&self, y: ArrayView2<f64>, _: ArrayView2<f64>) -> f64 {
+        y.nrows() as f64
+    }
+}
+
+#[test]
+fn every_column_of_a_history_has_a_name_of_its_own() {
+    let (x, y) = toy::and::<f64>();
+    let refusal = |names: &[&'static str], validation: bool| {
+        let trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).epochs(1);
+        let trainer = if validation { trainer.validation((&x, &y)) } else { trainer };
+        let mut trainer = names.iter().fold(trainer, |trainer, name| trainer.metric(Count(name)));
+        trainer.fit(&mut xor_net(1), (&x, &y)).map(|history| history.to_csv())
+    };
+    let text = refusal(&["n", "n"], false).unwrap_err().to_string();
+    assert_eq!(
+        text,
+        "two columns of the history would be called \"n\"\n  help: give each metric a name of its own in Metric::name, \
+         and none twice"
+    );
+    for (names, validation, twice) in [
+        (&["loss"] as &[_], false, "\"loss\""),
+        (&["epoch"], false, "\"epoch\""),
+        (&["validation_loss"], true, "\"validation_loss\""),
+        (&["validation_n", "n"], true, "\"validation_n\""),
+    ] {
+        let text = refusal(names, validation).unwrap_err().to_string();
+        assert!(text.contains(twice), "{text}");
+    }
+    let csv = refusal(&["validation_n", "error, relative"], false).unwrap();
+    assert!(csv.starts_with("epoch,loss,validation_n,\"error, relative\"\n"), "{csv}");
 }
 
 /// A momentum optimizer of somebody's own.

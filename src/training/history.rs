@@ -5,6 +5,8 @@ use std::path::Path;
 
 use crate::{Error, Result};
 
+pub(super) mod csv;
+
 /// The loss and the metrics over a set of samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measures {
@@ -34,7 +36,9 @@ impl fmt::Display for Measures {
             loss if loss != 0.0 && loss.abs() < 1e-3 => write!(f, "loss {loss:.2e}")?,
             loss => write!(f, "loss {loss:.4}")?,
         }
-        self.metrics.iter().try_for_each(|(name, value)| write!(f, "  {} {value:.4}", name.replace('_', " ")))
+        self.metrics.iter().try_for_each(|(name, value)| {
+            write!(f, "  {} {value:.4}", name.replace(['_', '\n', '\r', '\t'], " "))
+        })
     }
 }
 
@@ -130,32 +134,22 @@ impl History {
     }
 
     /// The history as comma-separated values: a header, then a line for each epoch, every number with all its digits.
+    ///
+    /// The form is that of RFC 4180: a name with a comma, a quote or a line break stands in quotes. Every number reads
+    /// back to the same bits, and one that is not finite is `NaN`, `inf` or `-inf`.
     pub fn to_csv(&self) -> String {
-        let Some(first) = self.epochs.first() else { return String::new() };
-        let names = |prefix: &'static str, measures: &Measures| {
-            let metrics = measures.metrics.iter().map(move |(name, _)| format!(",{prefix}{name}"));
-            std::iter::once(format!(",{prefix}loss")).chain(metrics).collect::<String>()
-        };
-        let values = |measures: &Measures| {
-            let metrics = measures.metrics.iter().map(|(_, value)| format!(",{value}"));
-            std::iter::once(format!(",{}", measures.loss)).chain(metrics).collect::<String>()
-        };
-        let mut csv = format!("epoch{}", names("", &first.training));
-        csv += &first.validation.as_ref().map_or(String::new(), |measures| names("validation_", measures));
-        for epoch in &self.epochs {
-            csv += &format!("\n{}{}", epoch.number, values(&epoch.training));
-            csv += &epoch.validation.as_ref().map_or(String::new(), values);
-        }
-        csv + "\n"
+        csv::of(&self.epochs)
     }
 
-    /// Writes [`to_csv`](History::to_csv) to a file.
+    /// Writes [`to_csv`](History::to_csv) to a file; a folder that is not there yet is made.
     ///
     /// # Errors
     /// [`Error::Io`] if the file can't be written.
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        std::fs::write(path, self.to_csv()).map_err(|error| Error::Io { path: path.to_owned(), error })
+        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+        let written = folder.and_then(|()| std::fs::write(path, self.to_csv()));
+        written.map_err(|error| Error::Io { path: path.to_owned(), error })
     }
 }
 
@@ -183,19 +177,6 @@ mod tests {
         let without =
             History { epochs: vec![epoch(1, 0.5, None), epoch(2, 0.25, None)], ..Default::default() };
         assert_eq!(without.best().map(|epoch| epoch.number), Some(2));
-    }
-
-    #[test]
-    fn csv_has_a_column_for_each_measure() {
-        let history = History {
-            epochs: vec![epoch(1, 0.5, Some(0.25)), epoch(2, 0.25, Some(0.75))],
-            ..Default::default()
-        };
-        assert_eq!(
-            history.to_csv(),
-            "epoch,loss,accuracy,validation_loss,validation_accuracy\n1,0.5,0.5,0.25,0.75\n2,0.25,0.75,0.75,0.25\n"
-        );
-        assert_eq!(History::default().to_csv(), "");
     }
 
     #[test]
