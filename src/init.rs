@@ -78,7 +78,7 @@ impl Init {
         }
         let shape = (inputs, outputs);
         let weights = match self.plain(inputs.max(1) as f64, outputs.max(1) as f64) {
-            Init::Constant(c) => Array2::from_elem(shape, F::from_f64(c)),
+            Init::Constant(c) => Array2::from_elem(shape, F::of(c)),
             Init::Uniform(a, b) => rng.matrix(shape, |rng| a + (b - a) * rng.uniform()),
             Init::Normal(mean, sd) => rng.matrix(shape, |rng| mean + sd * rng.normal()),
             _ => Array2::zeros(shape),

@@ -63,7 +63,7 @@ pub fn classes<F: Float>(y: &ArrayRef2<F>) -> Array1<usize> {
 /// The class that one row of outputs or targets stands for.
 fn class<F: Float>(row: ArrayView1<F>) -> usize {
     if row.len() == 1 {
-        return usize::from(row[0] >= F::from_f64(0.5));
+        return usize::from(row[0] >= F::of(0.5));
     }
     let larger = |best: (usize, F), (class, &number)| if number > best.1 { (class, number) } else { best };
     row.iter().enumerate().fold((0, F::neg_infinity()), larger).0

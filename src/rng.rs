@@ -68,7 +68,7 @@ impl Rng {
         shape: (usize, usize),
         mut sample: impl FnMut(&mut Rng) -> f64,
     ) -> Array2<F> {
-        Array2::from_shape_simple_fn(shape, || F::from_f64(sample(self)))
+        Array2::from_shape_simple_fn(shape, || F::of(sample(self)))
     }
 }
 

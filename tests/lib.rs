@@ -43,7 +43,7 @@ pub fn matrix(value: &Value) -> Array2<f64> {
 
 /// The nearest numbers of another type.
 pub fn cast<F: Float>(values: &Array2<f64>) -> Array2<F> {
-    values.mapv(F::from_f64)
+    values.mapv(F::of)
 }
 
 /// How far a number may be from the reference: either bound is enough.

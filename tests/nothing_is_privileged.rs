@@ -31,7 +31,7 @@ fn copied_net<F: Float>() -> Sequential<F> {
 
 fn samples<F: Float>() -> [Array2<F>; 2] {
     let mut rng = Rng::new(1);
-    let x = Array2::from_shape_simple_fn((SAMPLES, 20), || F::from_f64(rng.normal()));
+    let x = Array2::from_shape_simple_fn((SAMPLES, 20), || F::of(rng.normal()));
     let classes = x
         .rows()
         .into_iter()
@@ -95,7 +95,7 @@ fn cases<F: Float>() -> Vec<Case<F>> {
     let [x, t] = samples::<F>();
     let few = |columns| {
         let mut rng = Rng::new(columns as u64);
-        Array2::from_shape_simple_fn((67, columns), || F::from_f64(rng.uniform()))
+        Array2::from_shape_simple_fn((67, columns), || F::of(rng.uniform()))
     };
     let regression = Sequential::new([5]).add(Dense::new(7)).add(Tanh).add(Dense::new(3)).add(Identity);
     let yes_or_no = Sequential::new([5]).add(Sigmoid).add(Flatten).add(Maxout::new(4, 3));

@@ -14,7 +14,7 @@ const SAMPLES: usize = 3 * 128 + 37;
 
 fn normal<F: Float>(shape: (usize, usize), seed: u64) -> Array2<F> {
     let mut rng = Rng::new(seed);
-    Array2::from_shape_simple_fn(shape, || F::from_f64(rng.normal()))
+    Array2::from_shape_simple_fn(shape, || F::of(rng.normal()))
 }
 
 fn samples<F: Float>(count: usize) -> Dataset<F> {

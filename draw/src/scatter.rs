@@ -104,7 +104,7 @@ impl<'a> Scatter<'a> {
             ));
         }
         self.field = Some(Rc::new(|grid| {
-            let outputs = model.predict(&grid.mapv(F::from_f64));
+            let outputs = model.predict(&grid.mapv(F::of));
             outputs.map_or_else(|_| Array2::zeros((0, 0)), |outputs| outputs.mapv(F::as_f64))
         }));
         Ok(self)

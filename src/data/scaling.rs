@@ -7,8 +7,8 @@ use crate::{Error, Float, Result};
 /// b / 255, to the last bit, without a division: 1/255 = 1/256 + 1/(256·255), and b / 256 is exact.
 #[inline(always)]
 pub(super) fn unit<F: Float>(byte: u8) -> F {
-    let b = F::from_f64(f64::from(byte));
-    b * F::from_f64(1.0 / 256.0) + b * F::from_f64(1.0 / 65_280.0)
+    let b = F::of(f64::from(byte));
+    b * F::of(1.0 / 256.0) + b * F::of(1.0 / 65_280.0)
 }
 
 /// Scales bytes to numbers from 0 to 1: b / 255.

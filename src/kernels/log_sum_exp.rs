@@ -129,7 +129,7 @@ pub(super) mod compiled {
             all_others += add_up(others).as_f64();
             all_ones += add_up(ones).as_f64();
         }
-        F::from_f64(all_others + (all_ones - 1.0))
+        F::of(all_others + (all_ones - 1.0))
     }
 
     /// The sum of sixteen numbers, in pairs.

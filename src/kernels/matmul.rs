@@ -87,7 +87,7 @@ pub(super) mod compiled {
     pub(crate) fn add_product<F: Lanes>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, c: ArrayViewMut2<F>) {
         // Changes far below the distance between the largest numbers make none of them infinite, and are not looked at again.
         let largest_sum = F::from_count(a.ncols()) * largest_magnitude(a) * largest_magnitude(b);
-        let harmless = alpha.abs() * largest_sum < F::max_value() * F::epsilon() * F::from_f64(0.125);
+        let harmless = alpha.abs() * largest_sum < F::max_value() * F::epsilon() * F::of(0.125);
         let epilogue = if harmless { Epilogue::Add { alpha } } else { Epilogue::AddFinite { alpha } };
         multiply(a, b, c, epilogue);
     }

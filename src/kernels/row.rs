@@ -38,7 +38,7 @@ pub fn largest<F: Float>(x: &[F]) -> F {
 pub fn sum<F: Float>(x: &[F]) -> F {
     match x.len() {
         0..=BLOCK => sum_block(x),
-        _ => F::from_f64(x.chunks(BLOCK).fold(0.0, |all, block| all + sum_block(block).as_f64())),
+        _ => F::of(x.chunks(BLOCK).fold(0.0, |all, block| all + sum_block(block).as_f64())),
     }
 }
 
@@ -71,7 +71,7 @@ pub fn dot<F: Float>(a: &[F], b: &[F]) -> F {
         0..=BLOCK => dot_block(a, b),
         _ => {
             let blocks = a.chunks(BLOCK).zip(b.chunks(BLOCK));
-            F::from_f64(blocks.fold(0.0, |all, (a, b)| all + dot_block(a, b).as_f64()))
+            F::of(blocks.fold(0.0, |all, (a, b)| all + dot_block(a, b).as_f64()))
         }
     }
 }

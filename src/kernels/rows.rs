@@ -72,7 +72,7 @@ pub fn sum_over_rows<F: Float, const N: usize>(inputs: [ArrayView2<F>; N], f: im
             }
             all += sum_block(terms).as_f64();
         }
-        F::from_f64(all)
+        F::of(all)
     })
 }
 
@@ -199,7 +199,7 @@ pub(super) mod compiled {
                         }
                     },
                 );
-                db.iter_mut().zip(sums).for_each(|(db, &mut sum)| *db = F::from_f64(sum));
+                db.iter_mut().zip(sums).for_each(|(db, &mut sum)| *db = F::of(sum));
             }
         });
     }

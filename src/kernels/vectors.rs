@@ -71,7 +71,7 @@ pub(super) fn sum2<F: Float>(a: &[F], b: &[F], f: impl Fn(F, F) -> F) -> F {
         }
         all += sum_block(terms).as_f64();
     }
-    F::from_f64(all)
+    F::of(all)
 }
 
 /// to ← f(from), entry by entry, from one type of numbers to another.

@@ -86,7 +86,7 @@ impl<F: Float> Maxout<F> {
         let unit = column / self.pieces;
         let samples = pass.dy.column(unit).into_iter().zip(pass.memory.saved.rows());
         let wins = samples.filter(|(_, z)| self.winner(*z, unit) == column);
-        F::from_f64(wins.fold(0.0, |sum, (dy, _)| sum + dy.as_f64()))
+        F::of(wins.fold(0.0, |sum, (dy, _)| sum + dy.as_f64()))
     }
 
     /// Sample, column and dy of each largest piece: only these have a part in the output, so only these learn.
@@ -157,7 +157,7 @@ impl<F: Float> Layer<F> for Maxout<F> {
     }
 
     fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
-        let x = Array2::from_shape_fn((1, pass.inputs()), |(_, i)| F::from_f64(pass.x(i).value));
+        let x = Array2::from_shape_fn((1, pass.inputs()), |(_, i)| F::of(pass.x(i).value));
         let mut z = Array2::zeros((1, self.units * self.pieces));
         self.dense.forward(x.view(), z.view_mut(), &mut Memory::for_prediction());
         Some(formula(subject, pass, self.pieces, &|unit| self.winner(z.row(0), unit)))

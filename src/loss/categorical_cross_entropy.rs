@@ -59,7 +59,7 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
             let classes = Zip::from(z.row(row)).and(t.row(row)); // lse(z) - z = rest + (max - z)
             loss = classes.fold(loss, |sum, &z, &t| sum + (t * (rest + (max - z))).as_f64());
         });
-        Some(F::from_f64(loss) / F::from_count(z.nrows()))
+        Some(F::of(loss) / F::from_count(z.nrows()))
     }
 
     fn gradient_with_logits(
@@ -105,7 +105,7 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
 
     #[inline(never)]
     fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
-        let near_one = F::from_f64(1e-3);
+        let near_one = F::of(1e-3);
         for (sample, row) in (first..).zip(t.rows()) {
             let sum = row.sum();
             // NaN fails every comparison, so the negation refuses it

@@ -80,7 +80,7 @@ impl<F: Float, L: Loss<F>> Loss<F> for Half<L> {
 }
 
 fn half<F: Float>(x: F) -> F {
-    x / F::from_f64(2.0)
+    x / F::of(2.0)
 }
 
 #[cfg(test)]

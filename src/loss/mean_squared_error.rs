@@ -34,7 +34,7 @@ impl<F: Float> Loss<F> for MeanSquaredError {
     }
 
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>) {
-        let factor = F::from_f64(2.0) / F::from_count(y.len());
+        let factor = F::of(2.0) / F::from_count(y.len());
         map2(y, t, dy, |y, t| factor * (y - t));
     }
 

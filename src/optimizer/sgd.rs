@@ -44,7 +44,7 @@ impl<F: Float> Optimizer<F> for Sgd {
     }
 
     fn update(&mut self, _: usize, theta: &mut Array2<F>, gradient: Gradient<F>) {
-        gradient.add_to(theta, F::from_f64(-self.learning_rate));
+        gradient.add_to(theta, F::of(-self.learning_rate));
     }
 
     fn learning_rate(&self) -> Option<f64> {
@@ -53,7 +53,7 @@ impl<F: Float> Optimizer<F> for Sgd {
 
     fn check(&self) -> Result<()> {
         // the model's numbers decide: 1e-50 is 0 in f32
-        let rate = F::from_f64(self.learning_rate);
+        let rate = F::of(self.learning_rate);
         if rate.is_finite() && rate > F::zero() {
             return Ok(());
         }

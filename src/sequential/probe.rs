@@ -32,7 +32,7 @@ impl<F: Float> Sequential<F> {
             for (&layer, buffer) in self.route.active.iter().zip(1..) {
                 let [many, one] = [&together, &alone].map(|pass| pass.activations[buffer].view());
                 let finite = many.row(row).into_iter().map(|y| y.abs()).filter(|y| y.is_finite());
-                let rounding = F::from_f64(ROUNDING) * finite.fold(F::zero(), F::max);
+                let rounding = F::of(ROUNDING) * finite.fold(F::zero(), F::max);
                 let may_be_nan = input.iter().any(|x| x.is_nan());
                 let is_fault = |(&a, &b): (&F, &F)| match [a.is_nan(), b.is_nan()] {
                     [false, false] => a != b && (a - b).abs() > rounding,

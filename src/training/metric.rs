@@ -25,7 +25,7 @@ use crate::{Float, Sequential, metrics};
 ///
 ///     fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {
 ///         let distances = &y.column(0) - &t.column(0);
-///         distances.iter().filter(|d| d.abs() < F::from_f64(0.5)).count() as f64
+///         distances.iter().filter(|d| d.abs() < F::of(0.5)).count() as f64
 ///     }
 /// }
 ///

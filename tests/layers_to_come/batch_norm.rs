@@ -37,7 +37,7 @@ impl<F: Float> BatchNorm<F> {
 
     /// x̂ and √(σ² + ε).
     fn normalised(x: ArrayView2<F>, mean: ArrayView2<F>, variance: ArrayView2<F>) -> [Array2<F>; 2] {
-        let deviation = variance.mapv(|v| (v + F::from_f64(EPSILON)).sqrt());
+        let deviation = variance.mapv(|v| (v + F::of(EPSILON)).sqrt());
         [(&x - &mean) / &deviation, deviation]
     }
 
@@ -121,7 +121,7 @@ impl<F: Float> Layer<F> for BatchNorm<F> {
     }
 
     fn update_state(&mut self, memory: &Memory<F>) {
-        let momentum = F::from_f64(self.momentum);
+        let momentum = F::of(self.momentum);
         for (running, batch) in self.state.iter_mut().zip(memory.saved.rows()) {
             azip!((r in running.value.row_mut(0), &b in batch) *r += momentum * (b - *r));
         }

@@ -201,7 +201,7 @@ impl<F: Float> Optimizer<F> for MultipliedOut {
     }
 
     fn update(&mut self, _: usize, theta: &mut Array2<F>, gradient: Gradient<F>) {
-        Gradient::from(gradient.matrix()).add_to(theta, F::from_f64(-self.0));
+        Gradient::from(gradient.matrix()).add_to(theta, F::of(-self.0));
     }
 }
 

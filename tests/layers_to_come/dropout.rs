@@ -22,7 +22,7 @@ impl<F: Float> Layer<F> for Dropout {
 
     fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, memory: &mut Memory<F>) {
         let Some(rng) = memory.rng() else { return y.assign(&x) };
-        let kept = F::from_f64(1.0 / (1.0 - self.rate));
+        let kept = F::of(1.0 / (1.0 - self.rate));
         let mask = || if rng.uniform() < self.rate { F::zero() } else { kept };
         memory.saved = Array2::from_shape_simple_fn(x.dim(), mask);
         azip!((y in y, &m in &memory.saved, &x in x) *y = m * x);
@@ -40,7 +40,7 @@ fn net<F: Float>(rate: f64, seed: u64) -> Sequential<F> {
 
 fn samples<F: Float>(count: usize) -> [Array2<F>; 2] {
     let mut rng = Rng::new(7);
-    let x = Array2::from_shape_simple_fn((count, 3), || F::from_f64(rng.normal()));
+    let x = Array2::from_shape_simple_fn((count, 3), || F::of(rng.normal()));
     let t = Array2::from_shape_fn((count, 2), |(i, j)| x[[i, j]] * x[[i, 2]]);
     [x, t]
 }

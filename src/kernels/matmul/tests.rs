@@ -5,7 +5,7 @@ use super::*;
 use crate::{Float, Rng};
 
 fn uniform<F: Float>((rows, columns): (usize, usize), rng: &mut Rng) -> Array2<F> {
-    Array2::from_shape_simple_fn((rows, columns), || F::from_f64(2.0 * rng.uniform() - 1.0))
+    Array2::from_shape_simple_fn((rows, columns), || F::of(2.0 * rng.uniform() - 1.0))
 }
 
 /// A matrix in one of the layouts that a product may meet.
@@ -97,7 +97,7 @@ fn every_shape_and_layout_is_the_definition<F: Float>() {
     let mut rng = Rng::new(1);
     for (m, k, n) in shapes(400, &mut rng) {
         let (a, b, c) = (uniform((m, k), &mut rng), uniform((k, n), &mut rng), uniform((m, n), &mut rng));
-        let scale = [0.0, 1.0, -0.5].map(F::from_f64);
+        let scale = [0.0, 1.0, -0.5].map(F::of);
         let (alpha, beta) = (scale[rng.below(3)], scale[rng.below(3)]);
         let mut got = Layout::any(&c, &mut rng);
         let (left, right) = (Layout::any(&a, &mut rng), Layout::any(&b, &mut rng));
@@ -197,7 +197,7 @@ fn every_width_of_vectors_gives_the_same_bits<F: Lanes>() {
         let (mut c, k) = (c.clone(), a.ncols());
         let (a, b) = (a.view(), b.view());
         let (a, b) = (in_slice(&a).unwrap(), in_slice(&b).unwrap());
-        let epilogue = Epilogue::Add { alpha: F::from_f64(0.3) };
+        let epilogue = Epilogue::Add { alpha: F::of(0.3) };
         simd.vectorize(Product { k, a, b, c: c.view_mut(), epilogue });
         c
     }
@@ -211,7 +211,7 @@ fn every_width_of_vectors_gives_the_same_bits<F: Lanes>() {
         let a = turned(uniform((m, k), &mut rng), rng.below(2) == 1);
         let b = turned(uniform((k, n), &mut rng), rng.below(2) == 1);
         let c = uniform((m, n), &mut rng);
-        let (alpha, one) = (F::from_f64(0.3), F::one());
+        let (alpha, one) = (F::of(0.3), F::one());
         let expected = run(Scalar512b, &a, &b, &c);
         assert_close(expected.view(), alpha, &a, &b, one, &c);
         assert_eq!(run(Scalar256b, &a, &b, &c), expected);
