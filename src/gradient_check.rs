@@ -22,13 +22,22 @@
 //!
 //! # What is compared, and how
 //!
-//! * The **relative error** of an analytic gradient a and a numeric one n is |a - n| / max(|a|, |n|, floor), with
-//!   floor = max(4, √N)/400 of the larger of |L| and the largest numeric gradient of that parameter. The rounding of L,
-//!   a sum over N outputs of the batch, drowns gradients that are much smaller; their error counts against the floor.
-//! * Beside a **kink**, where a ReLU switches within ±h, there is no slope to compare with. Such entries are found from
-//!   values of the loss alone, never from `backward`, counted and left out. More than half of a parameter left out is
-//!   not a pass.
-//! * Gradients that are **all 0** prove nothing and are not a pass. A **NaN** or infinity is a wrong gradient.
+//! Each entry is one of four:
+//!
+//! * **right** or **wrong** by its relative error |a - n| / max(|a|, |n|, floor), a being the analytic gradient and n the
+//!   numeric one, with floor = max(4, √N)/400 of the larger of |L| and the largest numeric gradient of that parameter. The
+//!   rounding of L, a sum over N outputs of the batch, drowns gradients that are much smaller; their error counts against
+//!   the floor. A **NaN** or infinity is wrong.
+//! * **At a kink**, where a ReLU switches within ±h, there is no slope to compare with. Such entries are found from
+//!   values of the loss alone, never from `backward`.
+//! * **Too small to judge**: an error of a tenth of the entry would be within what the floor allows, so that nothing can
+//!   be told from the agreement. An entry that is exactly 0 both ways is right: nothing of the loss moved.
+//!
+//! More than half of a parameter at kinks or too small is not a pass, and neither is a parameter whose gradients are
+//! **all 0**: they prove nothing.
+//!
+//! What else is tried:
+//!
 //! * Every evaluation meets the **same random numbers**, so a dropout is checked under one fixed mask.
 //! * What the buffers of the pass held before is NaN, so a layer that adds to them instead of writing them, forward or
 //!   backward, is caught too.
@@ -55,6 +64,10 @@ pub use report::{GradientEntry, GradientReport, GradientRow, PredictionFault};
 fn floor_share(terms: usize) -> f64 {
     (terms as f64).sqrt().max(4.0) / 400.0
 }
+
+/// The least error of an entry, as a share of it, that a check has to see; an entry whose error of that size lies within
+/// what the floor allows is too small to judge.
+const VISIBLE: f64 = 0.1;
 
 /// The roughness that a function may have, in tolerances: the error of a kink is up to 5/2 of its roughness, so this
 /// keeps it below half of the tolerance.
@@ -113,7 +126,7 @@ pub fn check_layer(
 /// let model = Sequential::new([100]).add(Dense::new(50)).build(1)?;
 /// let (x, t) = (Array2::ones((2, 100)), Array2::zeros((2, 50)));
 /// let report = GradientCheck::new().tolerance(1e-7).entries(20).seed(3).model(&model, &MeanSquaredError, &x, &t)?;
-/// assert_eq!(report.rows[0].compared, 20);   // of 5,000 weights
+/// assert_eq!(report.rows[0].right, 20);   // of 5,000 weights
 /// assert!(report.passed());
 /// # Ok::<(), chainrule::Error>(())
 /// ```
@@ -230,32 +243,45 @@ impl GradientCheck {
         let floor = (share * slopes.fold(probe.value.abs(), f64::max)).max(f64::MIN_POSITIVE);
         let smooth = ROUGHNESS * self.tolerance.max(ROUNDING);
 
-        let (left_out, compared): (Vec<_>, Vec<_>) = differences
-            .into_iter()
-            .partition(|(_, Difference { slope, roughness })| *roughness > smooth * slope.abs().max(floor));
-        let entry = |(index, Difference { slope: numeric, .. })| {
-            let analytic: f64 = analytic[index];
-            let error = (analytic - numeric).abs() / analytic.abs().max(numeric.abs()).max(floor);
-            let relative_error = if error.is_finite() { error } else { f64::INFINITY };
-            GradientEntry { index, analytic, numeric, relative_error }
-        };
-        let entries: Vec<GradientEntry> = compared.into_iter().map(entry).collect();
-        let larger = |worst: GradientEntry, entry: GradientEntry| {
-            if entry.relative_error > worst.relative_error { entry } else { worst }
-        };
+        let too_small = self.tolerance * floor / VISIBLE;
+
         let (layer, layer_name, parameter) = variable.names();
-        Ok(GradientRow {
+        let mut row = GradientRow {
             layer,
             layer_name: layer_name.to_owned(),
             parameter: parameter.to_owned(),
             shape: analytic.dim(),
-            compared: entries.len(),
-            left_out: left_out.len(),
-            wrong: entries.iter().filter(|entry| entry.relative_error > self.tolerance).count(),
-            nonzero: entries.iter().any(|entry| entry.analytic != 0.0)
-                && entries.iter().any(|entry| entry.numeric != 0.0),
-            worst: entries.into_iter().reduce(larger),
-        })
+            right: 0,
+            wrong: 0,
+            at_kink: 0,
+            too_small: 0,
+            nonzero: false,
+            worst: None,
+        };
+        for (index, Difference { slope: numeric, roughness }) in differences {
+            let analytic = analytic[index];
+            let size = analytic.abs().max(numeric.abs());
+            let error = (analytic - numeric).abs() / size.max(floor);
+            let relative_error = if error.is_finite() { error } else { f64::INFINITY };
+            let is_right = relative_error <= self.tolerance;
+            match () {
+                () if roughness > smooth * numeric.abs().max(floor) => {
+                    row.at_kink += 1;
+                    continue;
+                }
+                () if is_right && 0.0 < size && size <= too_small => {
+                    row.too_small += 1;
+                    continue;
+                }
+                () if is_right => row.right += 1,
+                () => row.wrong += 1,
+            }
+            row.nonzero |= size > 0.0;
+            if row.worst.is_none_or(|worst| relative_error > worst.relative_error) {
+                row.worst = Some(GradientEntry { index, analytic, numeric, relative_error });
+            }
+        }
+        Ok(row)
     }
 
     /// The entries of a matrix to check, in order.

@@ -21,10 +21,10 @@ fn at_a_kink(relu: impl Layer<f64> + 'static) -> GradientReport {
 fn entries_beside_a_kink_are_left_out_and_counted() {
     let report = at_a_kink(ReLU);
     assert!(report.passed(), "{report}");
-    let left_out: Vec<usize> = report.rows.iter().map(|row| row.left_out).collect();
+    let left_out: Vec<usize> = report.rows.iter().map(|row| row.at_kink).collect();
     // of the first unit the weights and the bias; nothing behind the ReLU; both inputs of the two samples
     assert_eq!(left_out, [2, 1, 0, 0, 4], "{report}");
-    assert!(report.verdict().ends_with("; 7 beside a kink left out"), "{report}");
+    assert!(report.verdict().ends_with("; not judged: 7 at a kink"), "{report}");
 }
 
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ fn a_wrong_backward_beside_kinks_is_caught() {
     assert!(!wrong.passed());
     assert!(wrong.rows[0].wrong > 0 && wrong.rows[1].wrong > 0, "{wrong}");
     for (right, wrong) in right.rows.iter().zip(&wrong.rows) {
-        assert_eq!((right.left_out, right.compared), (wrong.left_out, wrong.compared));
+        assert_eq!((right.at_kink, right.right), (wrong.at_kink, wrong.right + wrong.wrong));
     }
 }
 
@@ -63,9 +63,87 @@ fn too_many_kinks_are_no_pass() {
     assert!(check(array![[0.5, 0.5, 0.0]]).passed());
     assert_eq!(
         check(array![[0.5, 0.0, 1e-7]]).verdict(),
-        "FAILED: 2 of 3 entries of the input lie beside a kink or in the noise of rounding; check at another point: \
-         other inputs or weights, numbers nearer to 1"
+        "FAILED: 2 of 3 entries of the input can't be judged: 2 at a kink; check at another point: other inputs or weights, \
+         numbers nearer to 1"
     );
+}
+
+// Too small to judge
+
+/// y = x, with a slope of the given number of times the right one.
+#[derive(Clone, Debug)]
+struct Times(f64);
+
+impl Layer<f64> for Times {
+    fn name(&self) -> &str {
+        "times"
+    }
+
+    fn forward(&self, x: ArrayView2<f64>, mut y: ArrayViewMut2<f64>, _: &mut Memory<f64>) {
+        y.assign(&x);
+    }
+
+    fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
+        dx.assign(&(&pass.dy * self.0));
+    }
+}
+
+/// The check of a sigmoid net of that depth above the first weights and that layer.
+fn deep(depth: usize, layer: Times) -> GradientReport {
+    let start = Sequential::new([3]).add(Dense::new(4)).add(layer).add(Sigmoid);
+    let hidden = (0..depth).fold(start, |net, _| net.add(Dense::new(4)).add(Sigmoid));
+    let model = hidden.add(Dense::new(1)).build(1).unwrap();
+    let x = Array2::from_shape_fn((4, 3), |(i, j)| (i as f64 - 1.5) * (j as f64 + 0.5));
+    check_gradients(&model, &MeanSquaredError, &x, &array![1.0, -1.0, 0.5, 0.0]).unwrap()
+}
+
+#[test]
+fn gradients_far_below_the_loss_are_no_pass() {
+    for slope in [1.0, 2.0, -1.0, 0.0] {
+        let report = deep(12, Times(slope));
+        assert_eq!((report.rows[0].right, report.rows[0].wrong), (0, 0), "{report}");
+        assert_eq!(
+            report.verdict(),
+            "FAILED: 12 of 12 entries of the weight of layer 0 (dense) can't be judged: 12 too small (lost in the \
+             rounding of the loss); check at another point: other inputs or weights, numbers nearer to 1"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_factor_is_wrong_at_any_depth_or_not_judged() {
+    assert!(deep(0, Times(1.0)).passed());
+    for depth in 0..10 {
+        for slope in [2.0, 0.8, -1.0, 0.0] {
+            let report = deep(depth, Times(slope));
+            assert!(!report.passed(), "depth {depth}, slope {slope}:\n{report}");
+            assert!(
+                report.rows[..2].iter().all(|row| row.right == 0),
+                "depth {depth}, slope {slope}:\n{report}"
+            );
+        }
+    }
+}
+
+/// Some weights of a row are too small, and the verdict says so; a NaN in backward is never too small.
+#[test]
+fn entries_that_are_too_small_are_counted() {
+    let model = || Sequential::new([3]).add(NanAt(9, 9)).add(Dense::new(1));
+    let check = |model: Sequential<f64>| {
+        check_gradients(&model, &MeanSquaredError, &array![[0.5, 1e-9, 0.25]], &array![3.0]).unwrap()
+    };
+    let report = check(model().build(1).unwrap());
+    let weight = &report.rows[0];
+    assert_eq!((weight.right, weight.wrong, weight.at_kink, weight.too_small), (2, 0, 0, 1), "{report}");
+    assert!(
+        report.verdict().ends_with("; not judged: 1 too small (lost in the rounding of the loss)"),
+        "{report}"
+    );
+    assert!(report.passed(), "{report}");
+
+    let tiny = Dense::from_weights(array![[1.0], [1e-9], [1.0]], array![0.0]).unwrap();
+    let report = check(Sequential::new([3]).add(NanAt(0, 1)).add(tiny).build(1).unwrap());
+    assert_eq!(report.rows[2].wrong, 1, "{report}");
 }
 
 // Nothing to compare
@@ -89,14 +167,26 @@ impl Layer<f64> for Step {
 
 #[test]
 fn gradients_that_are_all_zero_are_no_pass() {
-    let nothing =
-        "FAILED: nothing was checked: every gradient is 0; check at another point: other inputs or weights";
+    let nothing = "FAILED: nothing was checked: every gradient is 0; check at another point: other inputs or weights, numbers nearer to 1";
     assert_eq!(check_layer(Step, [5], 4, 1).unwrap().verdict(), nothing);
     // outputs that are hit exactly
     let exact = Sequential::new([2]).add(Tanh).build(0).unwrap();
     let x = array![[0.3, -0.2]];
     let report = check_gradients(&exact, &MeanSquaredError, &x, &exact.predict(&x).unwrap()).unwrap();
     assert!(!report.passed(), "{report}");
+}
+
+/// What the other parameters show says nothing of one whose gradients are all 0.
+#[test]
+fn a_parameter_without_gradient_is_no_pass() {
+    let dead = Dense::from_weights(array![[1.0, -0.5]], array![-9.0, -9.0]).unwrap();
+    let model = Sequential::new([1]).add(dead).add(ReLU).add(Dense::new(1)).build(1).unwrap();
+    let report = check_gradients(&model, &MeanSquaredError, &array![[0.5]], &array![1.0]).unwrap();
+    assert_eq!(
+        report.verdict(),
+        "FAILED: no entry of the weight of layer 0 (dense) was checked: its gradients are all 0; check at another \
+         point: other inputs or weights, numbers nearer to 1"
+    );
 }
 
 #[test]
@@ -143,7 +233,7 @@ impl Layer<f64> for NanAt {
 
     fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
         dx.assign(&pass.dy);
-        dx[[self.0, self.1]] = f64::NAN;
+        dx.get_mut([self.0, self.1]).into_iter().for_each(|dx| *dx = f64::NAN);
     }
 }
 
@@ -203,6 +293,42 @@ fn a_layer_that_looks_at_its_batch_in_a_prediction_is_no_pass() {
          where memory.rng() is None, use that"
     );
     assert!(!check_layer(Center { in_training: false }, [3], 4, 1).unwrap().passed());
+}
+
+/// Rows that depend on each other in other ways: on one neighbour, on the largest, on how many there are.
+#[test]
+fn every_way_of_looking_at_other_samples_is_no_pass() {
+    type Look = fn(ArrayView2<f64>, (usize, usize)) -> f64;
+
+    #[derive(Clone, Debug)]
+    struct Looks(Look);
+    impl Layer<f64> for Looks {
+        fn name(&self) -> &str {
+            "looks"
+        }
+
+        fn forward(&self, x: ArrayView2<f64>, mut y: ArrayViewMut2<f64>, memory: &mut Memory<f64>) {
+            y.assign(&x);
+            if memory.rng().is_none() {
+                y.indexed_iter_mut().for_each(|(at, y)| *y += self.0(x, at));
+            }
+        }
+
+        fn backward(&self, pass: Pass<f64>, mut dx: ArrayViewMut2<f64>) {
+            dx.assign(&pass.dy);
+        }
+    }
+
+    let neighbour: Look = |x, (i, j)| if i == 0 { 0.0 } else { x[[i - 1, j]] };
+    let largest: Look = |x, (_, j)| x.column(j).fold(0.0, |max, &x| f64::max(max, x));
+    let count: Look = |x, _| x.nrows() as f64;
+    for look in [neighbour, largest, count] {
+        let report = check_layer(Looks(look), [3], 4, 1).unwrap();
+        assert!(report.rows.iter().all(|row| row.wrong == 0), "{report}");
+        assert!(report.verdict().starts_with("FAILED: layer 0 (looks) looks at other samples"), "{report}");
+    }
+    let own: Look = |x, (i, j)| x[[i, j]];
+    assert!(check_layer(Looks(own), [3], 4, 1).unwrap().passed());
 }
 
 #[test]
@@ -274,11 +400,11 @@ fn the_report_is_a_table_and_a_verdict() {
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 6, "{text}");
     for (line, start) in lines.iter().zip([
-        "  #  layer  parameter  shape  compared  left out  worst entry    analytic     numeric  relative error",
-        "  ─  ─────  ─────────  ─────  ────────  ────────  ───────────  ",
-        "  1  dense  weight     2 × 1         2         0       [",
-        "  1  dense  bias       1 × 1         1         0       [0, 0]  -0.7772999  -0.7772999",
-        "     input  x          1 × 2         2         0       [0, ",
+        "  #  layer  parameter  shape  right  wrong  at a kink  too small  worst entry    analytic     numeric  relative error",
+        "  ─  ─────  ─────────  ─────  ─────  ─────  ─────────  ─────────  ───────────  ",
+        "  1  dense  weight     2 × 1      2      0          0          0       [",
+        "  1  dense  bias       1 × 1      1      0          0          0       [0, 0]  -0.7772999  -0.7772999",
+        "     input  x          1 × 2      2      0          0          0       [0, ",
         "passed: all 5 gradients are right, relative error at most ",
     ]) {
         assert!(line.starts_with(start), "{line}\n{start}\n{text}");
@@ -292,7 +418,8 @@ fn large_parameters_are_sampled() {
     let mut rng = chainrule::Rng::new(1);
     let (x, t) = (Array2::from_shape_simple_fn((2, 60), || rng.normal()), Array2::zeros((2, 20)));
     let check = |check: GradientCheck| check.model(&model, &MeanSquaredError, &x, &t).unwrap();
-    let compared = |report: &GradientReport| report.rows.iter().map(|row| row.compared).collect::<Vec<_>>();
+    let compared =
+        |report: &GradientReport| report.rows.iter().map(|row| row.right + row.wrong).collect::<Vec<_>>();
     let report = check(GradientCheck::new());
     assert_eq!(compared(&report), [1_000, 20, 120]);
     assert!(

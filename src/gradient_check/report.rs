@@ -40,15 +40,17 @@ pub struct GradientRow {
     pub parameter: String,
     /// The shape of the matrix; that of the input is samples × features.
     pub shape: (usize, usize),
-    /// The number of entries that were compared.
-    pub compared: usize,
-    /// The number of entries that were left out because the loss has a kink there, within a step.
-    pub left_out: usize,
-    /// The number of compared entries that are off by more than the tolerance.
+    /// The number of entries whose relative error is at most the tolerance.
+    pub right: usize,
+    /// The number of entries that are off by more than the tolerance.
     pub wrong: usize,
-    /// Some compared entry is other than 0 in `backward`, and some in the differences.
+    /// The number of entries that can't be judged because the loss has a kink there, within a step.
+    pub at_kink: usize,
+    /// The number of entries that can't be judged because they are lost in the rounding of the loss.
+    pub too_small: usize,
+    /// Some entry that could be judged is other than 0.
     pub nonzero: bool,
-    /// The compared entry with the largest relative error.
+    /// The entry with the largest relative error among those that could be judged.
     pub worst: Option<GradientEntry>,
 }
 
@@ -81,7 +83,7 @@ pub struct PredictionFault {
 }
 
 impl GradientReport {
-    /// Whether every gradient that was compared is right, enough were, and predictions are what they promise: see
+    /// Whether no gradient is wrong, enough of each parameter could be judged, and predictions are what they promise: see
     /// [`verdict`](Self::verdict).
     pub fn passed(&self) -> bool {
         self.problem().is_none()
@@ -100,22 +102,29 @@ impl GradientReport {
         if let Some(problem) = self.problem() {
             return format!("FAILED: {problem}");
         }
-        let (compared, left_out) = (self.count(|row| row.compared), self.count(|row| row.left_out));
+        let right = self.count(|row| row.right);
         let entries = self.count(|row| row.shape.0 * row.shape.1);
         let which = match () {
-            () if compared == entries => format!("all {} gradients are", thousands(entries)),
-            () if compared + left_out == entries => format!("{} gradients are", thousands(compared)),
-            () => format!("{} gradients, chosen from {}, are", thousands(compared), thousands(entries)),
+            () if right == entries => format!("all {} gradients are", thousands(entries)),
+            () if right + self.count(GradientRow::unjudged) == entries => {
+                format!("{} gradients are", thousands(right))
+            }
+            () => format!("{} gradients, chosen from {}, are", thousands(right), thousands(entries)),
         };
         let error = self.worst().and_then(|row| row.worst).map_or(0.0, |entry| entry.relative_error);
-        let kinks = match left_out {
-            0 => String::new(),
-            n => format!("; {} beside a kink left out", thousands(n)),
-        };
+        let unjudged = self.unjudged();
         format!(
-            "passed: {which} right, relative error at most {error:.1e} (tolerance {:.0e}){kinks}",
+            "passed: {which} right, relative error at most {error:.1e} (tolerance {:.0e}){unjudged}",
             self.tolerance
         )
+    }
+
+    /// The end of a verdict: the entries that could not be judged.
+    fn unjudged(&self) -> String {
+        match [self.count(|row| row.at_kink), self.count(|row| row.too_small)] {
+            [0, 0] => String::new(),
+            counts => format!("; not judged: {}", reasons(counts)),
+        }
     }
 
     /// The sum of a number of each row.
@@ -132,30 +141,41 @@ impl GradientReport {
         let worst = self.worst().filter(|_| wrong > 0).and_then(|row| Some((row, row.worst?)));
         if let Some((row, GradientEntry { index: (i, j), analytic, numeric, .. })) = worst {
             return Some(format!(
-                "{} of {} gradients are wrong; the worst, entry [{i}, {j}] of {}, is {} in backward and {} in differences",
+                "{} of {} gradients are wrong; the worst, entry [{i}, {j}] of {}, is {} in backward and {} in differences{}",
                 thousands(wrong),
-                thousands(self.count(|row| row.compared)),
+                thousands(wrong + self.count(|row| row.right)),
                 row.place(),
                 number(analytic),
                 number(numeric),
+                self.unjudged(),
             ));
         }
         if let Some(fault) = &self.prediction {
             return Some(fault.problem());
         }
-        if let Some(row) = self.rows.iter().find(|row| row.left_out > row.compared) {
+        let elsewhere = "check at another point: other inputs or weights, numbers nearer to 1";
+        if self.rows.iter().all(|row| !row.nonzero && row.unjudged() == 0) {
+            return Some(format!("nothing was checked: every gradient is 0; {elsewhere}"));
+        }
+        if let Some(row) = self.rows.iter().find(|row| row.unjudged() > row.right) {
             return Some(format!(
-                "{} of {} entries of {} lie beside a kink or in the noise of rounding; check at another point: other \
-                 inputs or weights, numbers nearer to 1",
-                thousands(row.left_out),
-                thousands(row.left_out + row.compared),
+                "{} of {} entries of {} can't be judged: {}; {elsewhere}",
+                thousands(row.unjudged()),
+                thousands(row.unjudged() + row.right),
                 row.place(),
+                reasons([row.at_kink, row.too_small]),
             ));
         }
-        let nothing =
-            "nothing was checked: every gradient is 0; check at another point: other inputs or weights";
-        self.rows.iter().all(|row| !row.nonzero).then(|| nothing.to_owned())
+        let row = self.rows.iter().find(|row| row.layer.is_some() && !row.nonzero)?;
+        Some(format!("no entry of {} was checked: its gradients are all 0; {elsewhere}", row.place()))
     }
+}
+
+/// The numbers of entries at a kink and too small to judge, in words.
+fn reasons([at_kink, too_small]: [usize; 2]) -> String {
+    let reasons = [(at_kink, "at a kink"), (too_small, "too small (lost in the rounding of the loss)")];
+    let reasons = reasons.iter().filter(|(count, _)| *count > 0);
+    reasons.map(|(count, why)| format!("{} {why}", thousands(*count))).collect::<Vec<_>>().join(", ")
 }
 
 impl PredictionFault {
@@ -178,6 +198,11 @@ impl PredictionFault {
 }
 
 impl GradientRow {
+    /// The number of entries that can't be judged.
+    fn unjudged(&self) -> usize {
+        self.at_kink + self.too_small
+    }
+
     fn place(&self) -> String {
         let of_layer = |index| format!("the {} of layer {index} ({})", self.parameter, self.layer_name);
         self.layer.map_or("the input".into(), of_layer)
@@ -198,7 +223,8 @@ fn number(x: f64) -> String {
 impl fmt::Display for GradientReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let numbers = ">worst entry, >analytic, >numeric, >relative error";
-        let header = format!(">#, layer, parameter, >shape, >compared, >left out, {numbers}");
+        let header =
+            format!(">#, layer, parameter, >shape, >right, >wrong, >at a kink, >too small, {numbers}");
         let mut table = Table::new(&header.split(", ").collect::<Vec<_>>());
         for row in &self.rows {
             let worst = row.worst.map_or([(); 4].map(|()| "-".into()), |entry| {
@@ -212,10 +238,9 @@ impl fmt::Display for GradientReport {
                 row.layer_name.clone(),
                 row.parameter.clone(),
                 table::shape(&[row.shape.0, row.shape.1]),
-                thousands(row.compared),
-                thousands(row.left_out),
             ];
-            table.row(cells.into_iter().chain(worst));
+            let counts = [row.right, row.wrong, row.at_kink, row.too_small].map(thousands);
+            table.row(cells.into_iter().chain(counts).chain(worst));
         }
         write!(f, "{table}{}", self.verdict())
     }
