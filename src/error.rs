@@ -1,7 +1,10 @@
 //! Errors: each says how to get out of it.
 
 use std::fmt;
+use std::hint::black_box;
 use std::path::{Path, PathBuf};
+
+use crate::table;
 
 /// A result whose error is [`enum@Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -71,6 +74,17 @@ pub enum Error {
         expected: Vec<Option<usize>>,
         /// The size of each axis that came.
         got: Vec<usize>,
+        /// The way out.
+        help: String,
+    },
+
+    /// An array is larger than the memory.
+    #[error("{} {what} don't fit into memory\n  help: {help}", table::shape(shape))]
+    Memory {
+        /// The numbers of the array, such as `weights`.
+        what: String,
+        /// The size of each axis.
+        shape: Vec<usize>,
         /// The way out.
         help: String,
     },
@@ -194,6 +208,20 @@ impl Error {
     ) -> Self {
         let expected = expected.into_iter().collect();
         Error::Shape { what: what.into(), expected, got: got.to_owned(), help: help.into() }
+    }
+
+    /// Whether there is memory for an array of that shape.
+    ///
+    /// An allocation that fails ends the process, so whatever a caller may choose freely is tried here first.
+    pub(crate) fn check_memory<A>(what: &str, shape: &[usize], help: &str) -> Result<()> {
+        let numbers = shape.iter().try_fold(1_usize, |numbers, &size| numbers.checked_mul(size));
+        let mut room = Vec::<A>::new();
+        let fits = numbers.is_some_and(|numbers| room.try_reserve_exact(numbers).is_ok());
+        black_box(&room); // memory that nobody looks at is not asked for
+        if fits {
+            return Ok(());
+        }
+        Err(Error::Memory { what: what.into(), shape: shape.into(), help: help.into() })
     }
 
     /// Whether a setting that counts something is at least 1.

@@ -99,7 +99,8 @@ pub fn check_gradients<D: Dimension, E: Dimension>(
 /// squared distance to random targets as its loss: a layer of your own in one line.
 ///
 /// # Errors
-/// That of the layer's own `build` if it refuses the shape; [`Error::Data`] if `batch` is 0.
+/// That of the layer's own `build` if it refuses the shape; [`Error::Data`] if `batch` is 0; [`Error::Memory`] if it
+/// doesn't fit into memory.
 ///
 /// # Examples
 /// ```
@@ -184,6 +185,8 @@ impl GradientCheck {
     ) -> Result<GradientReport> {
         let model = Sequential::new(input).add(layer).build(seed)?;
         let mut rng = Rng::stream(seed, u64::MAX); // the weights take stream 0, the layers those below this one
+        let numbers = model.input_shape().iter().product::<usize>().saturating_add(model.output_width());
+        Error::check_memory::<f64>("inputs and targets", &[batch, numbers], "check a smaller batch")?;
         let mut normal =
             |shape: &[usize]| ArrayD::from_shape_simple_fn([&[batch], shape].concat(), || rng.normal());
         let (x, targets) = (normal(model.input_shape()), normal(&[model.output_width()]));

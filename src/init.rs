@@ -68,14 +68,10 @@ impl Init {
     ///
     /// # Errors
     /// [`Error::Setting`] if the bounds of [`Init::Uniform`] are in the wrong order, a standard deviation is negative, or
-    /// a weight would not be finite; [`Error::Mismatch`] for more weights than memory can ever hold.
+    /// a weight would not be finite; [`Error::Memory`] for more weights than memory can hold.
     #[inline(never)]
     pub fn sample<F: Float>(self, inputs: usize, outputs: usize, rng: &mut Rng) -> Result<Array2<F>> {
-        let bytes = inputs.checked_mul(outputs).and_then(|weights| weights.checked_mul(size_of::<F>()));
-        if bytes.is_none_or(|bytes| isize::try_from(bytes).is_err()) {
-            let problem = format!("{inputs} × {outputs} weights are too many");
-            return Err(Error::mismatch(problem, "take fewer units"));
-        }
+        Error::check_memory::<F>("weights", &[inputs, outputs], "take fewer units")?;
         let shape = (inputs, outputs);
         let weights = match self.plain(inputs.max(1) as f64, outputs.max(1) as f64) {
             Init::Constant(c) => Array2::from_elem(shape, F::of(c)),

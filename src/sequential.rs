@@ -72,7 +72,8 @@ impl<F: Float> Sequential<F> {
     /// The batch has the samples along its first axis and the model's [input shape](Self::input_shape) behind it.
     ///
     /// # Errors
-    /// [`Error::Data`](crate::Error::Data) if the batch is empty or its samples have another shape.
+    /// [`Error::Data`](crate::Error::Data) if the batch is empty or its samples have another shape;
+    /// [`Error::Memory`](crate::Error::Memory) if its activations don't fit into memory.
     ///
     /// # Examples
     /// ```
@@ -85,6 +86,7 @@ impl<F: Float> Sequential<F> {
     /// ```
     pub fn forward<D: Dimension>(&mut self, x: &ArrayRef<F, D>) -> Result<ArrayView2<'_, F>> {
         let x = self.check_inputs(x)?;
+        self.check_room(x.nrows())?;
         self.keep_inputs(x.view());
         self.run(None);
         Ok(self.outputs())

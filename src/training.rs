@@ -153,6 +153,7 @@ impl<F: Float> Trainer<'_, F> {
     fn fit_checked(&mut self, model: &mut Sequential<F>, samples: &dyn Samples<F>) -> Result<History> {
         let default = metric::default_for(model);
         let metrics = self.metrics.as_ref().unwrap_or(&default);
+        model.check_room(self.batch_size.min(samples.len()))?;
         let mut batches = Batches::new(samples, self.batch_size, self.shuffle, model);
         let mut history = History { epochs: Vec::new(), settings: self.settings(samples.len()) };
         let mut progress = Progress::new(self.progress_bar, self.epochs, batches.count());
@@ -238,6 +239,7 @@ impl<F: Float> Trainer<'_, F> {
             let x = model.check_inputs(x)?;
             let x = x.as_standard_layout();
             let t = model.check_targets(x.nrows(), &*self.loss, targets)?;
+            model.check_room(x.nrows())?;
             let loss = step(model, &*self.loss, &mut *self.optimizer, x.view(), t.view())?;
             model.keep_inputs(x.view());
             Ok(loss)

@@ -33,7 +33,8 @@ impl<C: ClassNumber> ClassNumber for &C {
 /// Makes of each class number a row with a 1 in the column of its class and 0 elsewhere: samples × classes.
 ///
 /// # Errors
-/// [`Error::Data`] with the first label that is not below `classes`; [`Error::Setting`] for fewer than two classes.
+/// [`Error::Data`] with the first label that is not below `classes`; [`Error::Setting`] for fewer than two classes;
+/// [`Error::Memory`] for more rows than memory can hold.
 ///
 /// # Examples
 /// ```
@@ -51,7 +52,10 @@ impl<C: ClassNumber> ClassNumber for &C {
 /// # Ok::<(), chainrule::Error>(())
 /// ```
 pub fn one_hot<F: Float>(labels: impl IntoIterator<Item: ClassNumber>, classes: usize) -> Result<Array2<F>> {
-    Ok(one_hot_rows(indices(labels, classes)?.view(), classes))
+    let labels = indices(labels, classes)?;
+    let help = "keep the class numbers: a Dataset makes the rows of one batch at a time";
+    Error::check_memory::<F>("one-hot numbers", &[labels.len(), classes], help)?;
+    Ok(one_hot_rows(labels.view(), classes))
 }
 
 /// One-hot rows of labels that are below `classes`.

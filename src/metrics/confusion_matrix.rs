@@ -83,6 +83,7 @@ impl ConfusionMatrix {
                 "predict the samples that the labels belong to",
             ));
         }
+        Error::check_memory::<usize>("counts", &[classes, classes], "take the classes that occur")?;
         let mut counts = Array2::zeros((classes, classes));
         actual.into_iter().zip(predicted).for_each(|cell| counts[cell] += 1);
         Ok(ConfusionMatrix { counts, names: (0..classes).map(|class| class.to_string()).collect() })

@@ -38,9 +38,14 @@ impl<F: Float> Buffer<F> {
         self.matrix.ncols()
     }
 
+    /// The rows of the largest batch so far.
+    fn capacity(&self) -> usize {
+        self.matrix.nrows()
+    }
+
     /// Room for the rows of a batch.
     pub(crate) fn start(&mut self, rows: usize) {
-        if self.matrix.nrows() < rows {
+        if self.capacity() < rows {
             self.matrix = aligned::zeros((rows, self.matrix.ncols()));
         }
         self.rows = rows;
@@ -131,6 +136,11 @@ impl<F: Float> Cache<F> {
             known_deltas: 0..0,
             rooms: route.active.iter().map(rooms).collect(),
         }
+    }
+
+    /// The samples of the largest batch so far.
+    pub(super) fn capacity(&self) -> usize {
+        self.trace.activations.last().map_or(0, Buffer::capacity)
     }
 
     /// Room for a batch in every buffer but that of the inputs, which may be borrowed.

@@ -74,6 +74,8 @@ impl<F: Float> SequentialBuilder<F> {
             }
         }
         let route = Route::new(&layers, &shapes);
+        let params = layers.iter().flat_map(|layer| layer.params()).map(|param| param.value.len());
+        Error::check_memory::<F>("gradients", &[params.sum()], "take fewer units")?;
         let cache = Cache::new(&layers, &route, seed);
         Ok(Sequential { layers, shapes, route, seed, cache })
     }

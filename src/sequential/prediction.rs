@@ -33,6 +33,9 @@ impl<F: Float> Sequential<F> {
     /// ```
     pub fn predict<D: Dimension>(&self, x: &ArrayRef<F, D>) -> Result<Array2<F>> {
         let x = self.check_inputs(x)?;
+        let outputs = [x.nrows(), self.output_width()];
+        Error::check_memory::<F>("outputs", &outputs, "predict fewer samples at a time")?;
+        self.check_room(x.nrows().min(INFERENCE_CHUNK))?;
         Ok(self.predict_unchecked(x.view()))
     }
 

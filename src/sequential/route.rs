@@ -36,6 +36,11 @@ impl Route {
         self.widths.iter().map(|&width| Buffer::new(width)).collect()
     }
 
+    /// The numbers that one sample leaves in all buffers.
+    pub(super) fn numbers_per_sample(&self) -> usize {
+        self.widths.iter().fold(0, |sum, &width| sum.saturating_add(width))
+    }
+
     /// The buffer of the outputs.
     pub(super) fn outputs(&self) -> usize {
         self.active.len()

@@ -16,6 +16,15 @@ impl<F: Float> Sequential<F> {
         as_matrix(x, x.shape()[0], self.shapes[0].iter().product())
     }
 
+    /// Whether there is memory for the activations and deltas of that many samples, if they are more than ever before.
+    pub(crate) fn check_room(&self, samples: usize) -> Result<()> {
+        if samples <= self.cache.capacity() {
+            return Ok(());
+        }
+        let numbers = self.route.numbers_per_sample().saturating_mul(2);
+        Error::check_memory::<F>("activations and deltas", &[samples, numbers], "take smaller batches")
+    }
+
     /// The targets of a batch as samples × outputs.
     pub(crate) fn check_targets<'a, D: Dimension>(
         &self,
@@ -55,6 +64,9 @@ fn as_matrix<F: Float, D: Dimension>(
     samples: usize,
     width: usize,
 ) -> Result<Matrix<'_, F>> {
+    if !array.is_standard_layout() {
+        Error::check_memory::<F>("numbers", &[samples, width], "take fewer samples at a time")?; // of a copy
+    }
     let matrix = array.to_shape((samples, width));
     matrix.map_err(|error| Error::mismatch(error.to_string(), "bring the array into row-major order"))
 }

@@ -85,6 +85,7 @@ pub(super) fn check_samples<F: Float>(
         return Err(Error::data(what, "at least one", "none", "check how they were loaded or split"));
     }
     samples.check(model.input_shape(), model.output_shape())?;
+    model.check_room(samples.len().min(INFERENCE_CHUNK))?;
     let indices: Vec<usize> = (0..samples.len()).collect();
     let mut targets = Buffer::new(model.output_width());
     indices.chunks(INFERENCE_CHUNK).try_for_each(|indices| {
