@@ -43,7 +43,7 @@ fn main() -> Result<()> {
         let markdown = folder.join("growth.md");
         let page =
             format!("# How the cost of a training step grows\n\n{text}\n![The same as curves](growth.svg)\n");
-        std::fs::write(&markdown, page).map_err(|error| Error::Io { path: markdown, error })?;
+        std::fs::write(&markdown, page).map_err(|error| chainrule::Error::Io { path: markdown, error })?;
     }
     Ok(())
 }

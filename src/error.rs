@@ -191,7 +191,7 @@ impl Error {
     ///
     /// # Examples
     /// ```
-    /// use chainrule::prelude::*;
+    /// use chainrule::{Error, prelude::*};
     ///
     /// let model = Sequential::<f64>::new([2]).add(Dense::new(1)).build(1)?;
     /// let error = model.predict(&array![[1.0, 2.0, 3.0]]).unwrap_err();

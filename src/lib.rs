@@ -49,7 +49,7 @@
 //! The package `chainrule-draw` makes pictures of all of it, and a web page of a training.
 //!
 //! All of it is generic over one number type, [`Float`]: `f32` for speed, `f64` for lessons and gradient checks.
-//! Arrays are those of [`ndarray`], which is re-exported. Every random act takes a seed: the same seed, the same bits.
+//! Arrays are those of [`ndarray`], which is re-exported: `use chainrule::ndarray::Array4;`, without `cargo add ndarray`. Every random act takes a seed: the same seed, the same bits.
 //!
 //! # Features
 //!
@@ -103,6 +103,10 @@ pub use training::{Trainer, evaluate};
 struct Readme;
 
 /// Everything that most programs need: `use chainrule::prelude::*;`.
+///
+/// The rest of ndarray is in [`chainrule::ndarray`](ndarray), in the version that the library uses; a program needs no
+/// `cargo add ndarray`. [`enum@Error`] is not here, so that `std::error::Error` can be: write `chainrule::Error`. The
+/// `Result` of the prelude is std's with an error by default, so `Result<T>` and `Result<T, Box<dyn Error>>` both work.
 pub mod prelude {
     pub use crate::data::{Dataset, one_hot};
     pub use crate::gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
@@ -116,7 +120,7 @@ pub mod prelude {
     pub use crate::metrics::{ConfusionMatrix, accuracy};
     pub use crate::optimizer::{Optimizer, Sgd};
     pub use crate::training::{Next, Trainer, evaluate};
-    pub use crate::{Error, Float, Gradient, Init, Result, Rng, Sequential};
+    pub use crate::{Float, Gradient, Init, Result, Rng, Sequential};
     pub use ndarray::{
         Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Zip, array, azip, s,
     };

@@ -92,12 +92,12 @@ impl Loss<f64> for SpyLoss {
 
     fn check_output(&self, _: Output, _: usize) -> Result<()> {
         self.0.note("check_output");
-        Err(Error::mismatch("spied", "don't"))
+        Err(chainrule::Error::mismatch("spied", "don't"))
     }
 
     fn check_targets(&self, _: ArrayView2<f64>, _: usize) -> Result<()> {
         self.0.note("check_targets");
-        Err(Error::mismatch("spied", "don't"))
+        Err(chainrule::Error::mismatch("spied", "don't"))
     }
 }
 

@@ -347,7 +347,7 @@ fn parameters_that_are_not_there() {
 fn errors_carry_shapes_that_programs_match_on() {
     let mut model = classifier();
     let shapes = |result: Result<()>| match result {
-        Err(Error::Shape { what, expected, got, .. }) => (what, expected, got),
+        Err(chainrule::Error::Shape { what, expected, got, .. }) => (what, expected, got),
         other => panic!("{other:?}"),
     };
     assert_eq!(

@@ -597,7 +597,7 @@ impl Optimizer<f64> for Once {
         if self.steps < 2 {
             return model.visit_params(&mut |_, _, _| ());
         }
-        Err(Error::Mismatch { problem: "no more".to_owned(), help: "go".to_owned() })
+        Err(chainrule::Error::Mismatch { problem: "no more".to_owned(), help: "go".to_owned() })
     }
 }
 

@@ -57,7 +57,9 @@ fn main() -> Result<()> {
     // the same net as a model
     let train = |loss: &dyn Loss<f64>, rate: f64| -> Result<(Sequential<f64>, Vec<f64>)> {
         let layer = |weight: &Array2<f64>| {
-            Ok::<_, Error>(Dense::from_weights(weight.clone(), Array1::zeros(weight.ncols()))?.without_bias())
+            Ok::<_, chainrule::Error>(
+                Dense::from_weights(weight.clone(), Array1::zeros(weight.ncols()))?.without_bias(),
+            )
         };
         let mut model = Sequential::new([3])
             .add(layer(&start1)?)

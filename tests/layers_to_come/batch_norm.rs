@@ -62,7 +62,7 @@ impl<F: Float> Layer<F> for BatchNorm<F> {
 
     fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
         let &[features] = input else {
-            return Err(Error::mismatch(
+            return Err(chainrule::Error::mismatch(
                 format!("expects samples of one axis, but gets {input:?}"),
                 "put a Flatten before it",
             ));

@@ -56,7 +56,7 @@ impl<F: Float> Layer<F> for Conv2D<F> {
 
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
         let &[height @ 3..=usize::MAX, width @ 3..=usize::MAX, channels] = input else {
-            return Err(Error::mismatch(
+            return Err(chainrule::Error::mismatch(
                 format!("expects images of height × width × channels, at least 3 × 3, but gets {input:?}"),
                 "give gray images one channel: Sequential::new([28, 28, 1])",
             ));
