@@ -53,7 +53,8 @@ pub use targets::{TargetArray, TargetValue};
 ///         if (input, output) == (&[1], &[1]) {
 ///             return Ok(());
 ///         }
-///         Err(chainrule::Error::mismatch("a square has one input and one output", "use Sequential::new([1]) and Dense::new(1)"))
+///         let help = "use Sequential::new([1]) and Dense::new(1)";
+///         Err(chainrule::Error::mismatch("a square has one input and one output", help))
 ///     }
 ///
 ///     fn gather_inputs(&self, indices: &[usize], mut x: ArrayViewMut2<F>) {
