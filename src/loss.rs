@@ -55,13 +55,17 @@ pub trait Loss<F: Float>: Debug + Send + Sync {
     /// The name in tables and errors.
     fn name(&self) -> &str;
 
-    /// L(y, t), averaged over the batch.
+    /// L(y, t), averaged over the batch, or a sum over it if [`mean_over`](Loss::mean_over) says so.
     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F;
 
     /// ∂L/∂y: fills all of `dy`. The 1/n of the mean is in here, and nowhere else.
     fn gradient(&self, y: ArrayView2<F>, t: ArrayView2<F>, dy: ArrayViewMut2<F>);
 
-    /// The count of numbers that the value is the mean of, for a batch of `samples` rows with `outputs` columns.
+    /// The count of numbers that the value is the mean of, for a batch of `samples` rows with `outputs` columns: the
+    /// samples, unless the loss says otherwise, and 1 for a sum.
+    ///
+    /// Trainer and evaluation put the losses of batches together by it: if it grows with the samples, each batch counts by
+    /// its size; if not, the batches are added up. A sum that does not say so is refused when the training starts.
     fn mean_over(&self, samples: usize, outputs: usize) -> usize {
         samples
     }

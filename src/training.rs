@@ -14,6 +14,7 @@ mod history;
 mod metric;
 mod progress;
 mod settings;
+mod start;
 mod step;
 
 pub use evaluation::{Evaluation, evaluate};
@@ -21,9 +22,10 @@ pub use history::{Epoch, History, Measures};
 pub use metric::{Accuracy, MeanAbsoluteError, Metric};
 
 use batches::Batches;
-use evaluation::{Totals, check_samples, measure};
+use evaluation::{Kind, Totals, measure};
 use metric::Metrics;
 use progress::Progress;
+use start::check_samples;
 use step::step;
 
 /// Trains a model: for every epoch all samples in batches, for every batch one step downhill.
@@ -96,9 +98,10 @@ impl From<()> for Next {
 impl<F: Float> Trainer<'_, F> {
     /// Trains the model and returns the record of all epochs.
     ///
-    /// The loss and the metrics of the training samples are those that the model had when it met each batch, so the
-    /// first epochs look better on validation samples, which are measured after the epoch. The same model, samples
-    /// and settings end with the same bits.
+    /// The loss and the metrics of the training samples are those that the model had when it met each batch, put together
+    /// over all samples, a mean as a mean and [a sum as a sum](Loss::mean_over), whatever the batch size. So the first
+    /// epochs look better on validation samples, which are measured after the epoch. The same model, samples and
+    /// settings end with the same bits.
     ///
     /// # Errors
     /// [`Error::Setting`] for a setting out of its range, [`Error::Mismatch`] if loss and model can't be meant together or
@@ -157,7 +160,7 @@ impl<F: Float> Trainer<'_, F> {
         let mut batches = Batches::new(samples, self.batch_size, self.shuffle, model);
         let mut history = History { epochs: Vec::new(), settings: self.settings(samples.len()) };
         let mut progress = Progress::new(self.progress_bar, self.epochs, batches.count());
-        let mut totals = Totals::new(metrics);
+        let mut totals = Totals::new(Kind::of(&*self.loss, model.output_width()), metrics);
         let [in_all, at_once] =
             [samples.len(), self.batch_size.min(samples.len())].map(|samples| model.multiplications(samples));
         for epoch in 1..=self.epochs {
@@ -168,12 +171,12 @@ impl<F: Float> Trainer<'_, F> {
                     let loss = step(model, &*self.loss, &mut *self.optimizer, x, t)
                         .map_err(|error| Error::Batch { epoch, batch, error: Box::new(error) })?;
                     totals.add(loss, model.outputs(), t);
-                    progress.step(epoch, totals.mean_loss());
+                    progress.step(epoch, totals.loss());
                 }
                 model.keep_inputs(batches.last_inputs()); // for whoever looks after the epoch
                 Ok(())
             })?;
-            let training = totals.take_means();
+            let training = totals.take();
             let validation = self.validate(model, epoch, metrics)?;
             let record = Epoch { number: epoch, training, validation };
             if !self.after_epoch.is_empty() {
@@ -237,9 +240,9 @@ impl<F: Float> Trainer<'_, F> {
         let multiplications = model.multiplications(x.shape().first().copied().unwrap_or(0));
         self.threads.run(multiplications, multiplications, || {
             let x = model.check_inputs(x)?;
+            model.check_room(x.nrows())?;
             let x = x.as_standard_layout();
             let t = model.check_targets(x.nrows(), &*self.loss, targets)?;
-            model.check_room(x.nrows())?;
             let loss = step(model, &*self.loss, &mut *self.optimizer, x.view(), t.view())?;
             model.keep_inputs(x.view());
             Ok(loss)

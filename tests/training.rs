@@ -638,3 +638,100 @@ fn a_loss_too_large_for_its_numbers_is_named() {
     );
     assert!(text.contains("the loss is inf, though every output is finite"), "{text}");
 }
+
+// Means and sums
+
+/// y = x, one feature.
+fn identity() -> Sequential<f64> {
+    let layer = Dense::from_weights(array![[1.0]], array![0.0]).unwrap();
+    Sequential::new([1]).add(layer).build(1).unwrap()
+}
+
+#[test]
+fn a_sum_is_the_sum_whatever_the_chunks() {
+    for samples in [1, 7, 256, 257, 512, 1000] {
+        let (x, t) = (Array2::<f64>::ones((samples, 1)), Array2::<f64>::zeros((samples, 1)));
+        let n = samples as f64;
+        let evaluated = |loss: &dyn Loss<f64>| evaluate(&identity(), loss, (&x, &t)).unwrap().loss();
+        assert_eq!(evaluated(&Summed(MeanSquaredError)), n);
+        assert_eq!(evaluated(&Half(Summed(MeanSquaredError))), n / 2.0);
+        assert_eq!(evaluated(&Summed(Half(MeanSquaredError))), n / 2.0);
+        assert_eq!(evaluated(&MeanSquaredError), 1.0);
+    }
+}
+
+/// With steps too small to change anything, history, validation and evaluation see the same losses.
+#[test]
+fn history_validation_and_evaluation_agree() {
+    let x = Array2::from_shape_fn((103, 1), |(i, _)| (i as f64 * 0.7).sin());
+    let t = Array2::<f64>::ones((103, 1));
+    let losses: [Box<dyn Loss<f64>>; 4] = [
+        Box::new(MeanSquaredError),
+        Box::new(Summed(MeanSquaredError)),
+        Box::new(Half(Summed(MeanSquaredError))),
+        Box::new(Half(MeanSquaredError)),
+    ];
+    for loss in &losses {
+        let expected = evaluate(&identity(), loss, (&x, &t)).unwrap().loss();
+        for batch in [1, 10, 32, 103, 500] {
+            let mut trainer =
+                Trainer::new(loss, Sgd::new(1e-300)).epochs(1).batch_size(batch).validation((&x, &t));
+            let history = trainer.fit(&mut identity(), (&x, &t)).unwrap();
+            for measured in [history.losses()[0], history.validation_losses()[0]] {
+                assert!(
+                    (measured / expected - 1.0).abs() < 1e-12,
+                    "{loss:?}, batches of {batch}: {measured}"
+                );
+            }
+        }
+    }
+}
+
+/// L = Σ |y - t|, a sum that does or doesn't say so.
+#[derive(Debug)]
+struct Distance {
+    mean_over: usize,
+    divide: bool,
+}
+
+impl Loss<f64> for Distance {
+    fn name(&self) -> &str {
+        "distance"
+    }
+
+    fn value(&self, y: ArrayView2<f64>, t: ArrayView2<f64>) -> f64 {
+        (&y - &t).mapv(f64::abs).sum() / if self.divide { y.nrows() as f64 } else { 1.0 }
+    }
+
+    fn gradient(&self, y: ArrayView2<f64>, t: ArrayView2<f64>, mut dy: ArrayViewMut2<f64>) {
+        dy.assign(&(&y - &t).mapv(f64::signum));
+    }
+
+    fn mean_over(&self, samples: usize, _: usize) -> usize {
+        if self.mean_over == 1 { 1 } else { samples }
+    }
+}
+
+#[test]
+fn a_loss_that_is_not_what_it_says_is_refused() {
+    let (x, t) = (array![[1.0], [2.0], [3.0]], array![[0.0], [0.0], [0.0]]);
+    let error = |mean_over, divide| {
+        let loss = Distance { mean_over, divide };
+        let evaluated = evaluate(&identity(), &loss, (&x, &t)).map(|evaluation| evaluation.loss());
+        let fitted = Trainer::new(loss, Sgd::new(0.1)).fit(&mut identity(), (&x, &t));
+        assert_eq!(evaluated.is_err(), fitted.is_err());
+        evaluated.map_err(|error| error.to_string())
+    };
+    assert_eq!(error(1, false).unwrap(), 6.0);
+    assert_eq!(error(0, true).unwrap(), 2.0);
+    assert_eq!(
+        error(0, false).unwrap_err(),
+        "distance says that it is a mean, but of the same samples twice it is twice as large\n  help: return 1 from \
+         Loss::mean_over, as a sum does, or divide by the number of samples"
+    );
+    assert_eq!(
+        error(1, true).unwrap_err(),
+        "distance says that it is a sum, but of the same samples twice it is not larger\n  help: return from \
+         Loss::mean_over how many numbers it is the mean of"
+    );
+}

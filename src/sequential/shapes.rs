@@ -64,7 +64,7 @@ fn as_matrix<F: Float, D: Dimension>(
     samples: usize,
     width: usize,
 ) -> Result<Matrix<'_, F>> {
-    if !array.is_standard_layout() {
+    if array.ndim() != 2 && !array.is_standard_layout() {
         Error::check_memory::<F>("numbers", &[samples, width], "take fewer samples at a time")?; // of a copy
     }
     let matrix = array.to_shape((samples, width));

@@ -7,23 +7,24 @@ use ndarray::{Array1, ArrayView2};
 use super::batches::Batches;
 use super::history::Measures;
 use super::metric::{self, Metrics};
+use super::start::check_samples;
 use crate::data::Samples;
 use crate::kernels::threads::{Threads, divide_chunks};
 use crate::metrics::{self, ConfusionMatrix};
-use crate::sequential::{Buffer, INFERENCE_CHUNK};
-use crate::{Error, Float, Loss, Result, Sequential};
+use crate::sequential::INFERENCE_CHUNK;
+use crate::{Float, Loss, Result, Sequential};
 
 /// The loss of a model, its metrics and, if it tells classes apart, the confusion matrix.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
-    /// The mean loss and the metrics.
+    /// The loss and the metrics.
     pub measures: Measures,
     /// The samples of each class that are taken for each other, if the model ends with Softmax or one Sigmoid.
     pub confusion: Option<ConfusionMatrix>,
 }
 
 impl Evaluation {
-    /// The mean loss.
+    /// The loss over all samples: their mean, or their sum if [the loss is one](Loss::mean_over).
     pub fn loss(&self) -> f64 {
         self.measures.loss
     }
@@ -72,29 +73,6 @@ pub fn evaluate<F: Float>(
     Ok(Evaluation { measures, confusion })
 }
 
-/// The first error if model, loss and samples, every target included, don't fit each other.
-#[inline(never)]
-pub(super) fn check_samples<F: Float>(
-    what: &str,
-    model: &Sequential<F>,
-    loss: &dyn Loss<F>,
-    samples: &dyn Samples<F>,
-) -> Result<()> {
-    loss.check_output(model.output(), model.output_width())?;
-    if samples.is_empty() {
-        return Err(Error::data(what, "at least one", "none", "check how they were loaded or split"));
-    }
-    samples.check(model.input_shape(), model.output_shape())?;
-    model.check_room(samples.len().min(INFERENCE_CHUNK))?;
-    let indices: Vec<usize> = (0..samples.len()).collect();
-    let mut targets = Buffer::new(model.output_width());
-    indices.chunks(INFERENCE_CHUNK).try_for_each(|indices| {
-        targets.start(indices.len());
-        samples.gather_targets(indices, targets.view_mut());
-        loss.check_targets(targets.view(), indices[0])
-    })
-}
-
 /// Loss and metrics of samples that fit the model, and what `look` makes of the outputs and targets of each chunk.
 #[inline(never)]
 pub(super) fn measure<F: Float, T: Send>(
@@ -105,6 +83,7 @@ pub(super) fn measure<F: Float, T: Send>(
     threads: &Threads,
     look: impl Fn(ArrayView2<F>, ArrayView2<F>) -> T + Sync,
 ) -> (Measures, Vec<T>) {
+    let kind = Kind::of(loss, model.output_width());
     let chunks = 0..samples.len().div_ceil(INFERENCE_CHUNK);
     let mut results: Vec<Option<(Totals<F>, T)>> = chunks.clone().map(|_| None).collect();
     let work = (chunks, &mut *results);
@@ -116,23 +95,45 @@ pub(super) fn measure<F: Float, T: Send>(
             for (chunk, result) in chunks.zip(results) {
                 let (x, t) = batches.gather(chunk);
                 pass.run(x);
-                let mut totals = Totals::new(metrics);
+                let mut totals = Totals::new(kind, metrics);
                 totals.add(pass.loss(loss, t).as_f64(), pass.outputs(), t);
                 *result = Some((totals, look(pass.outputs(), t)));
             }
         });
     });
-    let mut sum = Totals::new(metrics);
+    let mut sum = Totals::new(kind, metrics);
     let merge = |(totals, look)| {
         sum.merge(&totals);
         look
     };
     let looks = results.into_iter().flatten().map(merge).collect();
-    (sum.take_means(), looks)
+    (sum.take(), looks)
 }
 
-/// Running sums over the batches, each batch weighted by its size.
+/// How the losses of batches make that of all their samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Each counts by its samples.
+    Mean,
+    /// They are added up.
+    Sum,
+}
+
+impl Kind {
+    /// The kind that the loss says it is of.
+    pub(super) fn of<F: Float>(loss: &dyn Loss<F>, outputs: usize) -> Self {
+        if loss.mean_over(2, outputs) > loss.mean_over(1, outputs) { Kind::Mean } else { Kind::Sum }
+    }
+
+    /// The count of terms of a mean over that many samples.
+    fn count(self, samples: usize) -> f64 {
+        if self == Kind::Mean { samples as f64 } else { 1.0 }
+    }
+}
+
+/// Running sums over the batches.
 pub(super) struct Totals<'m, F> {
+    kind: Kind,
     metrics: &'m Metrics<'m, F>,
     samples: usize,
     loss: f64,
@@ -140,14 +141,14 @@ pub(super) struct Totals<'m, F> {
 }
 
 impl<'m, F: Float> Totals<'m, F> {
-    pub(super) fn new(metrics: &'m Metrics<'m, F>) -> Self {
-        Totals { metrics, samples: 0, loss: 0.0, sums: Array1::zeros(metrics.len()) }
+    pub(super) fn new(kind: Kind, metrics: &'m Metrics<'m, F>) -> Self {
+        Totals { kind, metrics, samples: 0, loss: 0.0, sums: Array1::zeros(metrics.len()) }
     }
 
     #[inline(never)]
     pub(super) fn add(&mut self, loss: f64, y: ArrayView2<F>, t: ArrayView2<F>) {
         self.samples += y.nrows();
-        self.loss += loss * y.nrows() as f64;
+        self.loss += loss * self.kind.count(y.nrows());
         self.sums.iter_mut().zip(self.metrics).for_each(|(sum, metric)| *sum += metric.sum(y, t));
     }
 
@@ -158,16 +159,16 @@ impl<'m, F: Float> Totals<'m, F> {
         self.sums += &other.sums;
     }
 
-    /// The mean loss so far.
-    pub(super) fn mean_loss(&self) -> f64 {
-        self.loss / self.samples as f64
+    /// The loss of all samples so far.
+    pub(super) fn loss(&self) -> f64 {
+        self.loss / self.kind.count(self.samples)
     }
 
-    /// The means, and a new beginning.
-    pub(super) fn take_means(&mut self) -> Measures {
+    /// Loss and means, and a new beginning.
+    pub(super) fn take(&mut self) -> Measures {
         let names = self.metrics.iter().map(|metric| metric.name().to_owned());
         let metrics = names.zip(self.sums.iter().map(|sum| sum / self.samples as f64)).collect();
-        let measures = Measures { loss: self.mean_loss(), metrics };
+        let measures = Measures { loss: self.loss(), metrics };
         (self.samples, self.loss) = (0, 0.0);
         self.sums.fill(0.0);
         measures

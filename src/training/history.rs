@@ -10,7 +10,7 @@ pub(super) mod csv;
 /// The loss and the metrics over a set of samples.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measures {
-    /// The mean loss.
+    /// The loss over all samples: their mean, or their sum if [the loss is one](crate::Loss::mean_over).
     pub loss: f64,
     /// The names and means of the metrics.
     pub metrics: Vec<(String, f64)>,
@@ -54,7 +54,7 @@ pub struct Epoch {
 }
 
 impl Epoch {
-    /// The mean loss of the training samples.
+    /// The loss of the training samples.
     pub fn loss(&self) -> f64 {
         self.training.loss
     }
@@ -123,12 +123,12 @@ impl History {
         self.epochs.iter().min_by(|a, b| a.deciding_loss().total_cmp(&b.deciding_loss()))
     }
 
-    /// The mean training loss of each epoch, for a curve.
+    /// The training loss of each epoch, for a curve.
     pub fn losses(&self) -> Vec<f64> {
         self.epochs.iter().map(Epoch::loss).collect()
     }
 
-    /// The mean validation loss of each epoch, for a curve; empty without validation samples.
+    /// The validation loss of each epoch, for a curve; empty without validation samples.
     pub fn validation_losses(&self) -> Vec<f64> {
         self.epochs.iter().flat_map(|epoch| &epoch.validation).map(|measures| measures.loss).collect()
     }

@@ -22,7 +22,7 @@ impl Progress {
         Progress { start: Instant::now(), bar: Bar::new(show, epochs, batches) }
     }
 
-    /// The end of one batch, with the mean loss of the epoch so far.
+    /// The end of one batch, with the loss of the epoch so far.
     pub(super) fn step(&mut self, epoch: usize, loss: f64) {
         self.bar.step(epoch, loss);
         if cfg!(debug_assertions) && self.start.elapsed() > PATIENCE {

@@ -1,0 +1,56 @@
+//! The start: what has to hold before a model meets its samples.
+
+use ndarray::{Array2, ArrayView2, Axis, s};
+
+use super::evaluation::Kind;
+use crate::data::Samples;
+use crate::sequential::{Buffer, INFERENCE_CHUNK};
+use crate::{Error, Float, Loss, Result, Sequential};
+
+/// The first error if model, loss and samples, every target included, don't fit each other.
+#[inline(never)]
+pub(super) fn check_samples<F: Float>(
+    what: &str,
+    model: &Sequential<F>,
+    loss: &dyn Loss<F>,
+    samples: &dyn Samples<F>,
+) -> Result<()> {
+    loss.check_output(model.output(), model.output_width())?;
+    if samples.is_empty() {
+        return Err(Error::data(what, "at least one", "none", "check how they were loaded or split"));
+    }
+    samples.check(model.input_shape(), model.output_shape())?;
+    model.check_room(samples.len().min(INFERENCE_CHUNK))?;
+    let indices: Vec<usize> = (0..samples.len()).collect();
+    let mut targets = Buffer::new(model.output_width());
+    indices.chunks(INFERENCE_CHUNK).try_for_each(|indices| {
+        targets.start(indices.len());
+        samples.gather_targets(indices, targets.view_mut());
+        loss.check_targets(targets.view(), indices[0])?;
+        if indices[0] == 0 { check_kind(loss, targets.view()) } else { Ok(()) }
+    })
+}
+
+/// Whether the loss is the mean or the sum that it says it is, by a few targets taken twice.
+fn check_kind<F: Float>(loss: &dyn Loss<F>, t: ArrayView2<F>) -> Result<()> {
+    let (few, outputs) = (t.nrows().min(8), t.ncols());
+    let twice: Vec<usize> = (0..few).chain(0..few).collect();
+    let y = Array2::from_elem((2 * few, outputs), F::one() / F::from_count(outputs + 1));
+    let value = |samples: &[usize]| {
+        loss.value(y.slice(s![..samples.len(), ..]), t.select(Axis(0), samples).view()).as_f64()
+    };
+    let growth = value(&twice) / value(&twice[..few]);
+    let is = |ratio: f64| (growth - ratio).abs() < 1e-3;
+    let name = loss.name();
+    match Kind::of(loss, outputs) {
+        Kind::Mean if is(2.0) => Err(Error::mismatch(
+            format!("{name} says that it is a mean, but of the same samples twice it is twice as large"),
+            "return 1 from Loss::mean_over, as a sum does, or divide by the number of samples",
+        )),
+        Kind::Sum if is(1.0) => Err(Error::mismatch(
+            format!("{name} says that it is a sum, but of the same samples twice it is not larger"),
+            "return from Loss::mean_over how many numbers it is the mean of",
+        )),
+        _ => Ok(()),
+    }
+}
