@@ -2,8 +2,8 @@
 
 use ndarray::{Array2, ArrayView2, azip};
 
-use crate::Float;
 use crate::kernels::{FUSED_ROWS, add_product, matmul};
+use crate::{Error, Float, Result};
 
 /// ∂L/∂θ of one parameter, of the shape of θ.
 ///
@@ -20,8 +20,9 @@ use crate::kernels::{FUSED_ROWS, add_product, matmul};
 /// assert_eq!(Gradient::product(x.view(), dy.view(), &mut room).matrix(), array![[3.0], [6.0]]);
 ///
 /// let mut theta = array![[1.0], [1.0]];
-/// Gradient::product(x.view(), dy.view(), &mut room).add_to(&mut theta, -0.5);
+/// Gradient::product(x.view(), dy.view(), &mut room).add_to(&mut theta, -0.5)?;
 /// assert_eq!(theta, array![[-0.5], [-2.0]]);
+/// # Ok::<(), chainrule::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Gradient<'a, F>(Form<'a, F>);
@@ -61,7 +62,11 @@ impl<'a, F: Float> Gradient<'a, F> {
         }
     }
 
-    /// θ ← θ + α·g. An entry that would become infinite or NaN keeps its value.
+    /// θ ← θ + α·g.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] if an entry of g is not finite, or one of θ would not be finite any more; such an entry of θ
+    /// keeps its value.
     ///
     /// # Panics
     /// If θ has another shape.
@@ -69,17 +74,22 @@ impl<'a, F: Float> Gradient<'a, F> {
     /// # Examples
     /// See [`Gradient`].
     #[inline(never)]
-    pub fn add_to(self, theta: &mut Array2<F>, alpha: F) {
-        match self.0 {
-            // sums over more samples are complete only after several blocks of the product, each scaled by itself
-            Form::Product { a, b, .. } if a.nrows() <= FUSED_ROWS => {
-                add_product(alpha, a.t(), b, theta.view_mut());
-            }
-            _ => azip!((theta in theta, &g in self.matrix()) {
-                let next = *theta + alpha * g;
-                *theta = if next.is_finite() { next } else { *theta };
-            }),
+    pub fn add_to(self, theta: &mut Array2<F>, alpha: F) -> Result<()> {
+        // sums over more samples are complete only after several blocks of the product, each scaled by itself
+        if let Form::Product { a, b, .. } = &self.0
+            && a.nrows() <= FUSED_ROWS
+            && add_product(alpha, a.t(), *b, theta.view_mut())
+        {
+            return Ok(());
         }
+        let mut all_finite = true;
+        azip!((theta in theta, &g in self.matrix()) {
+            let next = *theta + alpha * g;
+            // an entry that is infinite already, as the bias of a class that is ruled out, may stay so
+            all_finite &= next.is_finite() | (g.is_finite() & !theta.is_finite());
+            *theta = if next.is_finite() { next } else { *theta };
+        });
+        if all_finite { Ok(()) } else { Err(not_finite()) }
     }
 
     /// Every entry, multiplied out if it was a product.
@@ -101,6 +111,14 @@ impl<'a, F: Float> Gradient<'a, F> {
     pub(crate) fn is_matrix(&self) -> bool {
         matches!(self.0, Form::Matrix(_))
     }
+}
+
+#[cold]
+fn not_finite() -> Error {
+    Error::diverged(
+        "a gradient, or a parameter after a step along it, is no longer finite",
+        "make the learning rate smaller, or scale inputs and targets to about -1 to 1",
+    )
 }
 
 impl<'a, F> From<ArrayView2<'a, F>> for Gradient<'a, F> {
@@ -136,12 +154,12 @@ mod tests {
             let (a, b, theta) = (normal((samples, 50)), normal((samples, 40)), normal((50, 40)));
             let mut room = Array2::zeros((50, 40));
             let mut fused = theta.clone();
-            Gradient::product(a.view(), b.view(), &mut room).add_to(&mut fused, -0.3);
+            Gradient::product(a.view(), b.view(), &mut room).add_to(&mut fused, -0.3).unwrap();
             let product = Gradient::product(a.view(), b.view(), &mut room);
             assert_eq!((product.dim(), product.is_matrix()), ((50, 40), false));
             let matrix = product.matrix().to_owned();
             let mut added = theta.clone();
-            Gradient::from(&matrix).add_to(&mut added, -0.3);
+            Gradient::from(&matrix).add_to(&mut added, -0.3).unwrap();
             assert_ne!(fused, theta);
             assert_eq!(fused, added, "{samples} samples");
         }
@@ -150,10 +168,12 @@ mod tests {
     #[test]
     fn nothing_is_written_that_is_not_finite() {
         let mut theta = array![[1.0_f32, 2.0, 3.0]];
-        Gradient::from(&array![[f32::NAN, f32::INFINITY, 1.0]]).add_to(&mut theta, -1.0);
+        Gradient::from(&array![[f32::NAN, f32::INFINITY, 1.0]]).add_to(&mut theta, -1.0).unwrap_err();
         assert_eq!(theta, array![[1.0, 2.0, 2.0]]);
         let (a, b) = (array![[1e30_f32]], array![[1e30, f32::NAN, 1e-30]]);
-        Gradient::product(a.view(), b.view(), &mut Array2::zeros((1, 3))).add_to(&mut theta, -1.0);
+        Gradient::product(a.view(), b.view(), &mut Array2::zeros((1, 3)))
+            .add_to(&mut theta, -1.0)
+            .unwrap_err();
         assert_eq!(theta, array![[1.0, 2.0, 1.0]]);
     }
 }

@@ -11,6 +11,7 @@ use crate::{Float, Loss, Result};
 mod buffers;
 mod build;
 mod contract;
+mod id;
 mod inspection;
 mod params;
 mod prediction;
@@ -23,6 +24,8 @@ mod update;
 pub(crate) use buffers::Buffer;
 use buffers::{Cache, Phase, Trace, around};
 pub use build::SequentialBuilder;
+pub(crate) use id::ModelId;
+pub(crate) use inspection::Place;
 pub(crate) use prediction::INFERENCE_CHUNK;
 use route::Route;
 
@@ -63,6 +66,7 @@ pub struct Sequential<F: Float> {
     shapes: Vec<Vec<usize>>,
     route: Route,
     seed: u64,
+    id: ModelId,
     cache: Cache<F>,
 }
 

@@ -1,6 +1,16 @@
-//! Tables in plain text.
+//! Tables and numbers in plain text.
 
 use std::fmt;
+
+/// A number in at most the digits that matter: four behind the point where that shows some, else three in all.
+pub(crate) fn short(x: f64) -> String {
+    let size = x.abs();
+    if size == 0.0 || (0.001..100_000.0).contains(&size) || !x.is_finite() {
+        format!("{x:.4}")
+    } else {
+        format!("{x:.2e}")
+    }
+}
 
 /// Cells in rows; the first row is the header. Numbers belong to the right, words to the left.
 pub(crate) struct Table {

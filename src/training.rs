@@ -6,16 +6,19 @@ use ndarray::{ArrayRef, Dimension};
 
 use crate::data::Samples;
 use crate::kernels::threads::Threads;
-use crate::{Error, Float, Loss, Optimizer, Result, Sequential};
+use crate::{Error, Float, Loss, Result, Sequential};
 
 mod batches;
+mod diverged;
 mod evaluation;
 mod history;
 mod metric;
 mod progress;
+mod run;
 mod settings;
 mod start;
 mod step;
+mod watch;
 
 pub use evaluation::{Evaluation, evaluate};
 pub use history::{Epoch, History, Measures};
@@ -25,8 +28,10 @@ use batches::Batches;
 use evaluation::{Kind, Totals, measure};
 use metric::Metrics;
 use progress::Progress;
+use run::Run;
 use start::check_samples;
 use step::step;
+use watch::Watch;
 
 /// Trains a model: for every epoch all samples in batches, for every batch one step downhill.
 ///
@@ -59,7 +64,8 @@ use step::step;
 /// ```
 pub struct Trainer<'a, F: Float> {
     loss: Box<dyn Loss<F> + 'a>,
-    optimizer: Box<dyn Optimizer<F> + 'a>,
+    run: Run<F>,
+    unfinished: Option<History>,
     epochs: usize,
     batch_size: usize,
     shuffle: Option<u64>,
@@ -103,6 +109,10 @@ impl<F: Float> Trainer<'_, F> {
     /// epochs look better on validation samples, which are measured after the epoch. The same model, samples and
     /// settings end with the same bits.
     ///
+    /// Another call with the same model goes on: the optimizer keeps its state, and the samples come in orders that the
+    /// calls before have not taken. With another model, a clone or the next fold of a cross-validation, the trainer
+    /// starts anew, as it did with the first.
+    ///
     /// # Errors
     /// [`Error::Setting`] for a setting out of its range, [`Error::Mismatch`] if loss and model can't be meant together or
     /// two metrics have one name,
@@ -131,7 +141,7 @@ impl<F: Float> Trainer<'_, F> {
         Error::at_least_one("epochs", self.epochs, help)?;
         Error::at_least_one("batch size", self.batch_size, "32 is a good first try: .batch_size(32)")?;
         self.threads.check()?;
-        self.optimizer.check()?;
+        self.run.optimizer.check()?;
         self.check_metrics()?;
         check_samples("training samples", model, &*self.loss, samples)?;
         let mut validation = self.validation.iter();
@@ -154,22 +164,43 @@ impl<F: Float> Trainer<'_, F> {
 
     #[inline(never)]
     fn fit_checked(&mut self, model: &mut Sequential<F>, samples: &dyn Samples<F>) -> Result<History> {
+        model.check_room(self.batch_size.min(samples.len()))?;
+        self.run.meet(model);
+        self.unfinished = None;
+        let mut history = History { settings: self.settings(samples.len()), ..History::default() };
+        match self.run_epochs(model, samples, &mut history) {
+            Ok(()) => Ok(history),
+            Err(error) => {
+                self.unfinished = Some(history);
+                Err(error)
+            }
+        }
+    }
+
+    fn run_epochs(
+        &mut self,
+        model: &mut Sequential<F>,
+        samples: &dyn Samples<F>,
+        history: &mut History,
+    ) -> Result<()> {
         let default = metric::default_for(model);
         let metrics = self.metrics.as_ref().unwrap_or(&default);
-        model.check_room(self.batch_size.min(samples.len()))?;
         let mut batches = Batches::new(samples, self.batch_size, self.shuffle, model);
-        let mut history = History { epochs: Vec::new(), settings: self.settings(samples.len()) };
         let mut progress = Progress::new(self.progress_bar, self.epochs, batches.count());
         let mut totals = Totals::new(Kind::of(&*self.loss, model.output_width()), metrics);
         let [in_all, at_once] =
             [samples.len(), self.batch_size.min(samples.len())].map(|samples| model.multiplications(samples));
+        let not_finite = model.count_not_finite();
+        let mut watch = Watch::default();
         for epoch in 1..=self.epochs {
-            batches.shuffle(epoch);
+            self.run.epochs += 1;
+            batches.shuffle(self.run.epochs);
             self.threads.run(in_all, at_once, || {
                 for batch in 1..=batches.count() {
                     let (x, t) = batches.gather(batch - 1);
-                    let loss = step(model, &*self.loss, &mut *self.optimizer, x, t)
+                    let loss = step(model, &*self.loss, &mut self.run, x, t)
                         .map_err(|error| Error::Batch { epoch, batch, error: Box::new(error) })?;
+                    watch.see(epoch, loss);
                     totals.add(loss, model.outputs(), t);
                     progress.step(epoch, totals.loss());
                 }
@@ -189,7 +220,31 @@ impl<F: Float> Trainer<'_, F> {
                 break;
             }
         }
-        Ok(history)
+        if model.count_not_finite() > not_finite {
+            let problem = "the last step has left a parameter that is not finite";
+            return Err(Error::diverged(problem, "make the steps of the optimizer smaller"));
+        }
+        history.warnings = watch.warning(history.last()).into_iter().collect();
+        history.warnings.iter().for_each(|warning| progress.warn(warning));
+        Ok(())
+    }
+
+    /// The epochs before an error ended the last call of [`fit`](Self::fit); `None` if none did.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[300.0], [-300.0]], array![[1.0], [0.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1.0)).epochs(100);
+    /// assert!(trainer.fit(&mut model, (&x, &y)).is_err());
+    /// let losses = trainer.unfinished_history().unwrap().losses();
+    /// assert!(losses.len() > 5 && losses.is_sorted());     // every epoch was worse
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn unfinished_history(&self) -> Option<&History> {
+        self.unfinished.as_ref()
     }
 
     /// Measures the validation samples after an epoch, if there are any.
@@ -236,14 +291,15 @@ impl<F: Float> Trainer<'_, F> {
         targets: &ArrayRef<F, E>,
     ) -> Result<f64> {
         self.threads.check()?;
-        self.optimizer.check()?;
+        self.run.optimizer.check()?;
+        self.run.meet(model);
         let multiplications = model.multiplications(x.shape().first().copied().unwrap_or(0));
         self.threads.run(multiplications, multiplications, || {
             let x = model.check_inputs(x)?;
             model.check_room(x.nrows())?;
             let x = x.as_standard_layout();
             let t = model.check_targets(x.nrows(), &*self.loss, targets)?;
-            let loss = step(model, &*self.loss, &mut *self.optimizer, x.view(), t.view())?;
+            let loss = step(model, &*self.loss, &mut self.run, x.view(), t.view())?;
             model.keep_inputs(x.view());
             Ok(loss)
         })
@@ -254,7 +310,7 @@ impl<F: Float> fmt::Debug for Trainer<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Trainer")
             .field("loss", &self.loss)
-            .field("optimizer", &self.optimizer)
+            .field("optimizer", &self.run.optimizer)
             .field("epochs", &self.epochs)
             .field("batch_size", &self.batch_size)
             .field("shuffle", &self.shuffle)

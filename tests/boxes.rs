@@ -208,7 +208,7 @@ fn a_boxed_loss_trains_to_the_same_bits() {
 // Optimizers
 
 /// Counts what is asked of it; its own step leaves the model alone.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct SpyOptimizer(Calls);
 
 impl Optimizer<f64> for SpyOptimizer {
@@ -217,9 +217,10 @@ impl Optimizer<f64> for SpyOptimizer {
         "spy"
     }
 
-    fn update(&mut self, _: usize, theta: &mut Array2<f64>, _: Gradient<f64>) {
+    fn update(&mut self, _: usize, theta: &mut Array2<f64>, _: Gradient<f64>) -> Result<()> {
         self.0.note("update");
         theta.fill(1.0);
+        Ok(())
     }
 
     fn begin_step(&mut self) {
@@ -246,7 +247,7 @@ fn ask_optimizer<O: Optimizer<f64>>(mut optimizer: O) {
     let mut theta = array![[0.0]];
     assert_eq!(optimizer.name(), "spy");
     optimizer.begin_step();
-    optimizer.update(0, &mut theta, (&array![[3.0]]).into());
+    optimizer.update(0, &mut theta, (&array![[3.0]]).into()).unwrap();
     assert_eq!(theta, array![[1.0]]);
     assert_eq!(optimizer.learning_rate(), Some(2.0));
     optimizer.check().unwrap();

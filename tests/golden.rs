@@ -264,7 +264,7 @@ fn optimizers_alone() {
     for (gradient, expected) in
         list(&file["gradients"]).iter().zip(list(&expected["parameters_after_each_step"]))
     {
-        sgd.update(0, &mut theta, (&row(gradient)).into());
+        sgd.update(0, &mut theta, (&row(gradient)).into()).unwrap();
         assert_matrix("sgd", theta.view(), &row(expected), within);
     }
 }

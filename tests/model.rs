@@ -544,7 +544,10 @@ fn parameters_are_visited_in_order() {
     model.backward(&CategoricalCrossEntropy, &t).unwrap();
     let mut visited = Vec::new();
     model
-        .visit_params(&mut |index, theta, gradient| visited.push((index, theta.dim(), gradient.dim())))
+        .visit_params(&mut |index, theta, gradient| {
+            visited.push((index, theta.dim(), gradient.dim()));
+            Ok(())
+        })
         .unwrap();
     assert_eq!(visited, [(0, (2, 3), (2, 3)), (1, (1, 3), (1, 3))]);
 }

@@ -50,7 +50,7 @@ fn bits<F: Float>(model: &Sequential<F>) -> Vec<u64> {
 
 fn fit<F: Float>(
     mut model: Sequential<F>,
-    optimizer: impl Optimizer<F>,
+    optimizer: impl Optimizer<F> + 'static,
     batch: usize,
     shuffle: bool,
 ) -> Vec<u64> {

@@ -18,7 +18,7 @@ pub trait Sealed: Sized {
 /// The kernels of one type of numbers.
 pub trait Compiled<F> {
     fn matmul(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, c: ArrayViewMut2<F>);
-    fn add_product(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, c: ArrayViewMut2<F>);
+    fn add_product(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, c: ArrayViewMut2<F>) -> bool;
 
     fn exp(x: F) -> F;
     fn tanh(x: F) -> F;
@@ -49,8 +49,8 @@ macro_rules! compile {
             fn matmul(alpha: $F, a: ArrayView2<$F>, b: ArrayView2<$F>, beta: $F, c: ArrayViewMut2<$F>) {
                 matmul::compiled::matmul(alpha, a, b, beta, c);
             }
-            fn add_product(alpha: $F, a: ArrayView2<$F>, b: ArrayView2<$F>, c: ArrayViewMut2<$F>) {
-                matmul::compiled::add_product(alpha, a, b, c);
+            fn add_product(alpha: $F, a: ArrayView2<$F>, b: ArrayView2<$F>, c: ArrayViewMut2<$F>) -> bool {
+                matmul::compiled::add_product(alpha, a, b, c)
             }
 
             #[inline(always)]

@@ -19,8 +19,6 @@ pub(super) trait Lanes: Float {
     fn times<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// a + b
     fn plus<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
-    /// a + b where that is finite, elsewhere b.
-    fn plus_finite<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     /// Less than a vector, filled up with zeros.
     fn load<S: Simd>(simd: S, x: &[Self]) -> Self::Vector<S>;
     /// The first lanes of a vector, as many as there is room for.
@@ -62,12 +60,6 @@ macro_rules! lanes {
             #[inline(always)]
             fn plus<S: Simd>(simd: S, a: S::$Vector, b: S::$Vector) -> S::$Vector {
                 simd.$add(a, b)
-            }
-            #[inline(always)]
-            fn plus_finite<S: Simd>(simd: S, a: S::$Vector, b: S::$Vector) -> S::$Vector {
-                let finite = simd.$less(simd.$abs(simd.$add(a, b)), simd.$splat(<$F>::INFINITY));
-                // not a choice between the sum and b, which would be written as a masked store, slow on many CPUs
-                simd.$add(simd.$select(finite, a, simd.$splat(0.0)), b)
             }
             #[inline(always)]
             fn load<S: Simd>(simd: S, x: &[$F]) -> S::$Vector {

@@ -52,13 +52,18 @@ pub fn matmul<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, c
     F::Kernels::matmul(alpha, a, b, beta, c);
 }
 
-/// C ← C + α·A·B, where an entry that would not be finite keeps its value. With A of at most [`FUSED_ROWS`] columns it
-/// leaves the bits of a product into a matrix that is scaled by α and added afterwards.
+/// C ← C + α·A·B and `true`, or `false` and C as it is if an entry of finite numbers might not stay finite. With A of at
+/// most [`FUSED_ROWS`] columns it leaves the bits of a product into a matrix that is scaled by α and added afterwards.
 ///
 /// # Panics
 /// If the shapes don't fit.
-pub(crate) fn add_product<F: Float>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, c: ArrayViewMut2<F>) {
-    F::Kernels::add_product(alpha, a, b, c);
+pub(crate) fn add_product<F: Float>(
+    alpha: F,
+    a: ArrayView2<F>,
+    b: ArrayView2<F>,
+    c: ArrayViewMut2<F>,
+) -> bool {
+    F::Kernels::add_product(alpha, a, b, c)
 }
 
 /// The most rows of a batch whose sums xᵀ·dy are complete, in one block, before [`add_product`] scales and adds them.
@@ -84,12 +89,19 @@ pub(super) mod compiled {
         multiply(a, b, c, Epilogue::Add { alpha });
     }
 
-    pub(crate) fn add_product<F: Lanes>(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, c: ArrayViewMut2<F>) {
-        // Changes far below the distance between the largest numbers make none of them infinite, and are not looked at again.
+    pub(crate) fn add_product<F: Lanes>(
+        alpha: F,
+        a: ArrayView2<F>,
+        b: ArrayView2<F>,
+        c: ArrayViewMut2<F>,
+    ) -> bool {
+        // changes far below the distance between the largest numbers make none of them infinite
         let largest_sum = F::from_count(a.ncols()) * largest_magnitude(a) * largest_magnitude(b);
         let harmless = alpha.abs() * largest_sum < F::max_value() * F::epsilon() * F::of(0.125);
-        let epilogue = if harmless { Epilogue::Add { alpha } } else { Epilogue::AddFinite { alpha } };
-        multiply(a, b, c, epilogue);
+        if harmless {
+            multiply(a, b, c, Epilogue::Add { alpha });
+        }
+        harmless
     }
 }
 

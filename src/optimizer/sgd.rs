@@ -11,10 +11,9 @@ use crate::{Error, Float, Gradient, Result};
 /// θ ← θ - η·∂L/∂θ            η: the learning rate
 /// ```
 ///
-/// An entry that would become infinite or NaN keeps its value.
-///
 /// # Errors
-/// A learning rate that is not finite or not positive is an error when training starts.
+/// A learning rate that is not finite or not positive is an error when training starts, and a gradient that is not finite
+/// ends it; the entry of θ keeps its value.
 ///
 /// Source: Robbins and Monro, *A Stochastic Approximation Method*, 1951.
 ///
@@ -23,8 +22,9 @@ use crate::{Error, Float, Gradient, Result};
 /// use chainrule::prelude::*;
 ///
 /// let mut theta = array![[1.0, 2.0]];
-/// Sgd::new(0.5).update(0, &mut theta, (&array![[2.0, -2.0]]).into());
+/// Sgd::new(0.5).update(0, &mut theta, (&array![[2.0, -2.0]]).into())?;
 /// assert_eq!(theta, array![[0.0, 3.0]]);
+/// # Ok::<(), chainrule::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sgd {
@@ -43,8 +43,8 @@ impl<F: Float> Optimizer<F> for Sgd {
         "SGD"
     }
 
-    fn update(&mut self, _: usize, theta: &mut Array2<F>, gradient: Gradient<F>) {
-        gradient.add_to(theta, F::of(-self.learning_rate));
+    fn update(&mut self, _: usize, theta: &mut Array2<F>, gradient: Gradient<F>) -> Result<()> {
+        gradient.add_to(theta, F::of(-self.learning_rate))
     }
 
     fn learning_rate(&self) -> Option<f64> {
@@ -71,7 +71,7 @@ mod tests {
     #[test]
     fn moves_against_the_gradient() {
         let mut theta = array![[1.0, -1.0], [0.0, 2.0]];
-        Sgd::new(0.1).update(0, &mut theta, (&array![[10.0, 0.0], [-5.0, 1.0]]).into());
+        Sgd::new(0.1).update(0, &mut theta, (&array![[10.0, 0.0], [-5.0, 1.0]]).into()).unwrap();
         assert_eq!(theta, array![[0.0, -1.0], [0.5, 1.9]]);
     }
 

@@ -1,6 +1,7 @@
 //! From layers in a row to a model: shapes, first weights, and what every layer has to keep.
 
 use super::buffers::Cache;
+use super::id::ModelId;
 use super::route::Route;
 use super::{Sequential, contract};
 use crate::kernels::aligned;
@@ -77,7 +78,7 @@ impl<F: Float> SequentialBuilder<F> {
         let params = layers.iter().flat_map(|layer| layer.params()).map(|param| param.value.len());
         Error::check_memory::<F>("gradients", &[params.sum()], "take fewer units")?;
         let cache = Cache::new(&layers, &route, seed);
-        Ok(Sequential { layers, shapes, route, seed, cache })
+        Ok(Sequential { layers, shapes, route, seed, id: ModelId::new(), cache })
     }
 }
 

@@ -2,9 +2,18 @@
 
 use ndarray::{Array2, ArrayView2, CowArray, Ix2};
 
-use super::{Phase, Sequential};
+use super::{ModelId, Phase, Sequential, Trace};
 use crate::Float;
+use crate::kernels::largest_magnitude;
 use crate::layer::Pass;
+
+/// Where numbers of a pass lie: a position counts what flows, 0 being the inputs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    Parameter(String),
+    Activation(usize),
+    Delta(usize),
+}
 
 impl<F: Float> Sequential<F> {
     /// The output of the last forward pass.
@@ -78,22 +87,34 @@ impl<F: Float> Sequential<F> {
         self.route.active.get(top).copied().unwrap_or(self.layers.len())
     }
 
+    /// The identity of this model, to know it again.
+    pub(crate) fn id(&self) -> &ModelId {
+        &self.id
+    }
+
+    /// The largest magnitude at a position, forward and backward, of whatever the last passes left there.
+    pub(crate) fn largest_at(&self, position: usize) -> [F; 2] {
+        let buffer = self.route.buffer_of[position];
+        let Trace { activations, deltas, .. } = &self.cache.trace;
+        [&activations[buffer], &deltas[buffer]].map(|buffer| largest_magnitude(buffer.view()))
+    }
+
+    /// The parameters that are not finite, counted entry by entry.
+    pub(crate) fn count_not_finite(&self) -> usize {
+        self.params().map(|(_, value)| value.iter().filter(|x| !x.is_finite()).count()).sum()
+    }
+
     /// The place where numbers that are not finite first appear: in the last forward pass, or else in the backward pass.
     #[inline(never)]
-    pub(crate) fn first_not_finite(&self) -> Option<String> {
+    pub(crate) fn first_not_finite(&self) -> Option<Place> {
         let not_finite = |position: &usize| self.kept_activation(*position).iter().any(|x| !x.is_finite());
-        let place = |position: usize| match position.checked_sub(1) {
-            None => "the inputs".to_owned(),
-            Some(index) => format!("the output of layer {index} ({})", self.layers[index].name()),
-        };
         // a weight that is not finite is the cause of such outputs, so it comes first
         let weight = self.params().find(|(_, value)| value.iter().any(|x| !x.is_finite()));
-        let parameter = weight.filter(|_| !not_finite(&0)).map(|(name, _)| format!("the parameter {name}"));
-        let forward = || (0..self.shapes.len()).find(not_finite).map(place);
+        let parameter = weight.filter(|_| !not_finite(&0)).map(|(name, _)| Place::Parameter(name));
+        let forward = || (0..self.shapes.len()).find(not_finite).map(Place::Activation);
         parameter.or_else(forward).or_else(|| {
             let delta = self.cache.first_delta_not_finite()?;
-            let position = self.route.buffer_of.iter().position(|&buffer| buffer == delta)?;
-            Some(format!("the gradient at {}", place(position)))
+            self.route.buffer_of.iter().position(|&buffer| buffer == delta).map(Place::Delta)
         })
     }
 

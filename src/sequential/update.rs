@@ -49,10 +49,9 @@ fn visit_layer<'a, F: Float>(
     let gradient = layer.gradient(param, pass, room);
     check_shape(layer_index, layer, param, &gradient)?;
     visit_layer(layer, layer_index, index, pass, rooms, visit)?;
-    if let Some(theta) = layer.params_mut().get_mut(param) {
-        visit(index + param, &mut theta.value, gradient);
-    }
-    Ok(())
+    let Some(theta) = layer.params_mut().get_mut(param) else { return Ok(()) };
+    let moved = visit(index + param, &mut theta.value, gradient);
+    moved.map_err(|error| error.in_layer(layer_index, layer.name()))
 }
 
 /// The error of a gradient that has not the shape of its parameter.

@@ -44,9 +44,9 @@ impl<'a, F: Float> Batches<'a, F> {
     }
 
     /// The order of the samples in an epoch, which goes on from that of the epoch before.
-    pub(super) fn shuffle(&mut self, epoch: usize) {
+    pub(super) fn shuffle(&mut self, epoch: u64) {
         if let Some(seed) = self.shuffle {
-            Rng::stream(seed, epoch as u64).shuffle(&mut self.order);
+            Rng::stream(seed, epoch).shuffle(&mut self.order);
         }
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
+use crate::table::short;
 use crate::{Error, Result};
 
 pub(super) mod csv;
@@ -31,13 +32,9 @@ impl Measures {
 /// `loss 0.0935  accuracy 0.9741`
 impl fmt::Display for Measures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // four digits behind the point say nothing of a loss near 0
-        match self.loss {
-            loss if loss != 0.0 && loss.abs() < 1e-3 => write!(f, "loss {loss:.2e}")?,
-            loss => write!(f, "loss {loss:.4}")?,
-        }
+        write!(f, "loss {}", short(self.loss))?;
         self.metrics.iter().try_for_each(|(name, value)| {
-            write!(f, "  {} {value:.4}", name.replace(['_', '\n', '\r', '\t'], " "))
+            write!(f, "  {} {}", name.replace(['_', '\n', '\r', '\t'], " "), short(*value))
         })
     }
 }
@@ -98,12 +95,33 @@ impl fmt::Display for Epoch {
 pub struct History {
     pub(super) epochs: Vec<Epoch>,
     pub(super) settings: Vec<(&'static str, String)>,
+    pub(super) warnings: Vec<String>,
 }
 
 impl History {
     /// The settings of the training, by name: loss, optimizer, batch size, and so on.
     pub fn settings(&self) -> &[(&'static str, String)] {
         &self.settings
+    }
+
+    /// What went wrong though the training came to its end, in sentences; usually nothing.
+    ///
+    /// A loss that rose ten thousandfold above its first value and came back has thrown the weights away on its way: units
+    /// that it has left without a slope learn no more.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let x = Array2::from_shape_fn((64, 1), |(i, _)| i as f64 * 10.0);         // not scaled
+    /// let y = x.mapv(|x| (x / 100.0).sin());
+    /// let mut model = Sequential::new([1]).add(Dense::new(8)).add(ReLU).add(Dense::new(1)).build(2)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut model, (&x, &y))?;
+    /// assert!(history.warnings()[0].contains("scale the inputs"));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
     }
 
     /// The epochs, in order.
@@ -186,5 +204,9 @@ mod tests {
             text,
             "epoch   3  loss 0.0935  accuracy 0.9065  |  validation loss 0.2500  accuracy 0.7500"
         );
+        let loss = |loss| epoch(1, loss, None).training.to_string();
+        assert!(loss(1.75e40).starts_with("loss 1.75e40  "), "{}", loss(1.75e40));
+        assert!(loss(3e-10).starts_with("loss 3.00e-10  "), "{}", loss(3e-10));
+        assert!(loss(0.0).starts_with("loss 0.0000  accuracy 1.0000"), "{}", loss(0.0));
     }
 }

@@ -34,6 +34,12 @@ impl Progress {
         }
     }
 
+    /// A last line, where there was a bar.
+    pub(super) fn warn(&mut self, warning: &str) {
+        self.bar.clear();
+        self.bar.print(&format!("warning: {warning}"));
+    }
+
     /// A screen without the bar, so that somebody can print. It comes back with another step.
     pub(super) fn clear(&mut self) {
         self.bar.clear();
@@ -51,6 +57,8 @@ impl Bar {
     }
 
     fn step(&mut self, _: usize, _: f64) {}
+
+    fn print(&mut self, _: &str) {}
 
     fn clear(&mut self) {}
 }

@@ -1,5 +1,6 @@
 //! The settings of a trainer, each with its default.
 
+use super::run::Run;
 use super::{Epoch, Metric, Next, Trainer};
 use crate::data::Samples;
 use crate::kernels::threads::Threads;
@@ -24,10 +25,11 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// Trainer::new(loss, optimizer).fit(&mut model, (&x, &y))?;
     /// # Ok::<(), chainrule::Error>(())
     /// ```
-    pub fn new(loss: impl Loss<F> + 'a, optimizer: impl Optimizer<F> + 'a) -> Self {
+    pub fn new(loss: impl Loss<F> + 'a, optimizer: impl Optimizer<F> + 'static) -> Self {
         Trainer {
             loss: Box::new(loss),
-            optimizer: Box::new(optimizer),
+            run: Run::new(optimizer),
+            unfinished: None,
             epochs: 10,
             batch_size: 32,
             shuffle: Some(0),
@@ -254,11 +256,11 @@ impl<'a, F: Float> Trainer<'a, F> {
 
     /// The settings as the history shows them.
     pub(super) fn settings(&self, samples: usize) -> Vec<(&'static str, String)> {
-        let rate = self.optimizer.learning_rate().map(|rate| ("learning rate", format!("{rate:?}")));
+        let rate = self.run.optimizer.learning_rate().map(|rate| ("learning rate", format!("{rate:?}")));
         let order = self.shuffle.map(|seed| format!("shuffled with seed {seed}"));
         let settings = [
             Some(("loss", self.loss.name().to_owned())),
-            Some(("optimizer", self.optimizer.name().to_owned())),
+            Some(("optimizer", self.run.optimizer.name().to_owned())),
             rate,
             Some(("epochs", self.epochs.to_string())),
             Some(("batch size", self.batch_size.to_string())),

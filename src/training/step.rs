@@ -2,46 +2,52 @@
 
 use ndarray::ArrayView2;
 
-use crate::{Error, Float, Loss, Optimizer, Result, Sequential};
+use super::diverged::{Found, diverged};
+use super::run::Run;
+use crate::{Error, Float, Loss, Result, Sequential};
 
 /// One step with a batch; returns the loss before it. After an error the model keeps the inputs, to be looked at.
 #[inline(never)]
 pub(super) fn step<F: Float>(
     model: &mut Sequential<F>,
     loss: &dyn Loss<F>,
-    optimizer: &mut dyn Optimizer<F>,
+    run: &mut Run<F>,
     x: ArrayView2<F>,
     t: ArrayView2<F>,
 ) -> Result<f64> {
-    model.run(Some(x));
-    let value = model.loss_unchecked(loss, t).as_f64();
-    let mut problem = (!value.is_finite()).then(|| format!("the loss is {value}"));
-    if problem.is_none() {
-        model.run_back(loss, t);
-        problem = (!model.deltas_are_finite()).then(|| "a gradient is no longer finite".to_owned());
-    }
-    if let Some(problem) = problem {
-        model.keep_inputs(x);
-        return Err(diverged(model, optimizer.learning_rate(), &problem));
-    }
-    let stepped = optimizer.step(&mut model.on(x));
+    let stepped = try_step(model, loss, run, x, t);
     if stepped.is_err() {
         model.keep_inputs(x);
     }
-    stepped.map(|()| value)
+    let value = stepped.map_err(|found| match found {
+        Found::Other(error) => error,
+        found => diverged(model, loss, run, t, found),
+    })?;
+    run.has_stepped = true;
+    Ok(value)
 }
 
-/// The error of a training whose numbers are no longer finite, with the place where they first appear.
-fn diverged<F: Float>(model: &Sequential<F>, learning_rate: Option<f64>, what: &str) -> Error {
-    let place = model.first_not_finite();
-    let problem = match &place {
-        Some(place) => format!("{what}; NaN or infinity first appears in {place}"),
-        None => format!("{what}, though every output is finite: the outputs are too large for this loss"),
-    };
-    let help = match (place.as_deref(), learning_rate) {
-        (Some("the inputs"), _) => "clean the inputs: leave out samples with missing values".into(),
-        (_, Some(rate)) => format!("usually the learning rate ({rate:?}) is too large: try a tenth of it"),
-        (_, None) => "usually the steps are too large: make them smaller, or scale the inputs to 0-1".into(),
-    };
-    Error::diverged(problem, help)
+fn try_step<F: Float>(
+    model: &mut Sequential<F>,
+    loss: &dyn Loss<F>,
+    run: &mut Run<F>,
+    x: ArrayView2<F>,
+    t: ArrayView2<F>,
+) -> Result<f64, Found> {
+    model.run(Some(x));
+    let value = model.loss_unchecked(loss, t).as_f64();
+    if !value.is_finite() {
+        return Err(Found::Loss(value));
+    }
+    model.run_back(loss, t);
+    if !model.deltas_are_finite() {
+        return Err(Found::Delta);
+    }
+    run.optimizer.step(&mut model.on(x)).map_err(|error| match error {
+        Error::Layer { index, error, .. } if matches!(*error, Error::Diverged { .. }) => {
+            Found::Gradient(index)
+        }
+        error => Found::Other(error),
+    })?;
+    Ok(value)
 }

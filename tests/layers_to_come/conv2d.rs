@@ -192,7 +192,7 @@ fn weights_are_set_in_their_own_shape() {
 }
 
 /// SGD that multiplies out every gradient before it takes a step.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct MultipliedOut(f64);
 
 impl<F: Float> Optimizer<F> for MultipliedOut {
@@ -200,8 +200,8 @@ impl<F: Float> Optimizer<F> for MultipliedOut {
         "multiplied out"
     }
 
-    fn update(&mut self, _: usize, theta: &mut Array2<F>, gradient: Gradient<F>) {
-        Gradient::from(gradient.matrix()).add_to(theta, F::of(-self.0));
+    fn update(&mut self, _: usize, theta: &mut Array2<F>, gradient: Gradient<F>) -> Result<()> {
+        Gradient::from(gradient.matrix()).add_to(theta, F::of(-self.0))
     }
 }
 

@@ -218,7 +218,6 @@ fn ger<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue:
             match epilogue {
                 Epilogue::Replace { alpha } => ger_rows(simd, a, b, c, Epilogue::Replace { alpha }),
                 Epilogue::Add { alpha } => ger_rows(simd, a, b, c, Epilogue::Add { alpha }),
-                Epilogue::AddFinite { alpha } => ger_rows(simd, a, b, c, Epilogue::AddFinite { alpha }),
             }
         }
     }

@@ -15,8 +15,6 @@ pub(super) enum Epilogue<F> {
     Replace { alpha: F },
     /// c ← α·s + c
     Add { alpha: F },
-    /// c ← α·s + c where that is finite
-    AddFinite { alpha: F },
 }
 
 impl<F: Lanes> Epilogue<F> {
@@ -30,13 +28,12 @@ impl<F: Lanes> Epilogue<F> {
 
     #[inline(always)]
     pub(super) fn apply<S: Simd>(self, simd: S, sum: F::Vector<S>, c: F::Vector<S>) -> F::Vector<S> {
-        let (Epilogue::Replace { alpha } | Epilogue::Add { alpha } | Epilogue::AddFinite { alpha }) = self;
+        let (Epilogue::Replace { alpha } | Epilogue::Add { alpha }) = self;
         // times α and then plus c, not fused: the same bits as a product on its own that is added later
         let product = F::times(simd, F::splat(simd, alpha), sum);
         match self {
             Epilogue::Replace { .. } => product,
             Epilogue::Add { .. } => F::plus(simd, product, c),
-            Epilogue::AddFinite { .. } => F::plus_finite(simd, product, c),
         }
     }
 }

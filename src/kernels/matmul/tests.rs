@@ -247,25 +247,22 @@ fn a_descent_is_the_product_and_then_the_step() {
         matmul(1.0, x.t(), dy.view(), 0.0, gradient.view_mut());
         let expected = &theta - &(gradient * 0.3);
         let mut got = theta.clone();
-        add_product(-0.3, x.t(), dy.view(), got.view_mut());
+        assert!(add_product(-0.3, x.t(), dy.view(), got.view_mut()));
         assert_eq!(got, expected, "{m} × {k} × {n}");
     }
 }
 
 #[test]
-fn a_descent_keeps_what_would_not_be_finite() {
+fn a_descent_that_might_not_stay_finite_is_left_alone() {
     for (m, k, n) in [(5, 1, 9), (7, 3, 20), (200, 100, 130), (300, 100, 70)] {
-        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 1e38] {
             let (mut a, b) = (Array2::ones((m, k)), Array2::ones((k, n)));
             a[[2, 0]] = bad;
             let mut theta = Array2::ones((m, n));
             // those that are large enough on two threads
-            threads::Threads::new(2).run(usize::MAX, usize::MAX, || {
-                add_product(-1.0, a.view(), b.view(), theta.view_mut());
-            });
-            for ((i, _), &theta) in theta.indexed_iter() {
-                assert_eq!(theta, if i == 2 { 1.0 } else { 1.0 - k as f32 });
-            }
+            let done = threads::Threads::new(2)
+                .run(usize::MAX, usize::MAX, || add_product(-1.0, a.view(), b.view(), theta.view_mut()));
+            assert!(!done && theta.iter().all(|&theta| theta == 1.0), "{m} × {k} × {n}, {bad}");
         }
     }
 }
