@@ -23,8 +23,18 @@ enum Formula {
 }
 use Formula::{Affine, Function};
 
-/// A loss in formulas: its value and ∂L/∂y from y and t.
-struct LossFormula(fn(&Matrix, &Matrix) -> f64, fn(&Matrix, &Matrix) -> Matrix);
+/// A loss in formulas: its value and ∂L/∂y from y and t, and by how much a batch of so many samples counts.
+struct LossFormula(fn(&Matrix, &Matrix) -> f64, fn(&Matrix, &Matrix) -> Matrix, fn(usize) -> f64);
+
+impl LossFormula {
+    fn mean(value: fn(&Matrix, &Matrix) -> f64, slope: fn(&Matrix, &Matrix) -> Matrix) -> Self {
+        LossFormula(value, slope, |samples| samples as f64)
+    }
+
+    fn sum(value: fn(&Matrix, &Matrix) -> f64, slope: fn(&Matrix, &Matrix) -> Matrix) -> Self {
+        LossFormula(value, slope, |_| 1.0)
+    }
+}
 
 /// The training in formulas: the loss of each epoch, and the last weights in `layers`.
 fn train(layers: &mut [Formula], loss: &LossFormula, x: &Matrix, t: &Matrix) -> Vec<f64> {
@@ -40,7 +50,7 @@ fn train(layers: &mut [Formula], loss: &LossFormula, x: &Matrix, t: &Matrix) -> 
                 });
             }
             let (y, t) = (activations.last().unwrap(), t.to_owned());
-            total += loss.0(y, &t) * t.nrows() as f64;
+            total += loss.0(y, &t) * loss.2(t.nrows());
             let mut dy = loss.1(y, &t);
             for (i, layer) in layers.iter_mut().enumerate().rev() {
                 let (x, y) = (&activations[i], &activations[i + 1]);
@@ -55,7 +65,7 @@ fn train(layers: &mut [Formula], loss: &LossFormula, x: &Matrix, t: &Matrix) -> 
                 };
             }
         }
-        total / SAMPLES as f64
+        total / loss.2(SAMPLES)
     };
     (0..EPOCHS).map(epoch).collect()
 }
@@ -195,18 +205,21 @@ fn squares(y: &Matrix, t: &Matrix) -> f64 {
 }
 
 fn mean_squared_error() -> LossFormula {
-    LossFormula(|y, t| squares(y, t) / y.len() as f64, |y, t| 2.0 * (y - t) / y.len() as f64)
+    LossFormula::mean(|y, t| squares(y, t) / y.len() as f64, |y, t| 2.0 * (y - t) / y.len() as f64)
 }
 
 fn binary_cross_entropy() -> LossFormula {
-    LossFormula(
+    LossFormula::mean(
         |p, t| -(t * p.mapv(f64::ln) + (1.0 - t) * (1.0 - p).mapv(f64::ln)).sum() / p.len() as f64,
         |p, t| (p - t) / (p * (1.0 - p)) / p.len() as f64,
     )
 }
 
 fn categorical_cross_entropy() -> LossFormula {
-    LossFormula(|p, t| -(t * p.mapv(f64::ln)).sum() / p.nrows() as f64, |p, t| -(t / p) / p.nrows() as f64)
+    LossFormula::mean(
+        |p, t| -(t * p.mapv(f64::ln)).sum() / p.nrows() as f64,
+        |p, t| -(t / p) / p.nrows() as f64,
+    )
 }
 
 // The layers, each between two Dense
@@ -291,12 +304,13 @@ fn the_categorical_cross_entropy_of_probabilities() {
 
 #[test]
 fn half_of_a_loss() {
-    let half = || LossFormula(|y, t| 0.5 * squares(y, t) / y.len() as f64, |y, t| (y - t) / y.len() as f64);
+    let half =
+        || LossFormula::mean(|y, t| 0.5 * squares(y, t) / y.len() as f64, |y, t| (y - t) / y.len() as f64);
     hidden().agrees(Half(MeanSquaredError), half(), normal);
 }
 
 #[test]
 fn a_loss_as_a_sum() {
-    let sum = || LossFormula(squares, |y, t| 2.0 * (y - t));
+    let sum = || LossFormula::sum(squares, |y, t| 2.0 * (y - t));
     hidden().sigmoid().agrees(Summed(MeanSquaredError), sum(), probabilities);
 }

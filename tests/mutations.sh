@@ -12,14 +12,14 @@ cd "$(dirname "$0")/.."
 # name, file under src/, the line that stands there exactly once, the line that takes its place
 mutations() {
   mutation sgd-half optimizer/sgd.rs \
-    'gradient.add_to(theta, F::from_f64(-self.learning_rate));' \
-    'gradient.add_to(theta, F::from_f64(-0.5 * self.learning_rate));'
+    'gradient.add_to(theta, F::of(-self.learning_rate))' \
+    'gradient.add_to(theta, F::of(-0.5 * self.learning_rate))'
   mutation sgd-uphill optimizer/sgd.rs \
-    'gradient.add_to(theta, F::from_f64(-self.learning_rate));' \
-    'gradient.add_to(theta, F::from_f64(self.learning_rate));'
+    'gradient.add_to(theta, F::of(-self.learning_rate))' \
+    'gradient.add_to(theta, F::of(self.learning_rate))'
   mutation step-product gradient.rs \
-    'add_product(alpha, a.t(), b, theta.view_mut());' \
-    'add_product(alpha + alpha, a.t(), b, theta.view_mut());'
+    '&& add_product(alpha, a.t(), *b, theta.view_mut())' \
+    '&& add_product(alpha + alpha, a.t(), *b, theta.view_mut())'
   mutation step-matrix gradient.rs \
     'let next = *theta + alpha * g;' \
     'let next = *theta + alpha * alpha * g;'
@@ -78,10 +78,10 @@ mutations() {
     'dx.row_mut(sample).scaled_add(F::zero() * dy, &w.value.column(column));'
 
   mutation mse-n loss/mean_squared_error.rs \
-    'let factor = F::from_f64(2.0) / F::from_count(y.len());' \
-    'let factor = F::from_f64(2.0);'
+    'let factor = F::of(2.0) / F::from_count(y.len());' \
+    'let factor = F::of(2.0);'
   mutation mse-2 loss/mean_squared_error.rs \
-    'let factor = F::from_f64(2.0) / F::from_count(y.len());' \
+    'let factor = F::of(2.0) / F::from_count(y.len());' \
     'let factor = F::one() / F::from_count(y.len());'
   mutation bce-n loss/binary_cross_entropy.rs \
     '(p - t) / (p * (F::one() - p)) / count' \
@@ -96,10 +96,10 @@ mutations() {
     'map2(p, t, dz, |p, t| (p - t) / n);' \
     'map2(p, t, dz, |p, t| p - t);'
   mutation half-half loss/half.rs \
-    'x / F::from_f64(2.0)' \
+    'x / F::of(2.0)' \
     'x'
   mutation summed-n loss/summed.rs \
-    'dy *= self.count::<F>(y.dim());' \
+    'dy *= count(&self.0, y.dim());' \
     ''
 
   mutation chain-last sequential.rs \
