@@ -57,8 +57,8 @@ fn with_logits(c: &mut Criterion<Rate>, name: &str, loss: &dyn Loss<f32>, last: 
 }
 
 fn losses(c: &mut Criterion<Rate>) {
-    with_logits(c, "sigmoid + binary cross-entropy", &BinaryCrossEntropy, Output::Probabilities);
-    with_logits(c, "softmax + categorical cross-entropy", &CategoricalCrossEntropy, Output::Distribution);
+    with_logits(c, "sigmoid + binary cross-entropy", &BinaryCrossEntropy, Output::SigmoidOfLogits);
+    with_logits(c, "softmax + categorical cross-entropy", &CategoricalCrossEntropy, Output::SoftmaxOfLogits);
 }
 
 criterion_group! {

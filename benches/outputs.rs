@@ -2,7 +2,7 @@
 //! `cargo bench --bench outputs`.
 
 use chainrule::prelude::*;
-use chainrule::training::{Accuracy, MeanAbsoluteError, Metric};
+use chainrule::training::{Accuracy, Metric};
 use chainrule_benches::{Rate, classes, uniform};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
@@ -20,7 +20,7 @@ fn loss(c: &mut Criterion<Rate>, loss: &dyn Loss<f32>, last: Output) {
         group.bench_function(id("gradient"), |bencher| {
             bencher.iter(|| loss.gradient(y.view(), t.view(), dy.view_mut()));
         });
-        if !loss.gradient_with_logits(last, y.view(), t.view(), dy.view_mut()) {
+        if !matches!(loss.reads(last, CLASSES), Ok(Reads::Logits)) {
             continue;
         }
         group.bench_function(id("value at logits"), |bencher| {
@@ -35,8 +35,8 @@ fn loss(c: &mut Criterion<Rate>, loss: &dyn Loss<f32>, last: Output) {
 
 fn losses(c: &mut Criterion<Rate>) {
     loss(c, &MeanSquaredError, Output::Values);
-    loss(c, &BinaryCrossEntropy, Output::Probabilities);
-    loss(c, &CategoricalCrossEntropy, Output::Distribution);
+    loss(c, &BinaryCrossEntropy, Output::SigmoidOfLogits);
+    loss(c, &CategoricalCrossEntropy, Output::SoftmaxOfLogits);
 }
 
 fn metrics(c: &mut Criterion<Rate>) {

@@ -141,9 +141,15 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
         let _ = memory;
     }
 
-    /// The meaning of the outputs, for the losses that take the last layer's inputs, the logits.
+    /// The meaning of the outputs. A cross-entropy follows only a layer that says here that they are probabilities.
     fn output(&self) -> Output {
         Output::Values
+    }
+
+    /// Whether anything comes back through this layer. `false` for one whose derivative is 0 everywhere, like [`Step`]: a
+    /// model whose parameters all lie before such a layer can't learn, and training refuses it.
+    fn passes_gradient(&self) -> bool {
+        true
     }
 
     /// Whether the output is the input and only a sample's shape changes; then the model runs neither
@@ -160,10 +166,10 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     }
 }
 
-/// The meaning of a layer's outputs.
+/// The meaning of a layer's outputs: what a [loss](crate::Loss::reads) can follow.
 ///
-/// A loss that takes the logits of `Probabilities` or a `Distribution` takes the layer as exactly what is said there, so
-/// a layer with parameters can't be one of them.
+/// `SigmoidOfLogits` and `SoftmaxOfLogits` say how the outputs are made as well as what they are. A loss may then take the layer's inputs,
+/// the logits, and leave the layer out on the way back, so that a layer with parameters can't be one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Output {
@@ -171,10 +177,26 @@ pub enum Output {
     Values,
     /// Raw scores that no activation has touched: the outputs of [`Dense`].
     Logits,
-    /// Each number is a probability of its own: [`Sigmoid`] of its input, the logit.
+    /// Each number is a probability of its own.
     Probabilities,
-    /// Each row is a distribution over classes: [`Softmax`] of its input, the logits.
+    /// Each row is a distribution over classes.
     Distribution,
+    /// Each number is the probability that the [sigmoid](Sigmoid) makes of its input, the logit.
+    SigmoidOfLogits,
+    /// Each row is the distribution that the [softmax](Softmax) makes of the layer's inputs, the logits.
+    SoftmaxOfLogits,
+}
+
+impl Output {
+    /// Whether each number is a probability of its own.
+    pub fn is_probabilities(self) -> bool {
+        matches!(self, Output::Probabilities | Output::SigmoidOfLogits)
+    }
+
+    /// Whether each row is a distribution over classes.
+    pub fn is_distribution(self) -> bool {
+        matches!(self, Output::Distribution | Output::SoftmaxOfLogits)
+    }
 }
 
 #[cfg(test)]

@@ -89,7 +89,10 @@ pub use init::Init;
 pub use layer::{
     Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, Pass, ReLU, Sigmoid, Softmax, Step, Tanh,
 };
-pub use loss::{BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed};
+pub use loss::{
+    BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanAbsoluteError, MeanSquaredError, Reads,
+    Summed,
+};
 
 pub use ndarray;
 pub use optimizer::{Optimizer, Sgd};
@@ -115,7 +118,8 @@ pub mod prelude {
         Tanh,
     };
     pub use crate::loss::{
-        BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanSquaredError, Summed,
+        BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanAbsoluteError, MeanSquaredError, Reads,
+        Summed,
     };
     pub use crate::metrics::{ConfusionMatrix, accuracy};
     pub use crate::optimizer::{Optimizer, Sgd};

@@ -6,7 +6,7 @@ use ndarray::{ArrayRef, ArrayView2, Dimension};
 
 use crate::layer::{Layer, Memory, Pass};
 use crate::table::{self, Table, thousands};
-use crate::{Float, Loss, Result};
+use crate::{Float, Loss, Reads, Result};
 
 mod buffers;
 mod build;
@@ -113,7 +113,9 @@ impl<F: Float> Sequential<F> {
     /// ```
     pub fn loss<D: Dimension>(&self, loss: &dyn Loss<F>, targets: &ArrayRef<F, D>) -> Result<F> {
         let t = self.check_targets(self.samples()?, loss, targets)?;
-        Ok(self.loss_unchecked(loss, t.view()))
+        let value = self.loss_unchecked(loss, t.view());
+        self.check_logits_form(loss, "value_with_logits", value, t.view())?;
+        Ok(value)
     }
 
     /// Runs the chain rule from the loss down to the first layer with parameters: afterwards every
@@ -136,7 +138,8 @@ impl<F: Float> Sequential<F> {
     pub fn backward<D: Dimension>(&mut self, loss: &dyn Loss<F>, targets: &ArrayRef<F, D>) -> Result<()> {
         let t = self.check_targets(self.samples()?, loss, targets)?;
         self.run_back(loss, t.view());
-        Ok(())
+        let start = self.cache.trace.deltas[self.cache.known_deltas.end - 1].view();
+        self.check_logits_form(loss, "gradient_with_logits", start[[0, 0]], t.view())
     }
 
     /// Runs the chain rule from a given ∂L/∂ŷ (samples × outputs), for a loss of your own program.
@@ -188,17 +191,23 @@ impl<F: Float> Sequential<F> {
     /// The loss of these activations.
     fn loss_of(&self, activations: &[Buffer<F>], loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {
         let (z, y) = (activations[self.route.logits()].view(), activations[self.route.outputs()].view());
-        loss.value_with_logits(self.output(), z, t).unwrap_or_else(|| loss.value(y, t))
+        match self.reads(loss) {
+            Ok(Reads::Logits) => loss.value_with_logits(self.output(), z, t),
+            _ => loss.value(y, t),
+        }
     }
 
     /// The chain rule from where the loss starts it: at the logits if it takes them, else at the outputs.
     #[inline(never)]
     pub(crate) fn run_back(&mut self, loss: &dyn Loss<F>, t: ArrayView2<F>) {
-        let (last, mut top) = (self.output(), self.route.logits());
+        let (last, reads) = (self.output(), self.reads(loss));
         let trace = &mut self.cache.trace;
         let y = trace.activations[self.route.outputs()].view();
-        if !loss.gradient_with_logits(last, y, t, trace.deltas[top].view_mut()) {
-            top = self.route.outputs();
+        let mut top = self.route.outputs();
+        if let Ok(Reads::Logits) = reads {
+            top = self.route.logits();
+            loss.gradient_with_logits(last, y, t, trace.deltas[top].view_mut());
+        } else {
             loss.gradient(y, t, trace.deltas[top].view_mut());
         }
         self.chain_rule(top);

@@ -22,14 +22,14 @@ mod watch;
 
 pub use evaluation::{Evaluation, evaluate};
 pub use history::{Epoch, History, Measures};
-pub use metric::{Accuracy, MeanAbsoluteError, Metric};
+pub use metric::{Accuracy, Metric};
 
 use batches::Batches;
 use evaluation::{Kind, Totals, measure};
 use metric::Metrics;
 use progress::Progress;
 use run::Run;
-use start::check_samples;
+use start::{check_learns, check_samples};
 use step::step;
 use watch::Watch;
 
@@ -144,6 +144,7 @@ impl<F: Float> Trainer<'_, F> {
         self.run.optimizer.check()?;
         self.check_metrics()?;
         check_samples("training samples", model, &*self.loss, samples)?;
+        check_learns(model)?;
         let mut validation = self.validation.iter();
         validation.try_for_each(|samples| check_samples("validation samples", model, &*self.loss, &**samples))
     }

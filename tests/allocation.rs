@@ -7,7 +7,7 @@ use std::alloc::System;
 use std::any::type_name;
 
 use chainrule::prelude::*;
-use chainrule::training::{Accuracy, MeanAbsoluteError};
+use chainrule::training::Accuracy;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]

@@ -53,6 +53,11 @@ impl Loss<f64> for SpyLoss {
         "spy"
     }
 
+    fn reads(&self, _: Output, _: usize) -> Result<Reads> {
+        self.0.note("reads");
+        Err(chainrule::Error::mismatch("spied", "don't"))
+    }
+
     fn value(&self, _: ArrayView2<f64>, _: ArrayView2<f64>) -> f64 {
         self.0.note("value");
         1.0
@@ -68,9 +73,9 @@ impl Loss<f64> for SpyLoss {
         3
     }
 
-    fn value_with_logits(&self, _: Output, _: ArrayView2<f64>, _: ArrayView2<f64>) -> Option<f64> {
+    fn value_with_logits(&self, _: Output, _: ArrayView2<f64>, _: ArrayView2<f64>) -> f64 {
         self.0.note("value_with_logits");
-        Some(4.0)
+        4.0
     }
 
     fn gradient_with_logits(
@@ -79,20 +84,14 @@ impl Loss<f64> for SpyLoss {
         _: ArrayView2<f64>,
         _: ArrayView2<f64>,
         mut dz: ArrayViewMut2<f64>,
-    ) -> bool {
+    ) {
         self.0.note("gradient_with_logits");
         dz.fill(5.0);
-        true
     }
 
     fn explain(&self) -> Option<LossFormula> {
         self.0.note("explain");
         Some(LossFormula { factor: 6.0, share: "{y}", slope: "1", at_logits: None })
-    }
-
-    fn check_output(&self, _: Output, _: usize) -> Result<()> {
-        self.0.note("check_output");
-        Err(chainrule::Error::mismatch("spied", "don't"))
     }
 
     fn check_targets(&self, _: ArrayView2<f64>, _: usize) -> Result<()> {
@@ -110,11 +109,11 @@ fn ask_loss<L: Loss<f64>>(loss: L) {
     loss.gradient(y.view(), y.view(), d.view_mut());
     assert_eq!(d, array![[2.0]]);
     assert_eq!(loss.mean_over(1, 1), 3);
-    assert_eq!(loss.value_with_logits(Output::Values, y.view(), y.view()), Some(4.0));
-    assert!(loss.gradient_with_logits(Output::Values, y.view(), y.view(), d.view_mut()));
+    assert_eq!(loss.value_with_logits(Output::Values, y.view(), y.view()), 4.0);
+    loss.gradient_with_logits(Output::Values, y.view(), y.view(), d.view_mut());
     assert_eq!(d, array![[5.0]]);
     assert_eq!(loss.explain().unwrap().factor, 6.0);
-    assert!(loss.check_output(Output::Values, 1).is_err());
+    assert!(loss.reads(Output::Values, 1).is_err());
     assert!(loss.check_targets(y.view(), 0).is_err());
 }
 
@@ -139,6 +138,10 @@ impl<L: Loss<f64>> Loss<f64> for Times<L> {
         self.1.name()
     }
 
+    fn reads(&self, last: Output, width: usize) -> Result<Reads> {
+        self.1.reads(last, width)
+    }
+
     fn value(&self, y: ArrayView2<f64>, t: ArrayView2<f64>) -> f64 {
         self.0 * self.1.value(y, t)
     }
@@ -148,8 +151,8 @@ impl<L: Loss<f64>> Loss<f64> for Times<L> {
         dy *= self.0;
     }
 
-    fn value_with_logits(&self, last: Output, z: ArrayView2<f64>, t: ArrayView2<f64>) -> Option<f64> {
-        Some(self.0 * self.1.value_with_logits(last, z, t)?)
+    fn value_with_logits(&self, last: Output, z: ArrayView2<f64>, t: ArrayView2<f64>) -> f64 {
+        self.0 * self.1.value_with_logits(last, z, t)
     }
 
     fn gradient_with_logits(
@@ -158,10 +161,9 @@ impl<L: Loss<f64>> Loss<f64> for Times<L> {
         p: ArrayView2<f64>,
         t: ArrayView2<f64>,
         mut dz: ArrayViewMut2<f64>,
-    ) -> bool {
-        let takes_logits = self.1.gradient_with_logits(last, p, t, dz.view_mut());
-        dz *= if takes_logits { self.0 } else { 1.0 };
-        takes_logits
+    ) {
+        self.1.gradient_with_logits(last, p, t, dz.view_mut());
+        dz *= self.0;
     }
 }
 
@@ -348,6 +350,11 @@ impl Layer<f64> for SpyLayer {
         Output::Logits
     }
 
+    fn passes_gradient(&self) -> bool {
+        self.calls.note("passes_gradient");
+        true
+    }
+
     fn only_reshapes(&self) -> bool {
         self.calls.note("only_reshapes");
         false
@@ -377,6 +384,7 @@ fn nothing_of_a_layer_is_lost() {
         [("0.steps".into(), 2.0)]
     );
     assert!(model.explain(&x, &t, &MeanSquaredError).unwrap().to_string().contains("1·2"));
+    Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(1).fit(&mut model.clone(), (&x, &t)).unwrap();
     assert_all_called(&calls, include_str!("../src/layer.rs"), "Layer");
 
     let clone = model.clone();

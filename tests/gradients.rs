@@ -44,6 +44,11 @@ fn is_dead(report: &GradientReport) -> bool {
     report.rows.iter().all(|row| !row.nonzero)
 }
 
+/// Whether a parameter lies behind or before units that are off for every sample, and can't be judged.
+fn is_partly_dead(report: &GradientReport) -> bool {
+    report.rows.iter().any(|row| !row.nonzero)
+}
+
 fn sequential(width: usize) -> SequentialBuilder<f64> {
     Sequential::new([width])
 }
@@ -85,17 +90,17 @@ proptest! {
         check_pass(check_layer(Flatten, shape, batch, seed).unwrap())?;
     }
 
-    /// A net of a Flatten is the loss alone: its input is what the loss gets.
+    /// A net that only says what its inputs are is the loss alone.
     #[test]
     fn losses_alone(width in 2..6usize, batch in 1..7usize, seed: u64) {
         let mut rng = Rng::new(seed);
-        let identity = sequential(width).add(Flatten).build(0).unwrap();
+        let alone = |output| sequential(width).add(Same(output)).build(0).unwrap();
         let (y, t) = (normal(batch, width, &mut rng), normal(batch, width, &mut rng));
-        check_pass(check_gradients(&identity, &MeanSquaredError, &y, &t).unwrap())?;
+        check_pass(check_gradients(&alone(Output::Values), &MeanSquaredError, &y, &t).unwrap())?;
         let (p, t) = (probabilities(batch, width, &mut rng), probabilities(batch, width, &mut rng));
-        check_pass(check_gradients(&identity, &BinaryCrossEntropy, &p, &t).unwrap())?;
+        check_pass(check_gradients(&alone(Output::Probabilities), &BinaryCrossEntropy, &p, &t).unwrap())?;
         let (p, t) = (distributions(batch, width, &mut rng), distributions(batch, width, &mut rng));
-        check_pass(check_gradients(&identity, &CategoricalCrossEntropy, &p, &t).unwrap())?;
+        check_pass(check_gradients(&alone(Output::Distribution), &CategoricalCrossEntropy, &p, &t).unwrap())?;
     }
 
     /// Paired with the last layer, and kept from pairing.
@@ -110,10 +115,10 @@ proptest! {
             distributions(batch, width, &mut rng)
         };
         let net = || sequential(width).add(Dense::new(width));
-        for builder in [net().add(Sigmoid), net().add(Sigmoid).add(Same)] {
+        for builder in [net().add(Sigmoid), net().add(Sigmoid).add(Same(Output::Probabilities))] {
             check_pass(check_gradients(&builder.build(seed).unwrap(), &BinaryCrossEntropy, &x, &binary).unwrap())?;
         }
-        for builder in [net().add(Softmax), net().add(Softmax).add(Same)] {
+        for builder in [net().add(Softmax), net().add(Softmax).add(Same(Output::Distribution))] {
             check_pass(check_gradients(&builder.build(seed).unwrap(), &CategoricalCrossEntropy, &x, &classes).unwrap())?;
         }
         for builder in [net(), net().add(Sigmoid), net().add(Softmax), net().add(Tanh)] {
@@ -155,6 +160,11 @@ proptest! {
             model.set_param(&name, &(0.3 * normal(1, units, &mut rng))).unwrap();
         }
         let x = Array3::from_shape_simple_fn((batch, inputs, 2), || rng.normal());
-        check_pass(check_gradients(&model, loss, &x, &t).unwrap())?;
+        let report = check_gradients(&model, loss, &x, &t).unwrap();
+        if is_partly_dead(&report) {
+            prop_assert!(report.rows.iter().all(|row| row.wrong == 0), "{report}");
+        } else {
+            check_pass(report)?;
+        }
     }
 }

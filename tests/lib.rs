@@ -85,9 +85,9 @@ pub fn assert_matrix<F: Float>(what: impl Debug, got: ArrayView2<F>, expected: &
     }
 }
 
-/// y = x, of which no loss knows anything: behind a Sigmoid or Softmax it keeps them from pairing.
+/// y = x, with outputs of that meaning: behind a Sigmoid or Softmax it keeps the loss from their logits.
 #[derive(Clone, Debug)]
-pub struct Same;
+pub struct Same(pub Output);
 
 impl<F: Float> Layer<F> for Same {
     fn name(&self) -> &str {
@@ -100,5 +100,9 @@ impl<F: Float> Layer<F> for Same {
 
     fn backward(&self, pass: Pass<F>, mut dx: ArrayViewMut2<F>) {
         dx.assign(&pass.dy);
+    }
+
+    fn output(&self) -> Output {
+        self.0
     }
 }

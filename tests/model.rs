@@ -186,32 +186,31 @@ fn losses_that_can_not_follow_the_last_layer() {
         assert_error(model.loss(loss, &t), text);
         assert_error(model.backward(loss, &t), text);
     };
-    let of_softmax = "binary cross-entropy can't follow a Softmax (here over 2 classes)\n  help: end with Dense::new(1) \
+    let of_softmax = "layer 0 (softmax): binary cross-entropy can't follow a distribution (here over 2 classes)\n  help: end with Dense::new(1) \
                       and Sigmoid for yes or no, or use CategoricalCrossEntropy";
     check(start().add(Softmax), &BinaryCrossEntropy, of_softmax);
     check(start().add(Softmax).add(Flatten), &BinaryCrossEntropy, of_softmax);
     check(
         start().add(Sigmoid),
         &CategoricalCrossEntropy,
-        "categorical cross-entropy can't follow a Sigmoid, whose outputs don't sum to 1\n  help: use Softmax for one \
-         class of many, or BinaryCrossEntropy for independent questions",
+        "layer 0 (sigmoid): categorical cross-entropy can't follow probabilities of their own, which don't sum to 1\n  \
+         help: use Softmax for one class of many, or BinaryCrossEntropy for independent questions",
     );
-    check(
-        start().add(Dense::new(1)).add(Softmax),
-        &CategoricalCrossEntropy,
+    assert_error(
+        Loss::<f64>::reads(&CategoricalCrossEntropy, Output::Distribution, 1),
         "categorical cross-entropy needs at least two classes, but the model has one output\n  help: use \
          BinaryCrossEntropy with a Sigmoid, or Dense::new(2) and Softmax",
     );
     check(
         start().add(Dense::new(2)),
         &CategoricalCrossEntropy,
-        "categorical cross-entropy needs probabilities, but the last layer is a Dense that gives raw scores\n  help: \
+        "layer 0 (dense): categorical cross-entropy needs probabilities, but these outputs are raw scores\n  help: \
          add a Softmax after it",
     );
     check(
         start().add(Dense::new(2)),
         &BinaryCrossEntropy,
-        "binary cross-entropy needs probabilities, but the last layer is a Dense that gives raw scores\n  help: add a \
+        "layer 0 (dense): binary cross-entropy needs probabilities, but these outputs are raw scores\n  help: add a \
          Sigmoid after it",
     );
     assert_error(
@@ -410,7 +409,7 @@ fn shapes_and_meaning() {
     assert_eq!(model.shape(6), None);
     assert_eq!(
         (model.output_width(), model.output(), model.class_count()),
-        (10, Output::Distribution, Some(10))
+        (10, Output::SoftmaxOfLogits, Some(10))
     );
     assert_eq!(model.seed(), 7);
     assert_eq!(

@@ -109,7 +109,7 @@ mutations() {
     'for layer in (lowest..top).rev() {' \
     'for layer in (lowest + 1..top).rev() {'
   mutation chain-pair sequential.rs \
-    'top = self.route.outputs();' \
+    'top = self.route.logits();' \
     ''
 }
 

@@ -57,6 +57,10 @@ impl Loss<f64> for OwnLoss {
         "own loss"
     }
 
+    fn reads(&self, _: Output, _: usize) -> Result<Reads> {
+        Ok(Reads::Outputs)
+    }
+
     fn value(&self, _: ArrayView2<f64>, _: ArrayView2<f64>) -> f64 {
         self.value
     }

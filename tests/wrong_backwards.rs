@@ -229,6 +229,10 @@ impl Loss<f64> for Parts {
         "parts"
     }
 
+    fn reads(&self, last: Output, _: usize) -> Result<Reads> {
+        Ok(if self.paired && last == Output::SoftmaxOfLogits { Reads::Logits } else { Reads::Outputs })
+    }
+
     fn value(&self, y: ArrayView2<f64>, t: ArrayView2<f64>) -> f64 {
         (self.value)(y, t)
     }
@@ -237,22 +241,18 @@ impl Loss<f64> for Parts {
         dy.assign(&(self.gradient)(y, t));
     }
 
-    fn value_with_logits(&self, last: Output, z: ArrayView2<f64>, t: ArrayView2<f64>) -> Option<f64> {
-        CategoricalCrossEntropy.value_with_logits(last, z, t).filter(|_| self.paired)
+    fn value_with_logits(&self, last: Output, z: ArrayView2<f64>, t: ArrayView2<f64>) -> f64 {
+        CategoricalCrossEntropy.value_with_logits(last, z, t)
     }
 
     fn gradient_with_logits(
         &self,
-        last: Output,
+        _: Output,
         p: ArrayView2<f64>,
         t: ArrayView2<f64>,
         mut dz: ArrayViewMut2<f64>,
-    ) -> bool {
-        let takes_logits = self.paired && last == Output::Distribution;
-        if takes_logits {
-            dz.assign(&(self.gradient)(p, t));
-        }
-        takes_logits
+    ) {
+        dz.assign(&(self.gradient)(p, t));
     }
 }
 

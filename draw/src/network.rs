@@ -1,7 +1,6 @@
 //! A model as nodes and arrows, with the numbers of one sample.
 
 use chainrule::explain::Names;
-use chainrule::layer::Output;
 use chainrule::ndarray::{Array2, ArrayView2};
 use chainrule::{Float, Layer, Sequential};
 
@@ -86,7 +85,7 @@ impl Network {
             deltas: model.delta(position).map(|deltas| plain(deltas.view())),
             layer: layer.map_or_else(String::new, |layer| layer.name().to_owned()),
             mixes: layer.is_some_and(|layer| {
-                layer.output() == Output::Distribution || width(position) != width(position.saturating_sub(1))
+                layer.output().is_distribution() || width(position) != width(position.saturating_sub(1))
             }),
             weight: layer
                 .and_then(|layer| weights(model, layer, position - 1, width(position - 1), width(position))),

@@ -47,7 +47,7 @@ impl<C: ClassNumber> ClassNumber for &C {
 /// assert_eq!(
 ///     error.to_string(),
 ///     "label of sample 1: expected a class number from 0 to 2, but got 3\n  \
-///      help: count classes from 0, and check how many there are"
+///      help: count classes from 0: if yours begin with 1, take 1 off each"
 /// );
 /// # Ok::<(), chainrule::Error>(())
 /// ```
@@ -87,13 +87,23 @@ pub(crate) fn check_class_count(classes: usize) -> Result<()> {
 /// The label of a sample as an index below `classes`.
 pub(crate) fn index_below(classes: usize, sample: usize, label: impl ClassNumber) -> Result<usize> {
     label.index().filter(|&class| class < classes).ok_or_else(|| {
-        Error::data(
-            format!("label of sample {sample}"),
-            format!("a class number from 0 to {}", classes.saturating_sub(1)),
-            label.to_string(),
-            "count classes from 0, and check how many there are",
-        )
+        let help = match label.index() {
+            None => "classes are counted from 0: of labels -1 and 1, say, make 0 and 1",
+            Some(class) if class == classes => "count classes from 0: if yours begin with 1, take 1 off each",
+            _ => "count classes from 0, and check how many there are",
+        };
+        wrong_label(classes, sample, label, help)
     })
+}
+
+/// An error about a label that is no index below `classes`.
+pub(crate) fn wrong_label(classes: usize, sample: usize, label: impl ClassNumber, help: &str) -> Error {
+    Error::data(
+        format!("label of sample {sample}"),
+        format!("a class number from 0 to {}", classes.saturating_sub(1)),
+        label.to_string(),
+        help,
+    )
 }
 
 /// An error about labels that are more or fewer than the samples.
@@ -128,8 +138,8 @@ mod tests {
     fn labels_out_of_range_are_errors() {
         assert_eq!(
             one_hot::<f64>([0, -1], 10).unwrap_err().to_string(),
-            "label of sample 1: expected a class number from 0 to 9, but got -1\n  help: count classes from 0, and \
-             check how many there are"
+            "label of sample 1: expected a class number from 0 to 9, but got -1\n  help: classes are counted from \
+             0: of labels -1 and 1, say, make 0 and 1"
         );
         for classes in [0, 1] {
             assert_eq!(

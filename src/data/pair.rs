@@ -118,8 +118,9 @@ mod tests {
         assert_eq!(fit(&model, (&x, &[0, 1, 1])).unwrap().1, array![[1.], [1.], [0.]]);
         assert_eq!(
             fit(&model, (&x, &[0, 1, 2])).unwrap_err().to_string(),
-            "label of sample 2: expected a class number from 0 to 1, but got 2\n  help: count classes from 0, and \
-             check how many there are"
+            "label of sample 2: expected a class number from 0 to 1, but got 2\n  help: whole numbers are \
+             classes, of which one output tells 0 and 1; write targets of a regression with a decimal point, such as \
+             3.0"
         );
     }
 
@@ -145,8 +146,8 @@ mod tests {
         );
         assert_eq!(
             error(fit(&model, (&x, &[0, -1]))),
-            "label of sample 1: expected a class number from 0 to 2, but got -1\n  help: count classes from 0, and \
-             check how many there are"
+            "label of sample 1: expected a class number from 0 to 2, but got -1\n  help: classes are counted from \
+             0: of labels -1 and 1, say, make 0 and 1"
         );
         assert_eq!(
             error(fit(&model, (&x, &array![[1, 0, 0], [0, 0, 1]]))),

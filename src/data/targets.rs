@@ -3,7 +3,7 @@
 use ndarray::{ArrayBase, ArrayView1, ArrayViewD, ArrayViewMut2, Axis, Data, Dimension};
 
 use super::gather::gather_rows;
-use super::labels::{ClassNumber, index_below, wrong_count};
+use super::labels::{ClassNumber, index_below, wrong_count, wrong_label};
 use crate::shapes::check_target_shape;
 use crate::{Error, Float, Result};
 
@@ -106,8 +106,14 @@ fn check_classes<C: ClassNumber>(labels: ArrayViewD<'_, C>, samples: usize, outp
         return Err(wrong_count(samples, shape[0]));
     }
     let width: usize = output.iter().product();
-    let classes = if width == 1 { 2 } else { width };
-    labels.iter().enumerate().try_for_each(|(sample, &label)| index_below(classes, sample, label).map(drop))
+    labels.iter().enumerate().try_for_each(|(sample, &label)| {
+        if width > 1 {
+            return index_below(width, sample, label).map(drop);
+        }
+        let help = "whole numbers are classes, of which one output tells 0 and 1; write targets of a regression with \
+                    a decimal point, such as 3.0";
+        index_below(2, sample, label).map(drop).map_err(|_| wrong_label(2, sample, label, help))
+    })
 }
 
 fn gather_classes<F: Float, C: ClassNumber>(

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2, s};
 
 use super::{Explanation, Names};
 use crate::explain::formula::{Digits, Formula, LossFormula, NamedPass, Subject};
-use crate::{Float, Layer, Param, table};
+use crate::{Float, Layer, Param, Reads, table};
 
 /// One pass, with everything of it that is shown.
 pub(super) struct Snapshot<'a> {
@@ -110,9 +110,10 @@ fn loss_of<F: Float>(of: &Explanation<F>) -> LossSnapshot {
     let (model, loss, t) = (&of.model, of.loss, of.targets.view());
     let [z, y] = [model.last_layer(), model.layers().len()].map(|position| model.kept_activation(position));
     let own = s![of.sample..=of.sample, ..];
-    let own_value = loss
-        .value_with_logits(model.output(), z.slice(own), t.slice(own))
-        .unwrap_or_else(|| loss.value(y.slice(own), t.slice(own)));
+    let own_value = match model.reads(loss) {
+        Ok(Reads::Logits) => loss.value_with_logits(model.output(), z.slice(own), t.slice(own)),
+        _ => loss.value(y.slice(own), t.slice(own)),
+    };
     let formula = loss.explain();
     let factor = formula.as_ref().map_or(1.0, |formula| formula.factor);
     let share = |output: usize| {

@@ -70,6 +70,10 @@ impl<F: Float> Layer<F> for Box<dyn Layer<F>> {
         (**self).output()
     }
 
+    fn passes_gradient(&self) -> bool {
+        (**self).passes_gradient()
+    }
+
     fn only_reshapes(&self) -> bool {
         (**self).only_reshapes()
     }

@@ -43,7 +43,7 @@ impl<F: Float> Layer<F> for Sigmoid {
     }
 
     fn output(&self) -> Output {
-        Output::Probabilities
+        Output::SigmoidOfLogits
     }
 
     fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {

@@ -3,9 +3,9 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Output, Pass};
-use crate::Float;
 use crate::explain::formula::{Formula, NamedPass, Subject, Term};
 use crate::kernels::{dot, each_row, exp_rows, sum};
+use crate::{Error, Float, Result, Rng};
 
 /// Softmax of each sample.
 ///
@@ -36,6 +36,16 @@ impl<F: Float> Layer<F> for Softmax {
         "softmax"
     }
 
+    fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
+        if input.iter().product::<usize>() < 2 {
+            return Err(Error::mismatch(
+                "a distribution over one class is always 1, and nothing before it can learn",
+                "use a Sigmoid for yes or no, or let the layer before have one unit for each class",
+            ));
+        }
+        Ok(input.to_vec())
+    }
+
     fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, _: &mut Memory<F>) {
         exp_rows(x, y.view_mut());
         each_row([], y, |[], y| {
@@ -52,7 +62,7 @@ impl<F: Float> Layer<F> for Softmax {
     }
 
     fn output(&self) -> Output {
-        Output::Distribution
+        Output::SoftmaxOfLogits
     }
 
     fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {

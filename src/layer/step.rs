@@ -45,6 +45,10 @@ impl<F: Float> Layer<F> for Step {
         dx.fill(F::zero());
     }
 
+    fn passes_gradient(&self) -> bool {
+        false
+    }
+
     fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
         pass.entrywise(subject, "(1 if {x} > 0, else 0)", "{dy} · 0")
     }

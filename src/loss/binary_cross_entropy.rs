@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::{Loss, check_each_target, clip, scores_are_not_probabilities};
+use super::{Loss, Reads, check_each_target, clip, no_probabilities};
 use crate::explain::formula::LossFormula;
 use crate::kernels::{exp, ln_1p, map2, sum_map2};
 use crate::{Error, Float, Output, Result};
@@ -14,7 +14,7 @@ use crate::{Error, Float, Output, Result};
 /// value       L = Σ ( max(z, 0) - z·t + ln(1 + e⁻ᶻ') ) / (n·k)        z' = |z|, n samples, k outputs
 /// gradient    ∂L/∂z = (p - t) / (n·k)
 ///
-/// after any other layer, at p kept within [c, 1 - c], c = 1e-15 in f64 and 1e-7 in f32:
+/// after any other layer of probabilities, at p kept within [c, 1 - c], c = 1e-15 in f64 and 1e-7 in f32:
 /// value       L = -Σ ( t·ln p + (1 - t)·ln(1 - p) ) / (n·k)
 /// gradient    ∂L/∂p = (p - t) / (p·(1 - p)) / (n·k)
 /// ```
@@ -23,8 +23,8 @@ use crate::{Error, Float, Output, Result};
 /// outputs and samples there is [`Summed`](crate::Summed).
 ///
 /// # Errors
-/// After [`Softmax`](crate::Softmax) or raw scores, and for targets outside 0 to 1, training and evaluation return an
-/// error.
+/// After a layer that does not say that its outputs are [probabilities](Output::is_probabilities), and for targets outside
+/// 0 to 1, training and evaluation return an error. The value of a p that is no probability is NaN.
 ///
 /// # Examples
 /// ```
@@ -39,6 +39,18 @@ pub struct BinaryCrossEntropy;
 impl<F: Float> Loss<F> for BinaryCrossEntropy {
     fn name(&self) -> &str {
         "binary cross-entropy"
+    }
+
+    fn reads(&self, last: Output, width: usize) -> Result<Reads> {
+        match last {
+            Output::SigmoidOfLogits => Ok(Reads::Logits),
+            Output::Probabilities => Ok(Reads::Outputs),
+            Output::SoftmaxOfLogits | Output::Distribution => Err(Error::mismatch(
+                format!("binary cross-entropy can't follow a distribution (here over {width} classes)"),
+                "end with Dense::new(1) and Sigmoid for yes or no, or use CategoricalCrossEntropy",
+            )),
+            _ => Err(no_probabilities("binary cross-entropy", last, "Sigmoid")),
+        }
     }
 
     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
@@ -61,25 +73,18 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
         samples * outputs
     }
 
-    fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
-        // max(z, 0) - z·t without cancellation: of the two terms only one is not 0
-        let line = |z: F, t: F| if z > F::zero() { z * (F::one() - t) } else { -z * t };
-        let sum = || sum_map2(z, t, |z, t| line(z, t) + ln_1p(exp(-z.abs())));
-        (last == Output::Probabilities).then(|| sum() / F::from_count(z.len()))
+    fn value_with_logits(&self, _: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
+        // max(z, 0) - z·t without cancellation, for of the two terms only one is not 0, and without 0·∞
+        let line = |z: F, t: F| {
+            let off = if z > F::zero() { F::one() - t } else { t };
+            if off == F::zero() { F::zero() } else { z.abs() * off }
+        };
+        sum_map2(z, t, |z, t| line(z, t) + ln_1p(exp(-z.abs()))) / F::from_count(z.len())
     }
 
-    fn gradient_with_logits(
-        &self,
-        last: Output,
-        p: ArrayView2<F>,
-        t: ArrayView2<F>,
-        dz: ArrayViewMut2<F>,
-    ) -> bool {
-        if last == Output::Probabilities {
-            let count = F::from_count(p.len());
-            map2(p, t, dz, |p, t| (p - t) / count);
-        }
-        last == Output::Probabilities
+    fn gradient_with_logits(&self, _: Output, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {
+        let count = F::from_count(p.len());
+        map2(p, t, dz, |p, t| (p - t) / count);
     }
 
     fn explain(&self) -> Option<LossFormula> {
@@ -92,17 +97,6 @@ impl<F: Float> Loss<F> for BinaryCrossEntropy {
                 "∂L/∂z = ∂L/∂y · ∂y/∂z = (y - t) / (y·(1 - y)) · y·(1 - y) = y - t",
             )),
         })
-    }
-
-    fn check_output(&self, last: Output, width: usize) -> Result<()> {
-        match last {
-            Output::Distribution => Err(Error::mismatch(
-                format!("binary cross-entropy can't follow a Softmax (here over {width} classes)"),
-                "end with Dense::new(1) and Sigmoid for yes or no, or use CategoricalCrossEntropy",
-            )),
-            Output::Logits => Err(scores_are_not_probabilities("binary cross-entropy", "Sigmoid")),
-            _ => Ok(()),
-        }
     }
 
     #[inline(never)]
@@ -128,12 +122,12 @@ mod tests {
         let mut gradient = Array2::zeros((2, 1));
         BinaryCrossEntropy.gradient(p.view(), t.view(), gradient.view_mut());
         assert_eq!(gradient, array![[-2.0 / 3.0], [1.0]]); // -1/p/n and 1/(1 - p)/n
-        assert!(BinaryCrossEntropy.gradient_with_logits(
-            Output::Probabilities,
+        BinaryCrossEntropy.gradient_with_logits(
+            Output::SigmoidOfLogits,
             p.view(),
             t.view(),
-            gradient.view_mut()
-        ));
+            gradient.view_mut(),
+        );
         assert_eq!(gradient, array![[-0.125], [0.25]]);
     }
 
@@ -145,18 +139,10 @@ mod tests {
         Sigmoid.forward(z.view(), p.view_mut(), &mut Memory::for_prediction());
         let (plain, paired) = (
             BinaryCrossEntropy.value(p.view(), t.view()),
-            BinaryCrossEntropy.value_with_logits(Output::Probabilities, z.view(), t.view()).unwrap(),
+            BinaryCrossEntropy.value_with_logits(Output::SigmoidOfLogits, z.view(), t.view()),
         );
         // 1 - p of p = 0.993 has lost two digits
         assert!((plain - paired).abs() < 1e-13, "{plain} {paired}");
-    }
-
-    #[test]
-    fn takes_the_logits_of_a_sigmoid_only() {
-        let z = array![[0.5]];
-        let takes = |last| BinaryCrossEntropy.value_with_logits(last, z.view(), z.view()).is_some();
-        assert!(takes(Output::Probabilities));
-        assert!(![Output::Values, Output::Logits, Output::Distribution].into_iter().any(takes));
     }
 
     /// Two outputs are two questions: the mean over both is that of two samples with one each.

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2, Zip};
 
-use super::{Loss, clip, scores_are_not_probabilities};
+use super::{Loss, NEAR, Reads, clip, no_probabilities};
 use crate::explain::formula::LossFormula;
 use crate::kernels::{log_sum_exp_rows, map2, sum_map2};
 use crate::{Error, Float, Output, Result};
@@ -14,7 +14,7 @@ use crate::{Error, Float, Output, Result};
 /// value       L = Σ tₖ·( lse(z) - zₖ ) / n         lse(z) = ln Σⱼ eᶻʲ
 /// gradient    ∂L/∂z = (p - t) / n
 ///
-/// after any other layer, at p kept within [c, 1 - c], c = 1e-15 in f64 and 1e-7 in f32:
+/// after any other layer of distributions, at p kept within [c, 1 - c], c = 1e-15 in f64 and 1e-7 in f32:
 /// value       L = -Σ t·ln p / n
 /// gradient    ∂L/∂p = -t / p / n
 /// ```
@@ -23,8 +23,9 @@ use crate::{Error, Float, Output, Result};
 /// given to the trainer as they are.
 ///
 /// # Errors
-/// After [`Sigmoid`](crate::Sigmoid), raw scores or a single output, and for target rows that are no distribution,
-/// training and evaluation return an error.
+/// After a layer that does not say that its outputs are a [distribution](Output::is_distribution) over two classes or more,
+/// and for target rows that are no distribution, training and evaluation return an error. The value of a p that is no
+/// probability is NaN.
 ///
 /// # Examples
 /// ```
@@ -41,6 +42,22 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         "categorical cross-entropy"
     }
 
+    fn reads(&self, last: Output, width: usize) -> Result<Reads> {
+        match last {
+            _ if width < 2 => Err(Error::mismatch(
+                "categorical cross-entropy needs at least two classes, but the model has one output",
+                "use BinaryCrossEntropy with a Sigmoid, or Dense::new(2) and Softmax",
+            )),
+            Output::SoftmaxOfLogits => Ok(Reads::Logits),
+            Output::Distribution => Ok(Reads::Outputs),
+            Output::SigmoidOfLogits | Output::Probabilities => Err(Error::mismatch(
+                "categorical cross-entropy can't follow probabilities of their own, which don't sum to 1",
+                "use Softmax for one class of many, or BinaryCrossEntropy for independent questions",
+            )),
+            _ => Err(no_probabilities("categorical cross-entropy", last, "Softmax")),
+        }
+    }
+
     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
         sum_map2(y, t, |p, t| -t * clip(p).ln()) / F::from_count(y.nrows())
     }
@@ -50,30 +67,22 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         map2(y, t, dy, |p, t| -t / clip(p) / n);
     }
 
-    fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
-        if last != Output::Distribution {
-            return None;
-        }
+    fn value_with_logits(&self, _: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
         let mut loss = 0.0; // f64, so that a sum of many keeps its digits
         log_sum_exp_rows(z, |row, max, rest| {
             let classes = Zip::from(z.row(row)).and(t.row(row)); // lse(z) - z = rest + (max - z)
-            loss = classes.fold(loss, |sum, &z, &t| sum + (t * (rest + (max - z))).as_f64());
+            loss = classes.fold(loss, |sum, &z, &t| {
+                // a class that is ruled out by a logit of -∞ costs nothing, where 0·∞ would be NaN
+                let share = if t == F::zero() { t * rest } else { t * (rest + (max - z)) };
+                sum + share.as_f64()
+            });
         });
-        Some(F::of(loss) / F::from_count(z.nrows()))
+        F::of(loss) / F::from_count(z.nrows())
     }
 
-    fn gradient_with_logits(
-        &self,
-        last: Output,
-        p: ArrayView2<F>,
-        t: ArrayView2<F>,
-        dz: ArrayViewMut2<F>,
-    ) -> bool {
-        if last == Output::Distribution {
-            let n = F::from_count(p.nrows());
-            map2(p, t, dz, |p, t| (p - t) / n);
-        }
-        last == Output::Distribution
+    fn gradient_with_logits(&self, _: Output, p: ArrayView2<F>, t: ArrayView2<F>, dz: ArrayViewMut2<F>) {
+        let n = F::from_count(p.nrows());
+        map2(p, t, dz, |p, t| (p - t) / n);
     }
 
     fn explain(&self) -> Option<LossFormula> {
@@ -88,24 +97,9 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
         })
     }
 
-    fn check_output(&self, last: Output, width: usize) -> Result<()> {
-        match last {
-            _ if width < 2 => Err(Error::mismatch(
-                "categorical cross-entropy needs at least two classes, but the model has one output",
-                "use BinaryCrossEntropy with a Sigmoid, or Dense::new(2) and Softmax",
-            )),
-            Output::Probabilities => Err(Error::mismatch(
-                "categorical cross-entropy can't follow a Sigmoid, whose outputs don't sum to 1",
-                "use Softmax for one class of many, or BinaryCrossEntropy for independent questions",
-            )),
-            Output::Logits => Err(scores_are_not_probabilities("categorical cross-entropy", "Softmax")),
-            _ => Ok(()),
-        }
-    }
-
     #[inline(never)]
     fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
-        let near_one = F::of(1e-3);
+        let near_one = F::of(NEAR);
         for (sample, row) in (first..).zip(t.rows()) {
             let sum = row.sum();
             // NaN fails every comparison, so the negation refuses it
@@ -138,12 +132,12 @@ mod tests {
         let mut gradient = Array2::zeros((2, 3));
         CategoricalCrossEntropy.gradient(p.view(), t.view(), gradient.view_mut());
         assert_eq!(gradient, array![[0.0, -1.0, 0.0], [-4.0, 0.0, 0.0]]);
-        assert!(CategoricalCrossEntropy.gradient_with_logits(
-            Output::Distribution,
+        CategoricalCrossEntropy.gradient_with_logits(
+            Output::SoftmaxOfLogits,
             p.view(),
             t.view(),
-            gradient.view_mut()
-        ));
+            gradient.view_mut(),
+        );
         assert_eq!(gradient, array![[0.125, -0.25, 0.125], [-0.4375, 0.0625, 0.375]]);
     }
 
@@ -155,8 +149,7 @@ mod tests {
         let mut p = Array2::zeros((2, 3));
         Softmax.forward(z.view(), p.view_mut(), &mut Memory::for_prediction());
         let plain = CategoricalCrossEntropy.value(p.view(), t.view());
-        let paired =
-            CategoricalCrossEntropy.value_with_logits(Output::Distribution, z.view(), t.view()).unwrap();
+        let paired = CategoricalCrossEntropy.value_with_logits(Output::SoftmaxOfLogits, z.view(), t.view());
         assert!((plain - paired).abs() < 1e-15, "{plain} {paired}");
     }
 
@@ -168,18 +161,10 @@ mod tests {
             let z =
                 Array2::from_shape_fn((5, classes), |(i, k)| if k == largest(i) { 0.0_f32 } else { -20.0 });
             let t = Array2::from_shape_fn((5, classes), |(i, k)| if k == largest(i) { 1.0_f32 } else { 0.0 });
-            let loss = CategoricalCrossEntropy.value_with_logits(Output::Distribution, z.view(), t.view());
-            let loss = f64::from(loss.unwrap());
+            let loss = CategoricalCrossEntropy.value_with_logits(Output::SoftmaxOfLogits, z.view(), t.view());
+            let loss = f64::from(loss);
             let expected = ((classes - 1) as f64 * (-20.0_f64).exp()).ln_1p();
             assert!((loss / expected - 1.0).abs() < 1e-5, "{classes}: {loss} {expected}");
         }
-    }
-
-    #[test]
-    fn takes_the_logits_of_a_softmax_only() {
-        let z = array![[0.5, 0.5]];
-        let takes = |last| CategoricalCrossEntropy.value_with_logits(last, z.view(), z.view()).is_some();
-        assert!(takes(Output::Distribution));
-        assert!(![Output::Values, Output::Logits, Output::Probabilities].into_iter().any(takes));
     }
 }

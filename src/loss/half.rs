@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::Loss;
+use super::{Loss, Reads};
 use crate::explain::formula::LossFormula;
 use crate::{Float, Output, Result};
 
@@ -35,6 +35,10 @@ impl<F: Float, L: Loss<F>> Loss<F> for Half<L> {
         self.0.name()
     }
 
+    fn reads(&self, last: Output, width: usize) -> Result<Reads> {
+        self.0.reads(last, width)
+    }
+
     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
         half(self.0.value(y, t))
     }
@@ -48,8 +52,8 @@ impl<F: Float, L: Loss<F>> Loss<F> for Half<L> {
         self.0.mean_over(samples, outputs)
     }
 
-    fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
-        self.0.value_with_logits(last, z, t).map(half)
+    fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
+        half(self.0.value_with_logits(last, z, t))
     }
 
     fn gradient_with_logits(
@@ -58,20 +62,13 @@ impl<F: Float, L: Loss<F>> Loss<F> for Half<L> {
         p: ArrayView2<F>,
         t: ArrayView2<F>,
         mut dz: ArrayViewMut2<F>,
-    ) -> bool {
-        let takes_logits = self.0.gradient_with_logits(last, p, t, dz.view_mut());
-        if takes_logits {
-            dz.mapv_inplace(half);
-        }
-        takes_logits
+    ) {
+        self.0.gradient_with_logits(last, p, t, dz.view_mut());
+        dz.mapv_inplace(half);
     }
 
     fn explain(&self) -> Option<LossFormula> {
         self.0.explain().map(|whole| LossFormula { factor: whole.factor / 2.0, ..whole })
-    }
-
-    fn check_output(&self, last: Output, width: usize) -> Result<()> {
-        self.0.check_output(last, width)
     }
 
     fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {

@@ -2,10 +2,10 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::Loss;
-use crate::Float;
+use super::{Loss, Reads};
 use crate::explain::formula::LossFormula;
 use crate::kernels::{map2, sum_map2};
+use crate::{Float, Output, Result};
 
 /// Mean squared error, over samples and outputs.
 ///
@@ -27,6 +27,10 @@ pub struct MeanSquaredError;
 impl<F: Float> Loss<F> for MeanSquaredError {
     fn name(&self) -> &str {
         "mean squared error"
+    }
+
+    fn reads(&self, _: Output, _: usize) -> Result<Reads> {
+        Ok(Reads::Outputs)
     }
 
     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::Loss;
+use super::{Loss, Reads};
 use crate::explain::formula::LossFormula;
 use crate::{Float, Output, Result};
 
@@ -36,6 +36,10 @@ impl<F: Float, L: Loss<F>> Loss<F> for Summed<L> {
         self.0.name().trim_start_matches("mean ")
     }
 
+    fn reads(&self, last: Output, width: usize) -> Result<Reads> {
+        self.0.reads(last, width)
+    }
+
     fn value(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> F {
         count(&self.0, y.dim()) * self.0.value(y, t)
     }
@@ -49,8 +53,8 @@ impl<F: Float, L: Loss<F>> Loss<F> for Summed<L> {
         1
     }
 
-    fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> Option<F> {
-        Some(count(&self.0, z.dim()) * self.0.value_with_logits(last, z, t)?)
+    fn value_with_logits(&self, last: Output, z: ArrayView2<F>, t: ArrayView2<F>) -> F {
+        count(&self.0, z.dim()) * self.0.value_with_logits(last, z, t)
     }
 
     fn gradient_with_logits(
@@ -59,20 +63,13 @@ impl<F: Float, L: Loss<F>> Loss<F> for Summed<L> {
         p: ArrayView2<F>,
         t: ArrayView2<F>,
         mut dz: ArrayViewMut2<F>,
-    ) -> bool {
-        let takes_logits = self.0.gradient_with_logits(last, p, t, dz.view_mut());
-        if takes_logits {
-            dz *= count(&self.0, p.dim());
-        }
-        takes_logits
+    ) {
+        self.0.gradient_with_logits(last, p, t, dz.view_mut());
+        dz *= count(&self.0, p.dim());
     }
 
     fn explain(&self) -> Option<LossFormula> {
         self.0.explain()
-    }
-
-    fn check_output(&self, last: Output, width: usize) -> Result<()> {
-        self.0.check_output(last, width)
     }
 
     fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {

@@ -89,7 +89,7 @@ fn build_layer<F: Float>(
     before: Output,
     rng: &mut Rng,
 ) -> Result<Vec<usize>> {
-    if [before, layer.output()] == [Output::Distribution; 2] {
+    if before.is_distribution() && layer.output() == Output::SoftmaxOfLogits {
         let problem = "follows another softmax; a distribution taken for scores becomes almost uniform";
         return Err(Error::mismatch(problem, "remove one of the two"));
     }

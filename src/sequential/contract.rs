@@ -50,9 +50,10 @@ pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output:
         return Err(Error::mismatch(problem, "return false from only_reshapes()"));
     }
     // a loss that takes the logits starts the chain rule before this layer, whose parameters then get no gradient
-    if !params.is_empty() && matches!(layer.output(), Output::Probabilities | Output::Distribution) {
+    if !params.is_empty() && matches!(layer.output(), Output::SigmoidOfLogits | Output::SoftmaxOfLogits) {
         let problem = "has parameters and says that its outputs are the Sigmoid or the Softmax of its inputs";
-        let help = "return Output::Values from output(), or put a Sigmoid or Softmax behind the layer";
+        let help = "return Output::Probabilities or Output::Distribution from output(), or put a Sigmoid or Softmax \
+                    behind the layer";
         return Err(Error::mismatch(problem, help));
     }
     Ok(())
@@ -208,11 +209,12 @@ mod tests {
         let params = vec![Param::new("k", array![[1.0]])];
         let promise = Promise { shown: params.clone(), changed: params, ..Promise::default() };
         assert!(Sequential::new([6]).add(promise.clone()).build(1).is_ok());
-        for meaning in [Output::Probabilities, Output::Distribution] {
+        for meaning in [Output::SigmoidOfLogits, Output::SoftmaxOfLogits] {
             assert_eq!(
                 refusal(Promise { meaning, ..promise.clone() }),
                 "layer 1 (promise): has parameters and says that its outputs are the Sigmoid or the Softmax of its \
-                 inputs\n  help: return Output::Values from output(), or put a Sigmoid or Softmax behind the layer"
+                 inputs\n  help: return Output::Probabilities or Output::Distribution from output(), or put a \
+                     Sigmoid or Softmax behind the layer"
             );
         }
     }

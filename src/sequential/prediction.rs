@@ -84,7 +84,7 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn predict_classes<D: Dimension>(&self, x: &ArrayRef<F, D>) -> Result<Array1<usize>> {
-        if self.output_width() == 1 && self.output() != Output::Probabilities {
+        if self.output_width() == 1 && !self.output().is_probabilities() {
             let problem = "a model with one output that is no probability has no classes";
             let help = "end it with a Sigmoid, or compare predict() with a threshold of your own";
             return Err(Error::mismatch(problem, help));

@@ -1,10 +1,11 @@
 //! Whether what comes in has the shapes of the model.
 
-use ndarray::{ArrayRef, CowArray, Dimension, Ix2};
+use ndarray::{ArrayRef, ArrayView2, CowArray, Dimension, Ix2};
 
 use super::{Phase, Sequential};
+use crate::loss::no_logits_form;
 use crate::shapes::{check_input_shape, check_target_shape};
-use crate::{Error, Float, Loss, Result};
+use crate::{Error, Float, Loss, Reads, Result};
 
 /// Samples × features, without a copy if they come as a matrix or row by row.
 type Matrix<'a, F> = CowArray<'a, F, Ix2>;
@@ -25,6 +26,28 @@ impl<F: Float> Sequential<F> {
         Error::check_memory::<F>("activations and deltas", &[samples, numbers], "take smaller batches")
     }
 
+    /// What a loss reads of the last layer.
+    pub(crate) fn reads(&self, loss: &dyn Loss<F>) -> Result<Reads> {
+        let last = self.last_layer();
+        let reads = loss.reads(self.output(), self.output_width());
+        reads.map_err(|error| error.in_layer(last, self.layers[last].name()))
+    }
+
+    /// Whether a loss that reads the logits has a form for them: if not, what it gave there is NaN, and of the outputs it
+    /// is not.
+    pub(super) fn check_logits_form(
+        &self,
+        loss: &dyn Loss<F>,
+        method: &str,
+        got: F,
+        t: ArrayView2<F>,
+    ) -> Result<()> {
+        let forgotten = got.is_nan()
+            && matches!(self.reads(loss), Ok(Reads::Logits))
+            && !loss.value(self.outputs(), t).is_nan();
+        if forgotten { Err(no_logits_form(loss, method)) } else { Ok(()) }
+    }
+
     /// The targets of a batch as samples × outputs.
     pub(crate) fn check_targets<'a, D: Dimension>(
         &self,
@@ -32,7 +55,7 @@ impl<F: Float> Sequential<F> {
         loss: &dyn Loss<F>,
         targets: &'a ArrayRef<F, D>,
     ) -> Result<Matrix<'a, F>> {
-        loss.check_output(self.output(), self.output_width())?;
+        self.reads(loss)?;
         let t = self.check_outputs("targets", samples, targets)?;
         loss.check_targets(t.view(), 0)?;
         Ok(t)

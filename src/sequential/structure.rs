@@ -91,10 +91,9 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn class_count(&self) -> Option<usize> {
-        match (self.output(), self.output_width()) {
-            (Output::Probabilities, 1) => Some(2),
-            (Output::Distribution, width) => Some(width),
-            _ => None,
+        match self.output_width() {
+            1 if self.output().is_probabilities() => Some(2),
+            width => self.output().is_distribution().then_some(width),
         }
     }
 
@@ -105,7 +104,7 @@ impl<F: Float> Sequential<F> {
     /// use chainrule::prelude::*;
     ///
     /// let model = Sequential::<f32>::new([4]).add(Dense::new(3)).add(Softmax).build(1)?;
-    /// assert_eq!(model.output(), Output::Distribution);
+    /// assert_eq!(model.output(), Output::SoftmaxOfLogits);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn output(&self) -> Output {

@@ -4,8 +4,7 @@ use std::fmt::Debug;
 
 use ndarray::ArrayView2;
 
-use crate::kernels::sum_map2;
-use crate::{Float, Sequential, metrics};
+use crate::{Float, Loss, MeanAbsoluteError, Sequential, metrics};
 
 /// A number that says how good the outputs of a batch are, in terms that people think in.
 ///
@@ -70,16 +69,13 @@ impl<F: Float> Metric<F> for Accuracy {
 }
 
 /// The mean distance |y - t| between outputs and targets, in the unit of the targets.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct MeanAbsoluteError;
-
 impl<F: Float> Metric<F> for MeanAbsoluteError {
     fn name(&self) -> &str {
         "mean_absolute_error"
     }
 
     fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {
-        sum_map2(y, t, |y, t| (y - t).abs()).as_f64() / y.ncols() as f64
+        Loss::value(self, y, t).as_f64() * y.nrows() as f64
     }
 }
 

@@ -144,7 +144,6 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// ```
     /// use chainrule::prelude::*;
     ///
-    /// use chainrule::training::MeanAbsoluteError;
     ///
     /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
     /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;

@@ -4,8 +4,27 @@ use ndarray::{Array2, ArrayView2, Axis, s};
 
 use super::evaluation::Kind;
 use crate::data::Samples;
+use crate::loss::no_logits_form;
 use crate::sequential::{Buffer, INFERENCE_CHUNK};
-use crate::{Error, Float, Loss, Result, Sequential};
+use crate::{Error, Float, Loss, Output, Reads, Result, Sequential};
+
+/// Whether a training can change anything that the loss sees.
+pub(super) fn check_learns<F: Float>(model: &Sequential<F>) -> Result<()> {
+    let with_params = model.layers().position(|layer| !layer.params().is_empty());
+    let Some(first) = with_params else {
+        return Err(Error::mismatch("the model has no parameters to train", "add a Dense, say"));
+    };
+    let flat = model.layers().enumerate().filter(|(_, layer)| !layer.passes_gradient()).last();
+    let Some((index, layer)) = flat else { return Ok(()) };
+    if first < index && model.layers().skip(index).all(|layer| layer.params().is_empty()) {
+        return Err(Error::mismatch(
+            "its derivative is 0 everywhere, and all parameters lie before it: nothing can learn",
+            "put a Sigmoid or Tanh in its place; a layer of your own says in passes_gradient what comes through",
+        )
+        .in_layer(index, layer.name()));
+    }
+    Ok(())
+}
 
 /// The first error if model, loss and samples, every target included, don't fit each other.
 #[inline(never)]
@@ -15,7 +34,7 @@ pub(super) fn check_samples<F: Float>(
     loss: &dyn Loss<F>,
     samples: &dyn Samples<F>,
 ) -> Result<()> {
-    loss.check_output(model.output(), model.output_width())?;
+    let reads = model.reads(loss)?;
     if samples.is_empty() {
         return Err(Error::data(what, "at least one", "none", "check how they were loaded or split"));
     }
@@ -27,8 +46,27 @@ pub(super) fn check_samples<F: Float>(
         targets.start(indices.len());
         samples.gather_targets(indices, targets.view_mut());
         loss.check_targets(targets.view(), indices[0])?;
-        if indices[0] == 0 { check_kind(loss, targets.view()) } else { Ok(()) }
+        if indices[0] > 0 {
+            return Ok(());
+        }
+        check_kind(loss, targets.view())?;
+        if reads == Reads::Logits { check_logits_form(loss, model.output(), targets.view()) } else { Ok(()) }
     })
+}
+
+/// Whether a loss that reads the logits has a form for them, its value and its gradient.
+fn check_logits_form<F: Float>(loss: &dyn Loss<F>, last: Output, t: ArrayView2<F>) -> Result<()> {
+    let t = t.slice(s![..1, ..]);
+    let p = Array2::from_elem(t.dim(), F::one() / F::from_count(t.ncols() + 1));
+    let mut dz = Array2::zeros(t.dim());
+    loss.gradient_with_logits(last, p.view(), t, dz.view_mut());
+    let value = loss.value_with_logits(last, Array2::zeros(t.dim()).view(), t);
+    match (value.is_nan(), dz[[0, 0]].is_nan()) {
+        (false, false) => Ok(()),
+        (true, false) => Err(no_logits_form(loss, "value_with_logits")),
+        (false, true) => Err(no_logits_form(loss, "gradient_with_logits")),
+        (true, true) => Err(no_logits_form(loss, "value_with_logits and gradient_with_logits")),
+    }
 }
 
 /// Whether the loss is the mean or the sum that it says it is, by a few targets taken twice.

@@ -170,8 +170,14 @@ fn gradients_are_right_with_the_statistics_of_the_batch() {
     let report = check_layer(BatchNorm::new(), [4], 6, 1).unwrap();
     assert!(report.passed(), "{report}");
     assert_eq!(report.rows.iter().map(|row| &*row.parameter).collect::<Vec<_>>(), ["gamma", "beta", "x"]);
-    let report = check_gradients(&net(), &MeanSquaredError, &normal(6, 3, 1), &normal(6, 1, 2)).unwrap();
+    let check = |net| check_gradients(&net, &MeanSquaredError, &normal(6, 3, 1), &normal(6, 1, 2)).unwrap();
+    let hidden = Sequential::new([3]).add(BatchNorm::new()).add(Tanh).add(Dense::new(5).without_bias());
+    let report = check(hidden.add(BatchNorm::new()).add(Tanh).add(Dense::new(1)).build(4).unwrap());
     assert!(report.passed(), "{report}");
+    // without a Tanh between, the second subtracts what the first has added: its beta can't be judged
+    let report = check(net());
+    let judged: Vec<bool> = report.rows.iter().map(|row| row.right > 0 && row.wrong == 0).collect();
+    assert_eq!(judged, [true, false, true, true, true, true, true, true], "{report}");
 }
 
 #[test]

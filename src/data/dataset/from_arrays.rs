@@ -147,8 +147,8 @@ mod tests {
         );
         assert_eq!(
             error(Dataset::from_labels(x.view(), [1, 2], 2)),
-            "label of sample 1: expected a class number from 0 to 1, but got 2\n  help: count classes from 0, and \
-             check how many there are"
+            "label of sample 1: expected a class number from 0 to 1, but got 2\n  help: count classes from 0: if \
+             yours begin with 1, take 1 off each"
         );
         assert_eq!(
             error(Dataset::new(array![1., 2.], array![1., 2.])),

@@ -7,7 +7,8 @@ use super::{LECTURE_D_LOSS, lecture_d};
 use crate::loss::{Half, Summed};
 use crate::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Dense, Flatten, Gradient, Identity, Layer, Loss, Maxout,
-    MeanSquaredError, Memory, Param, Pass, ReLU, Rng, Sequential, Sigmoid, Softmax, Step, Tanh,
+    MeanSquaredError, Memory, Output, Param, Pass, ReLU, Reads, Result, Rng, Sequential, Sigmoid, Softmax,
+    Step, Tanh,
 };
 
 /// A layer of one's own that scales each feature, and does not say how.
@@ -48,6 +49,10 @@ pub(super) struct AbsoluteError;
 impl Loss<f64> for AbsoluteError {
     fn name(&self) -> &str {
         "absolute error"
+    }
+
+    fn reads(&self, _: Output, _: usize) -> Result<Reads> {
+        Ok(Reads::Outputs)
     }
 
     fn value(&self, y: ArrayView2<f64>, t: ArrayView2<f64>) -> f64 {
