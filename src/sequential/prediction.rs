@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, ArrayRef, ArrayView2, Axis, Dimension};
 
 use super::{Buffer, Sequential, forward};
 use crate::kernels::threads::{Threads, divide_chunks};
-use crate::layer::{Memory, Output};
+use crate::layer::Memory;
 use crate::{Error, Float, Loss, Result};
 
 /// The samples that a prediction takes through the layers at a time: enough for the matrix product to be fast, few
