@@ -24,7 +24,7 @@ pub use dataset::{Dataset, SplitSize};
 pub use idx::{parse_idx, read_idx};
 pub use labels::{ClassNumber, one_hot};
 pub use scaling::{MinMax, scale_bytes};
-pub use targets::{TargetArray, TargetValue};
+pub use targets::{ArrayLike, TargetValue};
 
 /// Samples with their targets, from which batches are gathered.
 ///

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hint::black_box;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::table;
@@ -136,7 +137,7 @@ pub enum Error {
     },
 
     /// The operating system could not read or write a file.
-    #[error("{}: {error}\n  help: check that the file exists and that you may access it", path.display())]
+    #[error("{}: {error}\n  help: {}", path.display(), io_help(error.kind()))]
     Io {
         /// The file.
         path: PathBuf,
@@ -243,6 +244,20 @@ impl Error {
     }
 }
 
+/// The way out of a failure of the operating system.
+fn io_help(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::NotFound => "check that it exists and how its name is spelt",
+        ErrorKind::PermissionDenied => "check that you may access it",
+        ErrorKind::IsADirectory => "this is a folder: give the file in it",
+        ErrorKind::NotADirectory => "a folder on the way there is a file: give another path",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room on the disk, or choose another one",
+        ErrorKind::ReadOnlyFilesystem => "nothing can be written there: choose another place",
+        ErrorKind::InvalidFilename => "give it a shorter name, of usual letters",
+        _ => "try again, or from another place",
+    }
+}
+
 /// Numbers for which every machine has memory.
 const SMALL: usize = 1 << 16;
 
@@ -271,6 +286,33 @@ mod tests {
         std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source())
             .map(ToString::to_string)
             .collect()
+    }
+
+    #[test]
+    fn each_failure_of_a_file_has_its_own_help() {
+        let help = |kind: ErrorKind| {
+            let text = Error::Io { path: "some/file".into(), error: kind.into() }.to_string();
+            text.split_once("help: ").unwrap().1.to_owned()
+        };
+        let kinds = [
+            ErrorKind::NotFound,
+            ErrorKind::PermissionDenied,
+            ErrorKind::IsADirectory,
+            ErrorKind::NotADirectory,
+            ErrorKind::StorageFull,
+            ErrorKind::ReadOnlyFilesystem,
+            ErrorKind::InvalidFilename,
+            ErrorKind::Other,
+        ];
+        let mut helps: Vec<String> = kinds.into_iter().map(help).collect();
+        helps.sort();
+        helps.dedup();
+        assert_eq!(helps.len(), kinds.len());
+        assert!(help(ErrorKind::StorageFull).contains("disk"));
+        // as the system itself reports them
+        let read = |path: &Path| crate::data::read_idx(path).unwrap_err().to_string();
+        assert!(read(&std::env::temp_dir()).contains("this is a folder"));
+        assert!(read(Path::new("no such file")).contains("check that it exists"));
     }
 
     #[test]

@@ -75,7 +75,12 @@ impl Init {
         let shape = (inputs, outputs);
         let weights = match self.plain(inputs.max(1) as f64, outputs.max(1) as f64) {
             Init::Constant(c) => Array2::from_elem(shape, F::of(c)),
-            Init::Uniform(a, b) => rng.matrix(shape, |rng| a + (b - a) * rng.uniform()),
+            Init::Uniform(a, b) => {
+                let weights = rng.matrix(shape, |rng| a + (b - a) * rng.uniform());
+                let bound = F::of(b); // excluded, though rounding may have reached it
+                weights
+                    .mapv_into(|weight| if weight == bound && bound.is_finite() { F::of(a) } else { weight })
+            }
             Init::Normal(mean, sd) => rng.matrix(shape, |rng| mean + sd * rng.normal()),
             _ => Array2::zeros(shape),
         };
@@ -114,6 +119,17 @@ mod tests {
     use super::*;
     use approx::{assert_abs_diff_eq, assert_relative_eq};
     use ndarray::Array1;
+
+    /// Half of these numbers are rounded to the bound in f32.
+    #[test]
+    fn the_excluded_bound_is_never_reached() {
+        let bound = 1.0_f32 + f32::EPSILON;
+        let init = Init::Uniform(1.0, bound.into());
+        let weights: Array2<f32> = init.sample(100, 10, &mut Rng::new(1)).unwrap();
+        assert!(weights.iter().all(|&weight| (1.0..bound).contains(&weight)));
+        let weights: Array2<f32> = Init::Uniform(0.0, 1.0).sample(1000, 100, &mut Rng::new(1)).unwrap();
+        assert!(weights.iter().all(|&weight| (0.0..1.0).contains(&weight)));
+    }
 
     fn moments(init: Init, inputs: usize, outputs: usize) -> (f64, f64) {
         let weights: Array2<f64> = init.sample(inputs, outputs, &mut Rng::new(5)).unwrap();

@@ -51,6 +51,22 @@
 //! All of it is generic over one number type, [`Float`]: `f32` for speed, `f64` for lessons and gradient checks.
 //! Arrays are those of [`ndarray`], which is re-exported: `use chainrule::ndarray::Array4;`, without `cargo add ndarray`. Every random act takes a seed: the same seed, the same bits.
 //!
+//! # NaN
+//!
+//! A NaN is never an answer. Where numbers become one, it stays visible or is an error that says where it stands:
+//!
+//! | where | a NaN |
+//! | --- | --- |
+//! | a layer or a loss | passes through, in its own sample |
+//! | a step of a training, its loss and its gradients | ends the training with the cause ([`enum@Error`]`::Diverged`) |
+//! | targets, a scaling that is fitted | is refused, with its sample |
+//! | [`predict`](Sequential::predict), a scaling that is applied | stays NaN |
+//! | a class, a yes or no, an accuracy, a confusion matrix | is an error, with its sample |
+//! | the metrics of a training or an evaluation | makes the metric NaN |
+//! | the best epoch of a history | is the worst of all |
+//! | CSV | is written as `NaN`, which programs read back |
+//! | a picture | is left out of axes, colours and lines, and said |
+//!
 //! # Features
 //!
 //! `progress` (on): the progress bar of the trainer. `threads` (on): all cores for nets that are large enough. `gzip`:

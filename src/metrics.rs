@@ -2,13 +2,18 @@
 //!
 //! Outputs and targets are matrices of samples × outputs, as a model gives and takes them. With one output, a sample is
 //! of class 1 if its number is at least ½ and else of class 0; with several, the class is the column of the largest
-//! number (the first of equals; NaN is never the largest).
+//! number (the first of equals). A NaN is no class and no answer: it is an error.
 
-use ndarray::{Array1, ArrayRef2, ArrayView1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayRef2};
 
 use crate::{Error, Float, Result};
 
+pub(crate) mod answers;
 mod confusion_matrix;
+
+use answers::{
+    check_class_targets, check_label_targets, check_no_nan, class, count_right, is_nan, label, right_labels,
+};
 
 pub use confusion_matrix::ConfusionMatrix;
 
@@ -18,11 +23,13 @@ pub use confusion_matrix::ConfusionMatrix;
 /// accuracy = samples with class(y) = class(t) / samples            from 0 to 1
 /// ```
 ///
-/// It is the binary accuracy with the threshold ½ for one output, and the categorical accuracy for several. Outputs
-/// that answer several independent questions have no such class; take their columns one by one.
+/// It is the binary accuracy with the threshold ½ for one output, and the categorical accuracy for several. Where a target
+/// has several classes of the same largest probability, each of them is right. Outputs that answer several independent
+/// questions have no such class: for them there are [`label_accuracy`] and [`exact_match`].
 ///
 /// # Errors
-/// [`Error::Data`] if y and t differ in shape or hold nothing.
+/// [`Error::Data`] if y and t differ in shape, hold nothing or hold a NaN, and for a target that names no class or several:
+/// with one output everything outside 0 to 1.
 ///
 /// # Examples
 /// ```
@@ -37,36 +44,94 @@ pub use confusion_matrix::ConfusionMatrix;
 /// ```
 pub fn accuracy<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<f64> {
     check(y, t)?;
-    Ok(count_correct(y.view(), t.view()) as f64 / y.nrows() as f64)
+    check_class_targets(t.view(), 0)?;
+    check_no_nan("output", y.view())?;
+    Ok(count_right(y.view(), t.view()).map_or(f64::NAN, |right| right as f64 / y.nrows() as f64))
 }
 
-/// The number of samples whose output is of the class of their target.
-#[inline(never)]
-pub(crate) fn count_correct<F: Float>(y: ArrayView2<F>, t: ArrayView2<F>) -> usize {
-    y.rows().into_iter().zip(t.rows()).filter(|&(y, t)| class(y) == class(t)).count()
+/// The share of answers that are right, where each output is a question of yes or no: at least ½ is a yes.
+///
+/// ```text
+/// label accuracy = outputs with (y ≥ ½) = (t ≥ ½) / (samples · outputs)            from 0 to 1
+/// ```
+///
+/// # Errors
+/// [`Error::Data`] if y and t differ in shape, hold nothing or hold a NaN, and for a target outside 0 to 1.
+///
+/// # Examples
+/// ```
+/// use chainrule::{metrics::label_accuracy, ndarray::array};
+///
+/// let (y, t) = (array![[0.9, 0.8, 0.1], [0.2, 0.9, 0.7]], array![[1.0, 1.0, 0.0], [0.0, 1.0, 0.0]]);
+/// assert_eq!(label_accuracy(&y, &t)?, 5.0 / 6.0);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+pub fn label_accuracy<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<f64> {
+    check_labels(y, t)?;
+    let right: usize = right_labels(y.view(), t.view()).flatten().sum();
+    Ok(right as f64 / y.len() as f64)
+}
+
+/// The share of samples of which all answers are right, where each output is a question of yes or no.
+///
+/// # Errors
+/// As [`label_accuracy`].
+///
+/// # Examples
+/// ```
+/// use chainrule::{metrics::exact_match, ndarray::array};
+///
+/// let (y, t) = (array![[0.9, 0.8, 0.1], [0.2, 0.9, 0.7]], array![[1.0, 1.0, 0.0], [0.0, 1.0, 0.0]]);
+/// assert_eq!(exact_match(&y, &t)?, 0.5);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+pub fn exact_match<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<f64> {
+    check_labels(y, t)?;
+    let right = right_labels(y.view(), t.view()).filter(|right| *right == Some(y.ncols())).count();
+    Ok(right as f64 / y.nrows() as f64)
+}
+
+fn check_labels<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<()> {
+    check(y, t)?;
+    check_label_targets(t.view(), 0)?;
+    check_no_nan("output", y.view())
 }
 
 /// The class of each sample, from outputs or targets.
+///
+/// # Errors
+/// [`Error::Data`] with the first sample that has a NaN: it is no class.
 ///
 /// # Examples
 /// ```
 /// use chainrule::{metrics::classes, ndarray::array};
 ///
-/// assert_eq!(classes(&array![[0.9], [0.2]]), array![1, 0]);
-/// assert_eq!(classes(&array![[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]]), array![0, 2]);
+/// assert_eq!(classes(&array![[0.9], [0.2]])?, array![1, 0]);
+/// assert_eq!(classes(&array![[0.7, 0.2, 0.1], [0.3, 0.3, 0.4]])?, array![0, 2]);
+/// assert!(classes(&array![[0.7, f64::NAN]]).is_err());
+/// # Ok::<(), chainrule::Error>(())
 /// ```
 #[inline(never)]
-pub fn classes<F: Float>(y: &ArrayRef2<F>) -> Array1<usize> {
-    y.rows().into_iter().map(class).collect()
+pub fn classes<F: Float>(y: &ArrayRef2<F>) -> Result<Array1<usize>> {
+    let classes = y.rows().into_iter().enumerate();
+    classes.map(|(sample, row)| class(row).ok_or_else(|| is_nan("row", sample))).collect()
 }
 
-/// The class that one row of outputs or targets stands for.
-fn class<F: Float>(row: ArrayView1<F>) -> usize {
-    if row.len() == 1 {
-        return usize::from(row[0] >= F::of(0.5));
-    }
-    let larger = |best: (usize, F), (class, &number)| if number > best.1 { (class, number) } else { best };
-    row.iter().enumerate().fold((0, F::neg_infinity()), larger).0
+/// The yes or no of each output, at least ½ for yes: of several independent questions there is no single class.
+///
+/// # Errors
+/// [`Error::Data`] with the first sample that has a NaN: it is no answer.
+///
+/// # Examples
+/// ```
+/// use chainrule::{metrics::labels, ndarray::array};
+///
+/// assert_eq!(labels(&array![[0.9, 0.2, 0.5]])?, array![[true, false, true]]);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+pub fn labels<F: Float>(y: &ArrayRef2<F>) -> Result<Array2<bool>> {
+    check_no_nan("row", y.view())?;
+    Ok(y.mapv(|number| label(number) == Some(true)))
 }
 
 /// Whether outputs and targets are of the same samples, and of any.
@@ -97,18 +162,58 @@ mod tests {
 
     #[test]
     fn one_output_is_compared_with_a_half() {
-        let y = array![[0.5], [0.49], [0.51], [f64::NAN]];
-        assert_eq!(classes(&y), array![1, 0, 1, 0]);
+        let y = array![[0.5], [0.49], [0.51], [f64::NEG_INFINITY]];
+        assert_eq!(classes(&y).unwrap(), array![1, 0, 1, 0]);
         assert_eq!(accuracy(&y, &array![[1.], [0.], [0.], [0.]]).unwrap(), 0.75);
+        assert_eq!(labels(&y).unwrap(), array![[true], [false], [true], [false]]);
     }
 
     #[test]
     fn the_largest_of_several_is_the_class() {
-        let nan = f32::NAN;
-        let y = array![[0.1, 0.7, 0.2], [0.4, 0.4, 0.2], [nan, 0.1, 0.2], [nan, nan, nan], [-3., -2., nan]];
-        assert_eq!(classes(&y), array![1, 0, 2, 0, 1]);
-        let t = array![[0., 1., 0.], [0., 1., 0.], [0., 0., 1.], [0., 0., 1.], [0., 1., 0.]];
-        assert_eq!(accuracy(&y, &t).unwrap(), 0.6);
+        let y = array![[0.1, 0.7, 0.2], [0.4, 0.4, 0.2], [-3., -2., f32::NEG_INFINITY], [0.2, 0.3, 0.5]];
+        assert_eq!(classes(&y).unwrap(), array![1, 0, 1, 2]);
+        let t = array![[0., 1., 0.], [0., 1., 0.], [0., 1., 0.], [0.4, 0.2, 0.4]];
+        assert_eq!(accuracy(&y, &t).unwrap(), 0.75); // of two equally probable classes each is right
+    }
+
+    #[test]
+    fn nan_is_no_answer() {
+        let t = array![[0.0, 1.0], [1.0, 0.0]];
+        for nan in [array![[0.0, 1.0], [f64::NAN, 1.0]], array![[0.0, 1.0], [1.0, f64::NAN]]] {
+            assert_eq!(
+                classes(&nan).unwrap_err().to_string(),
+                "row of sample 1: expected numbers, but got NaN\n  help: look for missing values in the inputs and for \
+                 NaN in the weights: model.params() shows them"
+            );
+            assert!(labels(&nan).is_err());
+            for measure in [accuracy, label_accuracy, exact_match] {
+                assert!(measure(&nan, &t).unwrap_err().to_string().starts_with("output of sample 1"));
+                assert!(measure(&t, &nan).unwrap_err().to_string().starts_with("target"));
+            }
+            assert!(ConfusionMatrix::from_outputs(&nan, &t).is_err());
+        }
+    }
+
+    #[test]
+    fn targets_in_another_code_are_refused() {
+        let error = |t: Array2<f64>| accuracy(&t, &t).unwrap_err().to_string();
+        assert_eq!(
+            error(array![[-1.0], [1.0]]),
+            "target 0 of sample 0: expected 0 for no or 1 for yes, but got -1\n  help: write the labels as 0 and 1: of \
+             -1 and 1, say, or of 0 and 255"
+        );
+        assert!(error(array![[1.0], [2.0]]).contains("but got 2"));
+        assert!(error(array![[0.0], [255.0]]).contains("but got 255"));
+        assert_eq!(
+            error(array![[1.0, 0.0, 0.0], [1.0, 0.0, 1.0]]),
+            "target row of sample 1: expected one class, but got [1, 0, 1], which names several\n  help: make rows of \
+             class numbers with one_hot(labels, classes); independent questions of yes or no have LabelAccuracy and \
+             ExactMatch"
+        );
+        assert!(error(array![[0.0, 0.0]]).contains("which names none"));
+        let all = |t: &Array2<f64>| accuracy(t, t).unwrap();
+        assert_eq!(all(&array![[-1.0, 1.0, -1.0]]), 1.0);
+        assert_eq!(all(&array![[0.0, 255.0], [255.0, 0.0]]), 1.0);
     }
 
     #[test]

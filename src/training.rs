@@ -20,9 +20,9 @@ mod start;
 mod step;
 mod watch;
 
-pub use evaluation::{Evaluation, evaluate};
+pub use evaluation::{Evaluation, evaluate, evaluate_with};
 pub use history::{Epoch, History, Measures};
-pub use metric::{Accuracy, Metric};
+pub use metric::{Accuracy, ExactMatch, LabelAccuracy, Metric};
 
 use batches::Batches;
 use evaluation::{Kind, Totals, measure};
@@ -41,7 +41,7 @@ use watch::Watch;
 /// | [`batch_size`](Trainer::batch_size) | 32 |
 /// | [`shuffle`](Trainer::shuffle) | a new order each epoch, seed 0 |
 /// | [`validation`](Trainer::validation) | none |
-/// | [`metric`](Trainer::metric) | [`Accuracy`] if the model ends with Softmax or one Sigmoid |
+/// | [`metric`](Trainer::metric) | [`Accuracy`] if the model ends with Softmax or one Sigmoid, [`LabelAccuracy`] for several |
 /// | [`progress_bar`](Trainer::progress_bar) | on a terminal |
 /// | [`threads`](Trainer::threads) | all cores for nets that are large enough |
 ///
@@ -143,10 +143,13 @@ impl<F: Float> Trainer<'_, F> {
         self.threads.check()?;
         self.run.optimizer.check()?;
         self.check_metrics()?;
-        check_samples("training samples", model, &*self.loss, samples)?;
+        let default = metric::default_for(model);
+        let (loss, metrics) = (&*self.loss, self.metrics.as_ref().unwrap_or(&default));
+        check_samples("training samples", model, loss, metrics, samples)?;
         check_learns(model)?;
         let mut validation = self.validation.iter();
-        validation.try_for_each(|samples| check_samples("validation samples", model, &*self.loss, &**samples))
+        validation
+            .try_for_each(|samples| check_samples("validation samples", model, loss, metrics, &**samples))
     }
 
     /// A column of the history for each metric, of a name that no other has.

@@ -350,7 +350,7 @@ fn errors_carry_shapes_that_programs_match_on() {
         other => panic!("{other:?}"),
     };
     assert_eq!(
-        shapes(model.predict(&Array1::zeros(2)).map(drop)),
+        shapes(model.forward(&Array1::zeros(2)).map(drop)),
         ("inputs".into(), vec![None, Some(2)], vec![2])
     );
     assert_eq!(

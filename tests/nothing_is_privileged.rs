@@ -35,7 +35,7 @@ fn samples<F: Float>() -> [Array2<F>; 2] {
     let classes = x
         .rows()
         .into_iter()
-        .map(|row| chainrule::metrics::classes(&row.slice(s![..4]).insert_axis(Axis(0)))[0]);
+        .map(|row| chainrule::metrics::classes(&row.slice(s![..4]).insert_axis(Axis(0))).unwrap()[0]);
     let t = one_hot(classes.collect::<Vec<_>>(), 4).unwrap();
     [x, t]
 }

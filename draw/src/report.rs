@@ -72,7 +72,7 @@ impl<'a, F: Float> Report<'a, F> {
 
         self.predictions = match (sample_shape, self.model.class_count()) {
             (&[height, width], Some(_)) => {
-                let (predicted, truth) = (metrics::classes(&y), metrics::classes(&t));
+                let (predicted, truth) = (metrics::classes(&y)?, metrics::classes(&t)?);
                 let mut grid = ImageGrid::new(8);
                 for ((x, truth), predicted) in x.rows().into_iter().zip(truth).zip(predicted) {
                     let image = x.to_shape((height, width)).map_err(not_samples)?;

@@ -33,7 +33,7 @@ fn run((_, (x, y)): &Gate, mut rule: impl Optimizer<f64>) -> Result<Run> {
         losses.push(model.loss(&BinaryCrossEntropy, y)?);
         model.backward(&BinaryCrossEntropy, y)?; // ∂L/∂z = (p - y)/4 for each of the four samples
         rule.step(&mut model)?;
-        let right = model.predict_classes(x)? == classes(y);
+        let right = model.predict_classes(x)? == classes(y)?;
         needed = right.then(|| needed.unwrap_or(update));
         if update == 100 {
             after_100 = model.clone();
@@ -98,7 +98,7 @@ quarter as far in each update."
     let mut regions = Gallery::new(2).title("What one neuron takes for 1, after 1000 updates");
     for ((name, (x, y)), run) in gates.iter().zip(&runs) {
         curves = curves.line(*name, &run.losses[..100]);
-        let scatter = Scatter::new(x, &classes(y).to_vec())?.title(*name).regions_of(&run.after_1000)?;
+        let scatter = Scatter::new(x, &classes(y)?.to_vec())?.title(*name).regions_of(&run.after_1000)?;
         regions = regions.add(&scatter.shaded().margin(0.5));
     }
     save(&curves, "logic_gates_loss")?;

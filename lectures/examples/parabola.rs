@@ -40,7 +40,7 @@ fn central_differences(parameters: &[f64; 13], x: &Array2<f64>, t: &Array2<f64>)
 
 fn main() -> Result<()> {
     let (x, t) = points();
-    let classes = classes(&t).to_vec();
+    let classes = classes(&t)?.to_vec();
     println!("     x1         x2         class");
     for (point, class) in x.rows().into_iter().zip(&classes).take(5) {
         println!("{:10.6} {:10.6}   {class}", point[0], point[1]);

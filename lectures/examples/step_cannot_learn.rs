@@ -27,7 +27,7 @@ fn train(hidden: impl Layer<f64> + 'static) -> Result<(Sequential<f64>, Vec<f64>
 
 fn main() -> Result<()> {
     let (x, t) = points();
-    let classes = classes(&t).to_vec();
+    let classes = classes(&t)?.to_vec();
     let (step, step_gradients, step_losses) = train(Step)?;
     let (relu, relu_gradients, relu_losses) = train(ReLU)?;
     let trained = thirteen(|name| step.param(name))?;

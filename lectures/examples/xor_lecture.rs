@@ -95,7 +95,7 @@ so its weights go a quarter as far in each update; from seed 0:"
         "xor_loss",
     )?;
     let regions = |title: &str, model| -> Result<_> {
-        Ok(Scatter::new(&x, &classes(&y).to_vec())?
+        Ok(Scatter::new(&x, &classes(&y)?.to_vec())?
             .title(title)
             .regions_of(model)?
             .shaded()

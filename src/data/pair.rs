@@ -6,7 +6,7 @@ use ndarray::{ArrayBase, ArrayView2, ArrayViewMut2, Data, Dimension};
 
 use super::Samples;
 use super::gather::{borrow_rows, gather_rows};
-use super::targets::{TargetArray, TargetValue};
+use super::targets::{ArrayLike, TargetValue};
 use crate::shapes::check_input_shape;
 use crate::{Float, Result};
 
@@ -15,7 +15,7 @@ where
     F: Float,
     S: Data<Elem = F> + Sync,
     D: Dimension,
-    T: TargetArray<Value: TargetValue<F>> + ?Sized,
+    T: ArrayLike<Value: TargetValue<F>> + ?Sized,
 {
     fn len(&self) -> usize {
         self.0.shape().first().copied().unwrap_or(0)

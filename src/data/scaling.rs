@@ -34,7 +34,7 @@ pub fn scale_bytes<F: Float, D: Dimension>(bytes: &ArrayRef<u8, D>) -> Array<F, 
 ///
 /// Fit it to the training data only, and apply it to all data: a scaling that was fitted to the test data too tells the
 /// model about them. Values of new data may then lie a little outside of 0–1. A feature that never changes
-/// becomes 0.
+/// becomes 0. A missing value, NaN, stays NaN.
 ///
 /// # Examples
 /// ```
@@ -51,8 +51,7 @@ pub fn scale_bytes<F: Float, D: Dimension>(bytes: &ArrayRef<u8, D>) -> Array<F, 
 #[derive(Clone, Debug, PartialEq)]
 pub struct MinMax<F> {
     min: Array1<F>,
-    /// max - min, or ∞ for a feature that never changes
-    span: Array1<F>,
+    max: Array1<F>,
 }
 
 impl<F: Float> MinMax<F> {
@@ -80,8 +79,7 @@ impl<F: Float> MinMax<F> {
         }
         let min = inputs.fold_axis(Axis(0), F::infinity(), |&min, &x| min.min(x));
         let max = inputs.fold_axis(Axis(0), F::neg_infinity(), |&max, &x| max.max(x));
-        let span = (max - &min).mapv(|span| if span > F::zero() { span } else { F::infinity() });
-        Ok(MinMax { min, span })
+        Ok(MinMax { min, max })
     }
 
     /// Scales data with the same features.
@@ -97,7 +95,24 @@ impl<F: Float> MinMax<F> {
                 "apply the scaling to arrays with the same columns",
             ));
         }
-        Ok((&inputs.view() - &self.min) / &self.span)
+        let mut scaled = inputs.to_owned();
+        for (mut column, (&min, &max)) in scaled.columns_mut().into_iter().zip(self.min.iter().zip(&self.max))
+        {
+            column.mapv_inplace(|x| share(x, min, max));
+        }
+        Ok(scaled)
+    }
+}
+
+/// Where x lies on the way from min (0) to max (1).
+fn share<F: Float>(x: F, min: F, max: F) -> F {
+    let (span, half) = (max - min, F::of(0.5));
+    if span == F::zero() {
+        (x - min) * F::zero() // and NaN for what is not finite
+    } else if span.is_finite() {
+        (x - min) / span
+    } else {
+        (half * x - half * min) / (half * max - half * min)
     }
 }
 
@@ -122,6 +137,24 @@ mod tests {
             scaling.apply(&array![[-2.0, 9.0], [1.0, 7.5]]).unwrap(),
             array![[0.0, 1.0], [0.75, 0.25]]
         );
+    }
+
+    #[test]
+    fn ranges_wider_than_the_largest_number() {
+        let x = array![[-3e38_f32, f32::MIN], [0.0, 0.0], [3e38, f32::MAX]];
+        let halves = array![[0.0, 0.0], [0.5, 0.5], [1.0, 1.0]];
+        assert_eq!(MinMax::fit(&x).unwrap().apply(&x).unwrap(), halves);
+        let x = array![[-1.7e308], [0.0], [1.7e308]];
+        assert_eq!(MinMax::fit(&x).unwrap().apply(&x).unwrap(), array![[0.0], [0.5], [1.0]]);
+    }
+
+    #[test]
+    fn a_missing_value_stays_missing() {
+        let scaling = MinMax::fit(&array![[0.0, 5.0], [2.0, 5.0]]).unwrap();
+        let x = array![[f64::NAN, f64::NAN], [1.0, f64::INFINITY], [f64::INFINITY, 7.0]];
+        let scaled = scaling.apply(&x).unwrap();
+        assert!(scaled[[0, 0]].is_nan() && scaled[[0, 1]].is_nan() && scaled[[1, 1]].is_nan(), "{scaled}");
+        assert_eq!((scaled[[1, 0]], scaled[[2, 0]], scaled[[2, 1]]), (0.5, f64::INFINITY, 0.0));
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Targets: arrays of numbers, and class numbers of any integer type.
 
-use ndarray::{ArrayBase, ArrayView1, ArrayViewD, ArrayViewMut2, Axis, Data, Dimension};
+use ndarray::{ArrayBase, ArrayRef, ArrayView1, ArrayViewD, ArrayViewMut2, Axis, Data, Dimension};
 
 use super::gather::gather_rows;
 use super::labels::{ClassNumber, index_below, wrong_count, wrong_label};
 use crate::shapes::check_target_shape;
 use crate::{Error, Float, Result};
 
-/// The second of `(&inputs, &targets)`: an array of any kind and dimension, a `Vec`, a slice.
-pub trait TargetArray: Sync {
+/// An array of any kind and dimension, a `Vec` or a slice: what [`predict`](crate::Sequential::predict) takes, and the second
+/// of `(&inputs, &targets)`.
+pub trait ArrayLike: Sync {
     /// The type of its values; see [`TargetValue`].
     type Value;
 
@@ -16,7 +17,7 @@ pub trait TargetArray: Sync {
     fn values(&self) -> ArrayViewD<'_, Self::Value>;
 }
 
-impl<S: Data + Sync, D: Dimension> TargetArray for ArrayBase<S, D> {
+impl<S: Data + Sync, D: Dimension> ArrayLike for ArrayBase<S, D> {
     type Value = S::Elem;
 
     fn values(&self) -> ArrayViewD<'_, S::Elem> {
@@ -24,7 +25,15 @@ impl<S: Data + Sync, D: Dimension> TargetArray for ArrayBase<S, D> {
     }
 }
 
-impl<E: Sync> TargetArray for [E] {
+impl<E: Sync, D: Dimension> ArrayLike for ArrayRef<E, D> {
+    type Value = E;
+
+    fn values(&self) -> ArrayViewD<'_, E> {
+        self.view().into_dyn()
+    }
+}
+
+impl<E: Sync> ArrayLike for [E] {
     type Value = E;
 
     fn values(&self) -> ArrayViewD<'_, E> {
@@ -32,7 +41,7 @@ impl<E: Sync> TargetArray for [E] {
     }
 }
 
-impl<E: Sync> TargetArray for Vec<E> {
+impl<E: Sync> ArrayLike for Vec<E> {
     type Value = E;
 
     fn values(&self) -> ArrayViewD<'_, E> {
@@ -40,7 +49,7 @@ impl<E: Sync> TargetArray for Vec<E> {
     }
 }
 
-impl<E: Sync, const N: usize> TargetArray for [E; N] {
+impl<E: Sync, const N: usize> ArrayLike for [E; N] {
     type Value = E;
 
     fn values(&self) -> ArrayViewD<'_, E> {

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayRef2, ArrayView2};
 
-use super::{check, classes};
+use super::{check, check_class_targets, classes};
 use crate::data::ClassNumber;
 use crate::data::labels;
 use crate::table::thousands;
@@ -93,7 +93,7 @@ impl ConfusionMatrix {
     /// classes 0 and 1.
     ///
     /// # Errors
-    /// [`Error::Data`] if y and t differ in shape or hold nothing.
+    /// [`Error::Data`] as [`accuracy`](super::accuracy).
     ///
     /// # Examples
     /// ```
@@ -105,7 +105,8 @@ impl ConfusionMatrix {
     /// ```
     pub fn from_outputs<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<Self> {
         check(y, t)?;
-        Self::new(classes(y), classes(t), y.ncols().max(2))
+        check_class_targets(t.view(), 0)?;
+        Self::new(classes(y)?, classes(t)?, y.ncols().max(2))
     }
 
     /// Gives the classes names, to be printed instead of their numbers.

@@ -1,8 +1,9 @@
 //! Prediction: the outputs of a model, without a trace.
 
-use ndarray::{Array1, Array2, ArrayRef, ArrayView2, Axis, Dimension};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewD, Axis};
 
 use super::{Buffer, Sequential, forward};
+use crate::data::ArrayLike;
 use crate::kernels::threads::{Threads, divide_chunks};
 use crate::layer::Memory;
 use crate::{Error, Float, Loss, Result};
@@ -12,8 +13,9 @@ use crate::{Error, Float, Loss, Result};
 pub(crate) const INFERENCE_CHUNK: usize = 256;
 
 impl<F: Float> Sequential<F> {
-    /// The output for a batch of any size: samples × outputs. Keeps nothing, so many threads may share one model. Many
-    /// samples are divided among the cores, as [a training](crate::Trainer::threads) is, with the same bits.
+    /// The output for a batch of any size, or for one sample as a slice or an array of its shape: samples × outputs. Keeps
+    /// nothing, so many threads may share one model. Many samples are divided among the cores, as
+    /// [a training](crate::Trainer::threads) is, with the same bits.
     ///
     /// # Errors
     /// [`Error::Data`] if the batch is empty or its samples have another shape.
@@ -24,6 +26,9 @@ impl<F: Float> Sequential<F> {
     ///
     /// let model = Sequential::<f32>::new([2]).add(Dense::new(3)).build(1)?;
     /// let x = array![[1.0, 2.0], [3.0, 4.0]];
+    /// assert_eq!(model.predict(&x)?.dim(), (2, 3));
+    /// assert_eq!(model.predict(&[3.0, 4.0])?.row(0), model.predict(&x)?.row(1));      // one sample
+    ///
     /// let answers = std::thread::scope(|scope| {
     ///     let threads = [(); 2].map(|()| scope.spawn(|| model.predict(&x)));
     ///     threads.map(|thread| thread.join().unwrap().unwrap())
@@ -31,8 +36,14 @@ impl<F: Float> Sequential<F> {
     /// assert_eq!(answers[0], answers[1]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
-    pub fn predict<D: Dimension>(&self, x: &ArrayRef<F, D>) -> Result<Array2<F>> {
-        let x = self.check_inputs(x)?;
+    pub fn predict<X: ArrayLike<Value = F> + ?Sized>(&self, x: &X) -> Result<Array2<F>> {
+        self.predict_values(x.values())
+    }
+
+    fn predict_values(&self, x: ArrayViewD<F>) -> Result<Array2<F>> {
+        let is_sample = x.shape() == self.input_shape();
+        let x = if is_sample { x.insert_axis(Axis(0)) } else { x };
+        let x = self.check_inputs(&x)?;
         let outputs = [x.nrows(), self.output_width()];
         Error::check_memory::<F>("outputs", &outputs, "predict fewer samples at a time")?;
         self.check_room(x.nrows().min(INFERENCE_CHUNK))?;
@@ -72,7 +83,8 @@ impl<F: Float> Sequential<F> {
     /// position of the largest.
     ///
     /// # Errors
-    /// As [`predict`](Self::predict); [`Error::Mismatch`] if the model has one output that is no probability.
+    /// As [`predict`](Self::predict); [`Error::Mismatch`] if the model has one output that is no probability, or several
+    /// that answer independent questions ([`predict_labels`](Self::predict_labels)); [`Error::Data`] if an output is NaN.
     ///
     /// # Examples
     /// ```
@@ -83,13 +95,44 @@ impl<F: Float> Sequential<F> {
     /// assert_eq!(model.predict_classes(&scores)?, array![1, 0]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
-    pub fn predict_classes<D: Dimension>(&self, x: &ArrayRef<F, D>) -> Result<Array1<usize>> {
+    pub fn predict_classes<X: ArrayLike<Value = F> + ?Sized>(&self, x: &X) -> Result<Array1<usize>> {
+        let width = self.output_width();
+        if width > 1 && self.output().is_probabilities() {
+            return Err(Error::mismatch(
+                format!("the outputs answer {width} independent questions, which have no single class"),
+                "ask predict_labels() for the yes or no of each, or end the model with a Softmax",
+            ));
+        }
         if self.output_width() == 1 && !self.output().is_probabilities() {
             let problem = "a model with one output that is no probability has no classes";
             let help = "end it with a Sigmoid, or compare predict() with a threshold of your own";
             return Err(Error::mismatch(problem, help));
         }
-        Ok(crate::metrics::classes(&self.predict(x)?))
+        crate::metrics::classes(&self.predict(x)?)
+    }
+
+    /// The yes or no of each output, at least ½ for yes: samples × outputs.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict); [`Error::Mismatch`] if the outputs are no [probabilities](crate::Output::is_probabilities)
+    /// of their own; [`Error::Data`] if an output is NaN.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::new([3]).add(Sigmoid).build(1)?;       // three independent questions
+    /// assert_eq!(model.predict_labels(&[2.0, 3.0, -1.0])?, array![[true, true, false]]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn predict_labels<X: ArrayLike<Value = F> + ?Sized>(&self, x: &X) -> Result<Array2<bool>> {
+        if !self.output().is_probabilities() {
+            return Err(Error::mismatch(
+                "these outputs are no answers of yes or no",
+                "ask predict_classes(), or end the model with a Sigmoid",
+            ));
+        }
+        crate::metrics::labels(&self.predict(x)?)
     }
 }
 

@@ -6,11 +6,11 @@ use ndarray::{Array1, ArrayView2};
 
 use super::batches::Batches;
 use super::history::Measures;
-use super::metric::{self, Metrics};
+use super::metric::{self, Metric, Metrics};
 use super::start::check_samples;
 use crate::data::Samples;
 use crate::kernels::threads::{Threads, divide_chunks};
-use crate::metrics::{self, ConfusionMatrix};
+use crate::metrics::{ConfusionMatrix, answers};
 use crate::sequential::INFERENCE_CHUNK;
 use crate::{Float, Loss, Result, Sequential};
 
@@ -29,8 +29,8 @@ impl Evaluation {
         self.measures.loss
     }
 
-    /// The share of samples whose class is right, from 0 to 1; `None` if the model ends with neither Sigmoid nor
-    /// Softmax.
+    /// The share of samples whose class is right, from 0 to 1; `None` if the model ends with neither one Sigmoid nor
+    /// Softmax, or the metrics are others.
     pub fn accuracy(&self) -> Option<f64> {
         self.measures.accuracy()
     }
@@ -64,13 +64,58 @@ pub fn evaluate<F: Float>(
     loss: &dyn Loss<F>,
     samples: impl Samples<F>,
 ) -> Result<Evaluation> {
-    check_samples("samples", model, loss, &samples)?;
-    let metrics = metric::default_for(model);
-    let classes = |y: ArrayView2<F>, t: ArrayView2<F>| [y, t].map(|rows| metrics::classes(&rows).to_vec());
-    let (measures, classes) = measure(model, loss, &samples, &metrics, &Threads::default(), classes);
-    let [y, t] = [0, 1].map(|side| classes.iter().flat_map(|of| &of[side]).copied().collect::<Vec<_>>());
-    let confusion = model.class_count().map(|count| ConfusionMatrix::new(&y, &t, count)).transpose()?;
-    Ok(Evaluation { measures, confusion })
+    evaluate_checked(model, loss, &samples, &metric::default_for(model))
+}
+
+/// [`evaluate`] with metrics of one's own choice.
+///
+/// # Errors
+/// As [`evaluate`].
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+/// use chainrule::training::evaluate_with;
+///
+/// let line = Dense::from_weights(array![[2.0]], array![1.0])?;
+/// let model = Sequential::new([1]).add(line).build(1)?;
+/// let samples = (&array![[0.0], [1.0]], &array![[1.0], [5.0]]);
+/// let result = evaluate_with(&model, &MeanSquaredError, samples, &[&MeanAbsoluteError])?;
+/// assert_eq!((result.loss(), result.measures.metric("mean_absolute_error")), (2.0, Some(1.0)));
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+pub fn evaluate_with<F: Float>(
+    model: &Sequential<F>,
+    loss: &dyn Loss<F>,
+    samples: impl Samples<F>,
+    metrics: &[&dyn Metric<F>],
+) -> Result<Evaluation> {
+    let metrics: Vec<Box<dyn Metric<F> + '_>> = metrics.iter().map(|&metric| Box::new(metric) as _).collect();
+    evaluate_checked(model, loss, &samples, &metrics)
+}
+
+fn evaluate_checked<F: Float>(
+    model: &Sequential<F>,
+    loss: &dyn Loss<F>,
+    samples: &dyn Samples<F>,
+    metrics: &Metrics<F>,
+) -> Result<Evaluation> {
+    check_samples("samples", model, loss, metrics, samples)?;
+    let threads = Threads::default();
+    let Some(count) = model.class_count() else {
+        let (measures, _) = measure(model, loss, samples, metrics, &threads, |_, _| ());
+        return Ok(Evaluation { measures, confusion: None });
+    };
+    let classes = |y: ArrayView2<F>, t: ArrayView2<F>| {
+        [y, t].map(|rows| rows.rows().into_iter().map(answers::class).collect::<Vec<_>>())
+    };
+    let (measures, classes) = measure(model, loss, samples, metrics, &threads, classes);
+    let all = |side: usize, what| -> Result<Vec<usize>> {
+        let of_all = classes.iter().flat_map(|of| &of[side]).enumerate();
+        of_all.map(|(sample, class)| class.ok_or_else(|| answers::is_nan(what, sample))).collect()
+    };
+    let confusion = ConfusionMatrix::new(all(0, "output")?, all(1, "target")?, count)?;
+    Ok(Evaluation { measures, confusion: Some(confusion) })
 }
 
 /// Loss and metrics of samples that fit the model, and what `look` makes of the outputs and targets of each chunk.
@@ -85,29 +130,48 @@ pub(super) fn measure<F: Float, T: Send>(
 ) -> (Measures, Vec<T>) {
     let kind = Kind::of(loss, model.output_width());
     let chunks = 0..samples.len().div_ceil(INFERENCE_CHUNK);
-    let mut results: Vec<Option<(Totals<F>, T)>> = chunks.clone().map(|_| None).collect();
-    let work = (chunks, &mut *results);
+    let mut sums = vec![0.0; chunks.len() * metrics.len()];
+    let mut rest = &mut *sums;
+    let mut part = |_| Part { samples: 0, loss: 0.0, sums: split_off(&mut rest, metrics.len()), look: None };
+    let mut parts: Vec<Part<T>> = chunks.clone().map(&mut part).collect();
+    let work = (chunks, &mut *parts);
     let multiplications = model.multiplications(samples.len());
     threads.run(multiplications, multiplications, || {
-        divide_chunks(work, 1, &|(chunks, results)| {
+        divide_chunks(work, 1, &|(chunks, parts)| {
             let mut pass = model.prediction_pass();
             let mut batches = Batches::new(samples, INFERENCE_CHUNK, None, model);
-            for (chunk, result) in chunks.zip(results) {
+            for (chunk, part) in chunks.zip(parts) {
                 let (x, t) = batches.gather(chunk);
                 pass.run(x);
-                let mut totals = Totals::new(kind, metrics);
-                totals.add(pass.loss(loss, t).as_f64(), pass.outputs(), t);
-                *result = Some((totals, look(pass.outputs(), t)));
+                (part.samples, part.loss) = (t.nrows(), pass.loss(loss, t).as_f64());
+                let sums = part.sums.iter_mut().zip(metrics);
+                sums.for_each(|(sum, metric)| *sum = metric.sum(pass.outputs(), t));
+                part.look = Some(look(pass.outputs(), t));
             }
         });
     });
-    let mut sum = Totals::new(kind, metrics);
-    let merge = |(totals, look)| {
-        sum.merge(&totals);
-        look
+    let mut totals = Totals::new(kind, metrics);
+    let merge = |part: Part<T>| {
+        totals.merge(part.samples, part.loss, part.sums);
+        part.look
     };
-    let looks = results.into_iter().flatten().map(merge).collect();
-    (sum.take(), looks)
+    let looks = parts.into_iter().filter_map(merge).collect();
+    (totals.take(), looks)
+}
+
+/// What one chunk of the samples has given.
+struct Part<'a, T> {
+    samples: usize,
+    loss: f64,
+    sums: &'a mut [f64],
+    look: Option<T>,
+}
+
+/// The first `count` numbers of the rest, which loses them.
+fn split_off<'a>(rest: &mut &'a mut [f64], count: usize) -> &'a mut [f64] {
+    let (first, others) = std::mem::take(rest).split_at_mut(count);
+    *rest = others;
+    first
 }
 
 /// How the losses of batches make that of all their samples.
@@ -152,11 +216,11 @@ impl<'m, F: Float> Totals<'m, F> {
         self.sums.iter_mut().zip(self.metrics).for_each(|(sum, metric)| *sum += metric.sum(y, t));
     }
 
-    /// The sums of other batches too.
-    fn merge(&mut self, other: &Self) {
-        self.samples += other.samples;
-        self.loss += other.loss;
-        self.sums += &other.sums;
+    /// The loss of other samples too, and the sums of their metrics.
+    fn merge(&mut self, samples: usize, loss: f64, sums: &[f64]) {
+        self.samples += samples;
+        self.loss += loss * self.kind.count(samples);
+        self.sums.iter_mut().zip(sums).for_each(|(sum, other)| *sum += other);
     }
 
     /// The loss of all samples so far.

@@ -4,7 +4,8 @@ use std::fmt::Debug;
 
 use ndarray::ArrayView2;
 
-use crate::{Float, Loss, MeanAbsoluteError, Sequential, metrics};
+use crate::metrics::answers;
+use crate::{Error, Float, Loss, MeanAbsoluteError, Output, Result, Sequential};
 
 /// A number that says how good the outputs of a batch are, in terms that people think in.
 ///
@@ -35,26 +36,64 @@ pub trait Metric<F: Float>: Debug + Send + Sync {
     /// The name of the metric in the history: one lower-case word, or several joined by `_`.
     fn name(&self) -> &str;
 
-    /// The sum over the samples of the batch; the history keeps the mean over all samples.
+    /// The sum over the samples of the batch; the history keeps the mean over all samples. NaN if an output is NaN and
+    /// there is no answer.
     fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64;
+
+    /// Whether this metric can be meant for a last layer with such outputs, `width` of them.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`](crate::Error::Mismatch) if not, with what to use instead.
+    fn check_output(&self, last: Output, width: usize) -> Result<()> {
+        let _ = (last, width);
+        Ok(())
+    }
+
+    /// Whether every target is one that this metric can be meant for. The rows belong to the samples from number `first`
+    /// on.
+    ///
+    /// # Errors
+    /// [`Error::Data`](crate::Error::Data) with the first one that is not.
+    fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
+        let _ = (t, first);
+        Ok(())
+    }
 }
 
 /// Metrics that were chosen at run time.
 pub(super) type Metrics<'a, F> = [Box<dyn Metric<F> + 'a>];
 
-/// A metric chosen at run time.
-impl<F: Float, M: Metric<F> + ?Sized> Metric<F> for Box<M> {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
+/// A box of a metric or a reference to one is a metric too.
+macro_rules! forward_to_the_metric_inside {
+    ($($outer:ty),*) => {$(
+        impl<F: Float, M: Metric<F> + ?Sized> Metric<F> for $outer {
+            fn name(&self) -> &str {
+                (**self).name()
+            }
 
-    fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {
-        (**self).sum(y, t)
-    }
+            fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {
+                (**self).sum(y, t)
+            }
+
+            fn check_output(&self, last: Output, width: usize) -> Result<()> {
+                (**self).check_output(last, width)
+            }
+
+            fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
+                (**self).check_targets(t, first)
+            }
+        }
+    )*};
 }
 
+forward_to_the_metric_inside!(Box<M>, &M);
+
 /// The share of samples whose class is right, from 0 to 1: with one output at least ½ for yes, with several the
-/// largest.
+/// largest. See [`metrics::accuracy`](crate::metrics::accuracy).
+///
+/// # Errors
+/// For several independent questions of yes or no, and for targets that name no class, training and evaluation return an
+/// error.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Accuracy;
 
@@ -64,8 +103,86 @@ impl<F: Float> Metric<F> for Accuracy {
     }
 
     fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {
-        metrics::count_correct(y, t) as f64
+        answers::count_right(y, t).map_or(f64::NAN, |right| right as f64)
     }
+
+    fn check_output(&self, last: Output, width: usize) -> Result<()> {
+        if width == 1 || !last.is_probabilities() {
+            return Ok(());
+        }
+        Err(Error::mismatch(
+            format!("the outputs answer {width} independent questions, which have no single class"),
+            "measure LabelAccuracy or ExactMatch, or end with a Softmax for one class of many",
+        ))
+    }
+
+    fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
+        answers::check_class_targets(t, first)
+    }
+}
+
+/// The share of answers that are right, from 0 to 1, where each output is a question of yes or no. See
+/// [`metrics::label_accuracy`](crate::metrics::label_accuracy).
+///
+/// # Errors
+/// After a distribution over classes, and for targets outside 0 to 1, training and evaluation return an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LabelAccuracy;
+
+impl<F: Float> Metric<F> for LabelAccuracy {
+    fn name(&self) -> &str {
+        "label_accuracy"
+    }
+
+    fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {
+        let right: Option<usize> = answers::right_labels(y, t).sum();
+        right.map_or(f64::NAN, |right| right as f64 / y.ncols() as f64)
+    }
+
+    fn check_output(&self, last: Output, _: usize) -> Result<()> {
+        check_labels(last)
+    }
+
+    fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
+        answers::check_label_targets(t, first)
+    }
+}
+
+/// The share of samples of which all answers are right, from 0 to 1, where each output is a question of yes or no. See
+/// [`metrics::exact_match`](crate::metrics::exact_match).
+///
+/// # Errors
+/// As [`LabelAccuracy`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ExactMatch;
+
+impl<F: Float> Metric<F> for ExactMatch {
+    fn name(&self) -> &str {
+        "exact_match"
+    }
+
+    fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {
+        let is_whole = |right: Option<usize>| Some(usize::from(right? == y.ncols()));
+        let right: Option<usize> = answers::right_labels(y, t).map(is_whole).sum();
+        right.map_or(f64::NAN, |right| right as f64)
+    }
+
+    fn check_output(&self, last: Output, _: usize) -> Result<()> {
+        check_labels(last)
+    }
+
+    fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
+        answers::check_label_targets(t, first)
+    }
+}
+
+/// Whether each output can be a question of its own.
+fn check_labels(last: Output) -> Result<()> {
+    if !last.is_distribution() {
+        return Ok(());
+    }
+    let help = "measure Accuracy, or end with a Sigmoid for independent questions";
+    Err(Error::mismatch("the outputs are a distribution over classes, of which one is the answer", help))
 }
 
 /// The mean distance |y - t| between outputs and targets, in the unit of the targets.
@@ -79,7 +196,13 @@ impl<F: Float> Metric<F> for MeanAbsoluteError {
     }
 }
 
-/// The metrics of a trainer that was given none.
+/// The metrics of a trainer or an evaluation that was given none.
 pub(super) fn default_for<'a, F: Float>(model: &Sequential<F>) -> Vec<Box<dyn Metric<F> + 'a>> {
-    if model.class_count().is_some() { vec![Box::new(Accuracy)] } else { Vec::new() }
+    if model.class_count().is_some() {
+        vec![Box::new(Accuracy)]
+    } else if model.output().is_probabilities() {
+        vec![Box::new(LabelAccuracy)]
+    } else {
+        Vec::new()
+    }
 }

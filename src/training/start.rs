@@ -3,6 +3,7 @@
 use ndarray::{Array2, ArrayView2, Axis, s};
 
 use super::evaluation::Kind;
+use super::metric::Metrics;
 use crate::data::Samples;
 use crate::loss::no_logits_form;
 use crate::sequential::{Buffer, INFERENCE_CHUNK};
@@ -32,9 +33,12 @@ pub(super) fn check_samples<F: Float>(
     what: &str,
     model: &Sequential<F>,
     loss: &dyn Loss<F>,
+    metrics: &Metrics<F>,
     samples: &dyn Samples<F>,
 ) -> Result<()> {
     let reads = model.reads(loss)?;
+    let (last, outputs) = (model.output(), model.output_width());
+    metrics.iter().try_for_each(|metric| metric.check_output(last, outputs))?;
     if samples.is_empty() {
         return Err(Error::data(what, "at least one", "none", "check how they were loaded or split"));
     }
@@ -46,6 +50,7 @@ pub(super) fn check_samples<F: Float>(
         targets.start(indices.len());
         samples.gather_targets(indices, targets.view_mut());
         loss.check_targets(targets.view(), indices[0])?;
+        metrics.iter().try_for_each(|metric| metric.check_targets(targets.view(), indices[0]))?;
         if indices[0] > 0 {
             return Ok(());
         }

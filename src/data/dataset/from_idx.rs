@@ -12,6 +12,9 @@ impl<F: Float> Dataset<F> {
     /// Images and their labels from two IDX files of unsigned bytes, plain or compressed with gzip. The bytes of the
     /// images become numbers from 0 to 1.
     ///
+    /// EMNIST's files have every image on its side, and those of its letters count classes from 1. Both are mended on the
+    /// way, by [`read_idx`], `images.swap_axes(1, 2)`, labels less 1, and [`from_bytes`](Self::from_bytes).
+    ///
     /// # Errors
     /// [`Error::Io`] if a file can't be read, [`Error::File`] if one is damaged, holds something else, or the two don't
     /// belong together; [`Error::Setting`] for fewer than two classes.
@@ -48,8 +51,15 @@ impl<F: Float> Dataset<F> {
         if let Some((sample, label)) = labels.iter().enumerate().find(is_too_large) {
             let problem =
                 format!("the label of sample {sample} is {label}, but classes are 0 to {}", classes - 1);
+            let from_one = labels.iter().all(|&label| (1..=classes).contains(&label.into()));
+            let help = if from_one {
+                "these labels begin with 1, as those of EMNIST's letters do: read both files with read_idx, take 1 off \
+                 each label, and make the data set with Dataset::from_bytes"
+            } else {
+                "check how many classes there are"
+            };
             // with labels the data start at byte 8
-            return Err(Error::file(labels_path, 8 + sample, problem, "check how many classes there are"));
+            return Err(Error::file(labels_path, 8 + sample, problem, help));
         }
         Self::from_bytes(images, labels, classes)
     }
@@ -79,6 +89,21 @@ mod tests {
         fn drop(&mut self) {
             let _ = std::fs::remove_file(&self.0);
         }
+    }
+
+    #[test]
+    fn labels_from_1_are_told() {
+        let images = TempFile::new("emnist", &IMAGES);
+        let labels = TempFile::new("labels-from-1", &[0, 0, 8, 1, 0, 0, 0, 3, 1, 3, 2]);
+        let error = Dataset::<f64>::from_idx(&images.0, &labels.0, 3).unwrap_err().to_string();
+        assert!(error.contains("byte 9: the label of sample 1 is 3, but classes are 0 to 2"), "{error}");
+        assert!(error.contains("begin with 1") && error.contains("take 1 off each"), "{error}");
+
+        // as the help says, with the images turned
+        let (mut images, labels) = (read_idx(&images.0).unwrap(), read_idx(&labels.0).unwrap());
+        images.swap_axes(1, 2);
+        let data = Dataset::<f64>::from_bytes(images, labels.iter().map(|&label| label - 1), 3).unwrap();
+        assert_eq!(data.labels().unwrap(), array![0, 2, 1]);
     }
 
     #[test]
@@ -120,7 +145,7 @@ mod tests {
                  the images comes first, then that of the labels"
             )
         );
-        let letters = TempFile::new("letters", &[0, 0, 8, 1, 0, 0, 0, 3, 1, 2, 10]);
+        let letters = TempFile::new("letters", &[0, 0, 8, 1, 0, 0, 0, 3, 0, 2, 10]);
         assert_eq!(
             load(&images, &letters),
             format!(

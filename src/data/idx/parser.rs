@@ -69,7 +69,12 @@ impl<'a, R: Read> Parser<'a, R> {
                 let problem = format!(
                     "the elements are {kind} (0x{code:02x}), but only unsigned bytes (0x08) can be read"
                 );
-                Err(Error::file(self.path, 2, problem, "convert the file to unsigned bytes"))
+                Err(Error::file(
+                    self.path,
+                    2,
+                    problem,
+                    "convert it to unsigned bytes, with numpy.uint8, say, if its numbers are from 0 to 255",
+                ))
             }
             _ => Err(Error::file(
                 self.path,
@@ -85,7 +90,10 @@ impl<'a, R: Read> Parser<'a, R> {
         let size = |bytes: &[u8]| bytes.iter().fold(0, |size, &byte| size << 8 | usize::from(byte));
         let sizes: Vec<usize> = bytes.chunks_exact(4).map(size).collect();
         match sizes.iter().position(|&size| size == 0) {
-            Some(axis) => Err(self.damaged(4 + 4 * axis, format!("axis {axis} of the array has the size 0"))),
+            Some(axis) => {
+                let problem = format!("axis {axis} of the array has the size 0");
+                Err(Error::file(self.path, 4 + 4 * axis, problem, "give a file that holds samples"))
+            }
             None => Ok(sizes),
         }
     }
@@ -176,7 +184,7 @@ mod tests {
                 error(&[0, 0, kind, 1, 0, 0, 0, 1, 0]),
                 format!(
                     "file: byte 2: the elements are {name} (0x{kind:02x}), but only unsigned bytes (0x08) can be \
-                     read\n  help: convert the file to unsigned bytes"
+                     read\n  help: convert it to unsigned bytes, with numpy.uint8, say, if its numbers are from 0 to 255"
                 )
             );
         }
@@ -191,7 +199,7 @@ mod tests {
         }
         assert_eq!(
             error(&idx(&[2, 0], &[])),
-            format!("file: byte 8: axis 1 of the array has the size 0{HELP}")
+            "file: byte 8: axis 1 of the array has the size 0\n  help: give a file that holds samples"
         );
         let huge = u32::MAX;
         assert_eq!(

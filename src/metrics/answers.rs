@@ -1,0 +1,110 @@
+//! From numbers to answers: the class of a row, the yes or no of an output, and whether they are those of the target.
+
+use ndarray::{ArrayView1, ArrayView2};
+
+use crate::{Error, Float, Result};
+
+/// The class that one row of outputs or targets stands for; `None` if a number is NaN, which may hide the largest.
+pub(crate) fn class<F: Float>(row: ArrayView1<F>) -> Option<usize> {
+    if row.len() == 1 {
+        return label(row[0]).map(usize::from);
+    }
+    let mut best = (0, F::neg_infinity());
+    for (class, &number) in row.iter().enumerate() {
+        if number > best.1 {
+            best = (class, number);
+        } else if number.is_nan() {
+            return None;
+        }
+    }
+    Some(best.0)
+}
+
+/// Whether a number stands for yes, at least ½; `None` for NaN.
+pub(super) fn label<F: Float>(number: F) -> Option<bool> {
+    (!number.is_nan()).then(|| number >= F::of(0.5))
+}
+
+/// Whether the class of the outputs is that of the target, or one of its equals; `None` for NaN.
+fn is_right<F: Float>(y: ArrayView1<F>, t: ArrayView1<F>) -> Option<bool> {
+    let (predicted, actual) = (class(y)?, class(t)?);
+    Some(predicted == actual || (t.len() > 1 && t[predicted] == t[actual]))
+}
+
+/// The samples whose class is right; `None` for NaN.
+#[inline(never)]
+pub(crate) fn count_right<F: Float>(y: ArrayView2<F>, t: ArrayView2<F>) -> Option<usize> {
+    let rows = y.rows().into_iter().zip(t.rows());
+    rows.map(|(y, t)| is_right(y, t)).try_fold(0, |right, is_right| Some(right + usize::from(is_right?)))
+}
+
+/// The numbers of each sample that stand for the yes or no of its target; `None` for NaN.
+pub(crate) fn right_labels<'a, F: Float>(
+    y: ArrayView2<'a, F>,
+    t: ArrayView2<'a, F>,
+) -> impl Iterator<Item = Option<usize>> {
+    (0..y.nrows()).map(move |row| {
+        let labels = y.row(row).into_iter().zip(t.row(row));
+        labels
+            .map(|(&y, &t)| Some(label(y)? == label(t)?))
+            .try_fold(0, |n, same| Some(n + usize::from(same?)))
+    })
+}
+
+/// Whether no number is NaN.
+pub(super) fn check_no_nan<F: Float>(what: &str, y: ArrayView2<F>) -> Result<()> {
+    match y.rows().into_iter().position(|row| row.iter().any(|number| number.is_nan())) {
+        Some(sample) => Err(is_nan(what, sample)),
+        None => Ok(()),
+    }
+}
+
+/// A row of a sample that holds a NaN, which is no answer.
+pub(crate) fn is_nan(what: &str, sample: usize) -> Error {
+    Error::data(
+        format!("{what} of sample {sample}"),
+        "numbers",
+        "NaN",
+        "look for missing values in the inputs and for NaN in the weights: model.params() shows them",
+    )
+}
+
+/// Whether each target names one class, 0 or 1 with one output; of several classes that are equally probable each is right.
+/// The rows are the samples from number `first`.
+pub(crate) fn check_class_targets<F: Float>(t: ArrayView2<F>, first: usize) -> Result<()> {
+    if t.ncols() == 1 {
+        return check_label_targets(t, first);
+    }
+    let most = F::of(1.0 + 1e-3); // probabilities may have been rounded
+    (first..).zip(t.rows()).try_for_each(|(sample, row)| {
+        let Some(class) = class(row) else { return Err(is_nan("target", sample)) };
+        let equals = row.iter().filter(|&&number| number == row[class]).count();
+        let problem = if row[class] <= F::zero() && equals > 1 {
+            "none"
+        } else if equals > 1 && row[class] * F::from_count(equals) > most {
+            "several"
+        } else {
+            return Ok(());
+        };
+        Err(Error::data(
+            format!("target row of sample {sample}"),
+            "one class",
+            format!("{row}, which names {problem}"),
+            "make rows of class numbers with one_hot(labels, classes); independent questions of yes or no have \
+             LabelAccuracy and ExactMatch",
+        ))
+    })
+}
+
+/// Whether each target is 0 for no, 1 for yes, or a probability between.
+pub(crate) fn check_label_targets<F: Float>(t: ArrayView2<F>, first: usize) -> Result<()> {
+    let no_label = |&(_, &t): &((usize, usize), &F)| !(F::zero() <= t && t <= F::one());
+    t.indexed_iter().find(no_label).map_or(Ok(()), |((row, output), t)| {
+        Err(Error::data(
+            format!("target {output} of sample {}", first + row),
+            "0 for no or 1 for yes",
+            t.to_string(),
+            "write the labels as 0 and 1: of -1 and 1, say, or of 0 and 255",
+        ))
+    })
+}
