@@ -1,8 +1,8 @@
 //! The gradient of a parameter: its numbers, or a product that nobody has multiplied out yet.
 
-use ndarray::{Array2, ArrayView2, azip};
+use ndarray::{Array2, ArrayView2};
 
-use crate::kernels::{FUSED_ROWS, add_product, matmul};
+use crate::kernels::{FUSED_ROWS, add_product, add_scaled, matmul};
 use crate::{Error, Float, Result};
 
 /// ∂L/∂θ of one parameter, of the shape of θ.
@@ -82,14 +82,7 @@ impl<'a, F: Float> Gradient<'a, F> {
         {
             return Ok(());
         }
-        let mut all_finite = true;
-        azip!((theta in theta, &g in self.matrix()) {
-            let next = *theta + alpha * g;
-            // an entry that is infinite already, as the bias of a class that is ruled out, may stay so
-            all_finite &= next.is_finite() | (g.is_finite() & !theta.is_finite());
-            *theta = if next.is_finite() { next } else { *theta };
-        });
-        if all_finite { Ok(()) } else { Err(not_finite()) }
+        if add_scaled(alpha, self.matrix(), theta.view_mut()) { Ok(()) } else { Err(not_finite()) }
     }
 
     /// Every entry, multiplied out if it was a product.

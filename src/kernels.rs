@@ -77,6 +77,6 @@ pub use row::{dot, largest, sum};
 pub use rows::{each_row, exp_rows, repeat_row, sum_over_rows, sum_rows};
 
 pub(crate) use compiled::Sealed;
-pub(crate) use entries::largest_magnitude;
+pub(crate) use entries::{add_scaled, largest_magnitude};
 pub(crate) use matmul::{FUSED_ROWS, add_product};
 pub(crate) use vectors::convert;

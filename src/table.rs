@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use unicode_width::UnicodeWidthStr;
+
 /// A number in at most the digits that matter: four behind the point where that shows some, else three in all.
 pub(crate) fn short(x: f64) -> String {
     let size = x.abs();
@@ -25,24 +27,35 @@ impl Table {
             Some(title) => (true, title.to_owned()),
             None => (false, title.to_owned()),
         };
-        let (right, titles) = header.into_iter().map(|title| column(title.as_ref())).unzip();
+        let (right, titles) = header.into_iter().map(|title| column(&one_line(title.as_ref()))).unzip();
         Table { rows: vec![titles], right }
     }
 
     pub(crate) fn row(&mut self, cells: impl IntoIterator<Item = String>) {
-        self.rows.push(cells.into_iter().collect());
+        self.rows.push(cells.into_iter().map(|cell| one_line(&cell)).collect());
+    }
+
+    /// The columns of a terminal that the table takes.
+    pub(crate) fn width(&self) -> usize {
+        self.widths().iter().map(|width| width + 2).sum()
+    }
+
+    fn widths(&self) -> Vec<usize> {
+        let mut widths = vec![0; self.right.len()];
+        for row in &self.rows {
+            widths.iter_mut().zip(row).for_each(|(width, cell)| *width = cell.width().max(*width));
+        }
+        widths
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut widths = vec![0; self.right.len()];
-        for row in &self.rows {
-            widths.iter_mut().zip(row).for_each(|(width, cell)| *width = cell.chars().count().max(*width));
-        }
+        let widths = self.widths();
         for (index, row) in self.rows.iter().enumerate() {
             let cells = row.iter().zip(&widths).zip(&self.right).map(|((cell, &width), &right)| {
-                if right { format!("  {cell:>width$}") } else { format!("  {cell:<width$}") }
+                let space = " ".repeat(width.saturating_sub(cell.width()));
+                if right { format!("  {space}{cell}") } else { format!("  {cell}{space}") }
             });
             writeln!(f, "{}", cells.collect::<String>().trim_end())?;
             if index == 0 {
@@ -52,6 +65,11 @@ impl fmt::Display for Table {
         }
         Ok(())
     }
+}
+
+/// Tabs, line breaks and other characters that are no letters become spaces.
+pub(crate) fn one_line(text: &str) -> String {
+    text.replace(|letter: char| letter.is_control(), " ")
 }
 
 /// A count with thousands separators: `101,770`.
@@ -76,6 +94,20 @@ mod tests {
         table.row(["0".into(), "dense".into()]);
         table.row(["10".into(), "relu".into()]);
         assert_eq!(table.to_string(), "   #  layer\n  ──  ─────\n   0  dense\n  10  relu\n");
+    }
+
+    /// Wide letters, combining marks, tabs and line breaks.
+    #[test]
+    fn columns_of_any_letters_line_up() {
+        let mut table = Table::new(&["name\n", ">n"]);
+        table.row(["猫".into(), "1".into()]);
+        table.row(["e\u{301}".into(), "22".into()]);
+        table.row(["a\tb\r".into(), "3".into()]);
+        assert_eq!(
+            table.to_string(),
+            "  name    n\n  ─────  ──\n  猫      1\n  e\u{301}      22\n  a b     3\n"
+        );
+        assert_eq!(table.width(), 11);
     }
 
     #[test]

@@ -20,7 +20,7 @@ mutations() {
   mutation step-product gradient.rs \
     '&& add_product(alpha, a.t(), *b, theta.view_mut())' \
     '&& add_product(alpha + alpha, a.t(), *b, theta.view_mut())'
-  mutation step-matrix gradient.rs \
+  mutation step-matrix kernels/entries.rs \
     'let next = *theta + alpha * g;' \
     'let next = *theta + alpha * alpha * g;'
 

@@ -118,27 +118,46 @@ pub trait Drawing {
         raster::png(&self.picture())
     }
 
-    /// Writes the drawing as an SVG file, or as PNG if the path ends so, and makes the folders on the path.
+    /// Writes the drawing as a file in the format that its name ends with, `.svg` or `.png`, and makes the folders on the
+    /// path.
     ///
     /// # Errors
-    /// [`Error::Io`] if the file can't be written, [`Error::Mismatch`] for PNG without the feature `png`.
+    /// [`Error::Io`] if the file can't be written, [`Error::Mismatch`] for another format, and for PNG without the feature
+    /// `png`.
     fn save(&self, path: impl AsRef<Path>) -> Result<()>
     where
         Self: Sized,
     {
         let path = path.as_ref();
-        let bytes = match path.extension() {
-            Some(end) if end.eq_ignore_ascii_case("png") => png_bytes(self)?,
+        let bytes = match ending(path, &["svg", "png"])? {
+            "png" => png_bytes(self)?,
             _ => self.to_svg().into_bytes(),
         };
-        let written = || {
-            if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder)?;
-            }
-            std::fs::write(path, bytes)
-        };
-        written().map_err(|error| Error::Io { path: path.to_owned(), error })
+        write(path, &bytes)
     }
+}
+
+/// Which of the endings a path has, so that no file holds another format than its name promises.
+fn ending<'a>(path: &Path, endings: &[&'a str]) -> Result<&'a str> {
+    let end = path.extension().unwrap_or_default();
+    endings.iter().find(|&ending| end.eq_ignore_ascii_case(ending)).copied().ok_or_else(|| {
+        let list = endings.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" or ");
+        Error::mismatch(
+            format!("{}: a file of this name can't be written", path.display()),
+            format!("end the name with {list}"),
+        )
+    })
+}
+
+/// Writes a file and makes the folders on its path.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    let written = || {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        std::fs::write(path, bytes)
+    };
+    written().map_err(|error| Error::Io { path: path.to_owned(), error })
 }
 
 impl Drawing for Picture {

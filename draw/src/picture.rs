@@ -30,6 +30,11 @@ impl Paint {
     }
 }
 
+/// Tabs, line breaks and other characters that are no letters become spaces: a text is one line.
+pub(crate) fn one_line(text: &str) -> String {
+    text.replace(|letter: char| letter.is_control(), " ")
+}
+
 /// The end of a text that its position means.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Anchor {
@@ -55,7 +60,7 @@ impl Text {
     /// Text that starts at a point of the baseline.
     pub(crate) fn new(text: impl Into<String>, at: Point, size: f64) -> Self {
         Text {
-            text: text.into(),
+            text: one_line(&text.into()),
             at,
             size: size.max(SMALL),
             anchor: Anchor::Start,
@@ -170,7 +175,7 @@ pub struct Picture {
 
 impl Picture {
     pub(crate) fn new(title: &str) -> Self {
-        Picture { width: 0.0, height: 0.0, title: title.to_owned(), shapes: Vec::new() }
+        Picture { width: 0.0, height: 0.0, title: one_line(title), shapes: Vec::new() }
     }
 
     /// The natural width in pixels.

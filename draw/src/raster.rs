@@ -6,6 +6,7 @@ use tiny_skia::{
     Transform,
 };
 use ttf_parser::{Face, OutlineBuilder};
+use unicode_width::UnicodeWidthChar;
 
 use super::area::{Area, Point};
 use super::picture::{Anchor, Paint, Picture, Pixels, Shape, Text};
@@ -68,17 +69,19 @@ impl Canvas {
         }
     }
 
-    /// Letter after letter, without kerning; one that the font lacks is left out.
+    /// Letter after letter, without kerning; in place of one that the font lacks a box with its number.
     fn text(&mut self, text: &Text, place: Transform) {
         let Some(face) = &self.fonts[usize::from(text.bold)] else { return };
         let scale = text.size as f32 / f32::from(face.units_per_em());
-        let mut builder = Outline(PathBuilder::new(), 0.0);
+        let mut letters = Outline { path: PathBuilder::new(), at: (0.0, 0.0), scale: 1.0 };
         for letter in text.text.chars() {
-            let Some(glyph) = face.glyph_index(letter) else { continue };
-            face.outline_glyph(glyph, &mut builder);
-            builder.1 += f32::from(face.glyph_hor_advance(glyph).unwrap_or(0));
+            match face.glyph_index(letter) {
+                Some(_) => letters.letter(face, letter),
+                None if letter.width().unwrap_or(0) > 0 => letters.number_of(face, letter),
+                None => {} // nothing to see
+            }
         }
-        let width = builder.1 * scale;
+        let width = letters.at.0 * scale;
         let start = match text.anchor {
             Anchor::Start => 0.0,
             Anchor::Middle => -width / 2.0,
@@ -86,7 +89,7 @@ impl Canvas {
         };
         let at = place.pre_translate(text.at.0 as f32, text.at.1 as f32);
         let turned = if text.vertical { at.pre_rotate(-90.0) } else { at };
-        let Some(path) = builder.0.finish() else { return };
+        let Some(path) = letters.path.finish() else { return };
         let letters = turned.pre_translate(start, 0.0).pre_scale(scale, -scale);
         self.pixmap.fill_path(&path, &inked(text.color), FillRule::Winding, letters, None);
     }
@@ -150,28 +153,75 @@ fn rectangle(area: Area, radius: f64) -> Option<Path> {
     builder.finish()
 }
 
-/// Letters side by side: the path, and where the next letter starts.
-struct Outline(PathBuilder, f32);
+/// Letters side by side, in the font's units.
+struct Outline {
+    path: PathBuilder,
+    /// where the next letter starts
+    at: (f32, f32),
+    scale: f32,
+}
+
+impl Outline {
+    fn letter(&mut self, face: &Face, letter: char) {
+        let Some(glyph) = face.glyph_index(letter) else { return };
+        face.outline_glyph(glyph, self);
+        self.at.0 += self.scale * f32::from(face.glyph_hor_advance(glyph).unwrap_or(0));
+    }
+
+    /// A frame as wide as an em, with the letter's number in Unicode inside, in two rows.
+    fn number_of(&mut self, face: &Face, letter: char) {
+        let em = f32::from(face.units_per_em());
+        let (left, _) = self.at;
+        for (edge, inner) in [(0.06, false), (0.11, true)] {
+            let (x, y) =
+                ([left + edge * em, left + (1.0 - edge) * em], [(edge - 0.2) * em, (0.84 - edge) * em]);
+            self.path.move_to(x[0], y[0]);
+            // the inner edge runs the other way round, so that it is a hole
+            let corners = [(x[1], y[0]), (x[1], y[1]), (x[0], y[1])];
+            for index in [0, 1, 2].map(|index| if inner { 2 - index } else { index }) {
+                self.path.line_to(corners[index].0, corners[index].1);
+            }
+            self.path.close();
+        }
+        let digits = format!("{:04X}", u32::from(letter));
+        let (above, below) = digits.split_at(digits.len() / 2);
+        self.scale = 0.36;
+        for (row, y) in [(above, 0.36), (below, -0.04)] {
+            let width = row.len() as f32 * 0.64 * self.scale * em;
+            self.at = (left + (em - width) / 2.0, y * em);
+            row.chars().for_each(|digit| self.letter(face, digit));
+        }
+        (self.at, self.scale) = ((left + em, 0.0), 1.0);
+    }
+
+    fn place(&self, x: f32, y: f32) -> (f32, f32) {
+        (x * self.scale + self.at.0, y * self.scale + self.at.1)
+    }
+}
 
 impl OutlineBuilder for Outline {
     fn move_to(&mut self, x: f32, y: f32) {
-        self.0.move_to(x + self.1, y);
+        let (x, y) = self.place(x, y);
+        self.path.move_to(x, y);
     }
 
     fn line_to(&mut self, x: f32, y: f32) {
-        self.0.line_to(x + self.1, y);
+        let (x, y) = self.place(x, y);
+        self.path.line_to(x, y);
     }
 
     fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
-        self.0.quad_to(x1 + self.1, y1, x + self.1, y);
+        let ((x1, y1), (x, y)) = (self.place(x1, y1), self.place(x, y));
+        self.path.quad_to(x1, y1, x, y);
     }
 
     fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
-        self.0.cubic_to(x1 + self.1, y1, x2 + self.1, y2, x + self.1, y);
+        let ((x1, y1), (x2, y2), (x, y)) = (self.place(x1, y1), self.place(x2, y2), self.place(x, y));
+        self.path.cubic_to(x1, y1, x2, y2, x, y);
     }
 
     fn close(&mut self) {
-        self.0.close();
+        self.path.close();
     }
 }
 
@@ -192,6 +242,18 @@ mod tests {
         let blue = |p: &tiny_skia::PremultipliedColorU8| (p.red(), p.green(), p.blue()) == (0x00, 0x72, 0xb2);
         assert!(pixmap.pixels().iter().filter(|p| blue(p)).count() > 500, "the line");
         assert_eq!(pixmap.pixel(0, 0).map(|p| p.alpha() < 255), Some(true), "the corner outside the card");
+    }
+
+    #[test]
+    fn letters_that_the_font_lacks_are_told_apart() {
+        let png = |title: &str| Curves::new().title(title).line("a", &[1.0, 2.0]).to_png().unwrap();
+        let titles = ["", "損失", "猫犬", "犬猫", "🦀", "loss", "lo\u{200b}ss"].map(png);
+        for (index, one) in titles.iter().enumerate() {
+            for (other_index, other) in titles.iter().enumerate().skip(index + 1) {
+                let same = (index, other_index) == (5, 6); // what has no width is not painted
+                assert_eq!(one == other, same, "titles {index} and {other_index}");
+            }
+        }
     }
 
     #[test]

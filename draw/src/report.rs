@@ -78,7 +78,7 @@ impl<'a, F: Float> Report<'a, F> {
                     let image = x.to_shape((height, width)).map_err(not_samples)?;
                     grid = grid.prediction(&image, truth, predicted);
                 }
-                grid.to_svg()
+                framed(&grid)
             }
             _ => {
                 let cells = |row: ArrayView1<F>| {
@@ -115,27 +115,36 @@ impl<'a, F: Float> Report<'a, F> {
             &table(&["setting", "value"], settings.map(|(name, value)| vec![name.to_owned(), value])),
         );
         section("Layers", &format!("<pre>{}</pre>\n{}", escape(&self.model.to_string()), self.structure()));
-        section("Training", &(self.curves() + &self.epochs()));
+        section("Training", &(self.warnings() + &self.curves() + &self.epochs()));
         section("Result", &self.result());
         section("Sample predictions", &self.predictions);
         section("First-layer weights", &self.weights());
         page + "</body>\n</html>\n"
     }
 
-    /// Writes the page to a file.
+    /// Writes the page to a file whose name ends with `.html`, and makes the folders on the path.
     ///
     /// # Errors
-    /// [`Error::Io`] if the file can't be written.
+    /// [`Error::Io`] if the file can't be written, [`Error::Mismatch`] if its name promises another format.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        std::fs::write(path, self.to_html()).map_err(|error| Error::Io { path: path.to_owned(), error })
+        super::ending(path, &["html", "htm"])?;
+        super::write(path, self.to_html().as_bytes())
     }
 
     fn structure(&self) -> String {
         let small = (0..)
             .map_while(|position| self.model.shape(position))
             .all(|shape| shape.iter().product::<usize>() <= 12);
-        if small { Network::of(self.model).to_svg() } else { LayerStack::of(self.model).to_svg() }
+        if small { framed(&Network::of(self.model)) } else { framed(&LayerStack::of(self.model)) }
+    }
+
+    fn warnings(&self) -> String {
+        self.history
+            .warnings()
+            .iter()
+            .map(|warning| format!("<p class=\"warning\">{}</p>\n", escape(warning)))
+            .collect()
     }
 
     fn curves(&self) -> String {
@@ -153,9 +162,9 @@ impl<'a, F: Float> Report<'a, F> {
             }
             curves
         };
-        let mut svg = draw("loss", series(&|measures| Some(measures.loss))).mark_lowest().to_svg();
+        let mut svg = framed(&draw("loss", series(&|measures| Some(measures.loss))).mark_lowest());
         for (name, _) in epochs.first().map(|epoch| &epoch.training.metrics[..]).unwrap_or_default() {
-            svg += &draw(&name.replace('_', " "), series(&|measures| measures.metric(name))).to_svg();
+            svg += &framed(&draw(&name.replace('_', " "), series(&|measures| measures.metric(name))));
         }
         svg
     }
@@ -179,7 +188,7 @@ impl<'a, F: Float> Report<'a, F> {
             let counts = confusion.counts().to_owned();
             format!(
                 "{}<pre>{}</pre>",
-                ConfusionHeatmap::new(&counts).to_svg(),
+                framed(&ConfusionHeatmap::new(&counts)),
                 escape(&confusion.to_string())
             )
         });
@@ -190,16 +199,26 @@ impl<'a, F: Float> Report<'a, F> {
     fn weights(&self) -> String {
         let &[height, width] = self.model.input_shape() else { return String::new() };
         let Some((_, weight)) = self.model.params().next() else { return String::new() };
-        ImageGrid::weights(&weight, [height, width]).map_or(String::new(), |grid| grid.columns(12).to_svg())
+        ImageGrid::weights(&weight, [height, width]).map_or(String::new(), |grid| framed(&grid.columns(12)))
     }
 }
 
+// On a narrow screen pictures keep their size, and with it readable letters, and are pushed sideways. On a dark one
+// light and dark change places in them, and half a turn brings the colours back.
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:860px;margin:2rem auto;padding:0 1rem;\
-    color:#222;background:#fff}h1,h2{line-height:1.2}h2{margin-top:2.5rem}svg{display:block;max-width:100%;height:auto;\
-    margin:1rem 0}pre{overflow-x:auto;background:#f6f6f6;padding:.8rem;font-size:13px;line-height:1.35}\
-    table{border-collapse:collapse}td,th{text-align:left;padding:.2rem 1.2rem .2rem 0;border-bottom:1px solid #ddd;\
-    white-space:pre}@media(prefers-color-scheme:dark){body{color:#ddd;background:#0d1117}pre{background:#161b22}\
-    td,th{border-color:#333}}";
+    color:#222;background:#fff}h1,h2{line-height:1.2}h2{margin-top:2.5rem}.picture{overflow-x:auto;margin:1rem 0}\
+    svg{display:block}pre{overflow-x:auto;background:#f6f6f6;padding:.8rem;font-size:13px;line-height:1.35}\
+    .warning{border-left:4px solid #d55e00;padding-left:.8rem}\
+    table{border-collapse:collapse}td,th{text-align:left;vertical-align:top;padding:.2rem 1.2rem .2rem 0;\
+    border-bottom:1px solid #ddd;overflow-wrap:anywhere}\
+    @media(max-width:700px){svg{max-width:none!important}}\
+    @media(prefers-color-scheme:dark){body{color:#ddd;background:#0d1117}pre{background:#161b22}\
+    td,th{border-color:#333}svg{filter:invert(.93) hue-rotate(180deg)}}";
+
+/// A picture in a frame of its own, which can be pushed sideways where it is wider than the page.
+fn framed(drawing: &impl Drawing) -> String {
+    format!("<div class=\"picture\">\n{}</div>\n", drawing.to_svg())
+}
 
 fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let row = |tag: &str, cells: &[String]| {
@@ -254,6 +273,18 @@ mod tests {
             let (open, close) = (format!("<{tag}"), format!("</{tag}"));
             assert_eq!(html.matches(&open).count(), html.matches(&close).count(), "{tag}");
         }
+    }
+
+    #[test]
+    fn warnings_of_the_training_stand_before_its_curves() {
+        let x = Array2::from_shape_fn((64, 1), |(i, _)| i as f64 * 10.0);
+        let y = x.mapv(|x| (x / 100.0).sin());
+        let mut model =
+            Sequential::new([1]).add(Dense::new(8)).add(ReLU).add(Dense::new(1)).build(2).unwrap();
+        let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut model, (&x, &y)).unwrap();
+        let html = Report::new("", &model, &history).to_html();
+        let training = html.split("<h2>Training</h2>\n").nth(1).unwrap();
+        assert!(training.starts_with("<p class=\"warning\">the loss rose to "), "{training}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::axes::Axes;
 use super::axis::{Axis, drawable, extent};
 use super::key::{Mark, key, marker};
 use super::picture::{Paint, Picture};
-use super::style::{Color, MARGIN, RED, WHITE, series};
+use super::style::{Color, MARGIN, MUTED, RED, WHITE, series, thousands};
 use super::{Drawing, headline, headline_width};
 
 mod regions;
@@ -53,7 +53,8 @@ pub struct Scatter<'a> {
 type Field<'a> = Rc<dyn Fn(&Array2<f64>) -> Array2<f64> + 'a>;
 
 impl<'a> Scatter<'a> {
-    /// Samples (samples × 2) with the class of each. One whose features are not finite is left out.
+    /// Samples (samples × 2) with the class of each. Those whose features are not finite are left out, and counted in the
+    /// key.
     ///
     /// # Errors
     /// [`Error::Data`] if a sample has not two features, or there is not one class for each.
@@ -208,6 +209,11 @@ impl Drawing for Scatter<'_> {
             .iter()
             .map(|&class| (Mark::Point(class), series(class), self.class_name(class)))
             .collect();
+        let left_out = self.points.iter().filter(|(x, y)| !(drawable(*x) && drawable(*y))).count();
+        if left_out > 0 {
+            let words = format!("{} not finite", thousands(left_out));
+            entries.push((Mark::Nothing, MUTED, words));
+        }
         entries.extend(self.highlight.iter().map(|(_, name)| (Mark::Found, RED, name.clone())));
         let top = key(&mut picture, (MARGIN, top - 4.0), 400.0, &entries) + 24.0;
         let axes = self.axes(top);

@@ -33,9 +33,12 @@ pub(crate) const SMALL: f64 = 11.0;
 /// The room around what is drawn.
 pub(crate) const MARGIN: f64 = 16.0;
 
-/// The colour of class, line or unit number `index`.
+/// The colour of class, line or unit number `index`: eight colours, then darker and lighter ones of them.
 pub(crate) fn series(index: usize) -> Color {
-    [BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, BLACK, YELLOW][index % 8]
+    let color = [BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, BLACK, YELLOW][index % 8];
+    let round = index / 8;
+    let part = 0.8 * (1.0 - 0.75_f64.powi(round.div_ceil(2) as i32));
+    color.toward(if round.is_multiple_of(2) { WHITE } else { Color(0, 0, 0) }, part)
 }
 
 impl Color {

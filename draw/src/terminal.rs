@@ -22,6 +22,7 @@ fn shade(part: f64) -> char {
 fn check_width(text: &str) {
     assert!(text.ends_with('\n'));
     for line in text.lines() {
-        assert!(line.chars().count() <= WIDTH, "{} columns: {line}", line.chars().count());
+        let columns = unicode_width::UnicodeWidthStr::width(line);
+        assert!(columns <= WIDTH, "{columns} columns: {line}");
     }
 }

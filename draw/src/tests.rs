@@ -1,6 +1,7 @@
 //! Properties of every drawing, also of data that nobody wants to see.
 
-use chainrule::ndarray::array;
+use chainrule::ndarray::{Array2, array};
+use chainrule::training::History;
 use chainrule::{BinaryCrossEntropy, Dense, ReLU};
 
 use super::area::{Area, Point};
@@ -212,15 +213,88 @@ fn dot_quotes_what_has_to_be_quoted() {
 
 #[test]
 fn a_file_that_cannot_be_written_is_named() {
-    let folder = std::env::temp_dir().join("chainrule-draw-test");
+    let folder = std::env::temp_dir().join("chainrule-draw-test.svg");
     std::fs::create_dir_all(&folder).unwrap();
     let error = Curves::new().save(&folder).unwrap_err().to_string();
-    assert!(error.starts_with(&folder.display().to_string()), "{error}");
+    assert!(
+        error.starts_with(&folder.display().to_string()) && error.contains("this is a folder"),
+        "{error}"
+    );
 
     let path = folder.join("new folder").join("loss.svg");
     Curves::new().title("Loss").save(&path).unwrap();
     assert!(std::fs::read_to_string(&path).unwrap().contains("<title>Loss</title>"));
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_file_holds_the_format_that_its_name_promises() {
+    let folder = std::env::temp_dir().join("chainrule-draw-formats");
+    std::fs::remove_dir_all(&folder).ok();
+    let (curves, model, history) = (Curves::new().line("a", &[1.0]), digit_net(), History::default());
+    for name in ["a.jpg", "a.pdf", "a.svg.gz", "a.html", "a", ".svg", "a.SVGZ"] {
+        let error = curves.save(folder.join(name)).unwrap_err().to_string();
+        assert!(error.ends_with("can't be written\n  help: end the name with .svg or .png"), "{error}");
+    }
+    let report = Report::new("a", &model, &history);
+    for name in ["a.pdf", "a.md", "a", "a.svg"] {
+        let error = report.save(folder.join(name)).unwrap_err().to_string();
+        assert!(error.ends_with("can't be written\n  help: end the name with .html or .htm"), "{error}");
+    }
+    assert!(
+        history.save_csv(folder.join("a.xlsx")).unwrap_err().to_string().contains("end the name with .csv")
+    );
+    assert!(!folder.exists(), "nothing is written, not even a folder");
+
+    // each saver makes its folder
+    curves.save(folder.join("pictures/a.SVG")).unwrap();
+    report.save(folder.join("reports/a.html")).unwrap();
+    history.save_csv(folder.join("tables/a.csv")).unwrap();
+    for (file, start) in
+        [("pictures/a.SVG", "<svg"), ("reports/a.html", "<!DOCTYPE"), ("tables/a.csv", "")]
+    {
+        assert!(std::fs::read_to_string(folder.join(file)).unwrap().starts_with(start), "{file}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn what_is_not_finite_has_no_place_and_no_class() {
+    let x = array![[0.0, 0.0], [1.0, NAN], [f64::INFINITY, 1.0], [1.0, 1.0]];
+    let scatter = Scatter::new(&x, &[0, 1, 1, 1]).unwrap();
+    assert!(scatter.to_svg().contains(">2 not finite<"));
+    assert!(!Scatter::new(&array![[0.0, 1.0]], &[0]).unwrap().to_svg().contains("not finite"));
+    // a model that knows no class on the left half colours the right one only
+    let fills = |svg: String| {
+        svg.lines().filter(|line| line.starts_with("<path") && line.contains("fill=\"#")).count()
+    };
+    let half = |x1: f64| if x1 < 0.5 { NAN } else { 0.9 };
+    let known = scatter.clone().regions(|_, _| 0.9).to_svg();
+    let unknown = scatter.clone().regions(|_, _| NAN).to_svg();
+    assert!(fills(unknown) < fills(known));
+    let partly = scatter.regions(move |x1, _| half(x1)).to_svg();
+    assert!(partly.lines().any(|line| line.starts_with("<path d=\"M")));
+}
+
+#[test]
+fn a_name_is_one_line() {
+    let svg = Curves::new().title("a\tb\nc\u{0}").line("d\re", &[1.0, 2.0]).to_svg();
+    assert!(svg.contains(">a b c <") && svg.contains(">d e<"), "{svg}");
+    assert!(!svg.contains(|letter: char| letter.is_control() && letter != '\n'));
+}
+
+#[test]
+fn ten_classes_have_looks_of_their_own() {
+    let x = Array2::from_shape_fn((10, 2), |(i, _)| i as f64);
+    let svg = Scatter::new(&x, &(0..10).collect::<Vec<_>>()).unwrap().to_svg();
+    let mut looks: Vec<&str> = svg
+        .lines()
+        .filter(|line| line.starts_with("<circle"))
+        .map(|line| line.split(" fill").nth(1).unwrap())
+        .collect();
+    let points = looks.split_off(looks.len() / 2); // the key, then the points
+    assert_eq!(looks, points);
+    assert_eq!(looks.len(), 1, "one class of ten is a circle");
 }
 
 #[test]

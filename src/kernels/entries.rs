@@ -88,6 +88,33 @@ pub fn map_in_place<F: Float>(mut y: ArrayViewMut2<F>, f: impl Fn(F) -> F) {
     }
 }
 
+/// θ ← θ + α·g, entry by entry, and whether all went well: an entry that would not be finite any more keeps its value.
+///
+/// # Panics
+/// If g and θ have different shapes.
+#[inline(never)]
+pub(crate) fn add_scaled<F: Float>(alpha: F, g: ArrayView2<F>, theta: ArrayViewMut2<F>) -> bool {
+    assert_one_shape([&g], theta.dim());
+    let mut wrong = 0;
+    with_slices([g], theta, |[g], theta| {
+        wrong = vectorised(
+            #[inline(always)]
+            move || {
+                let mut wrong = 0;
+                for (theta, &g) in theta.iter_mut().zip(g) {
+                    let next = *theta + alpha * g;
+                    // an entry that is infinite already, as the bias of a class that is ruled out, may stay so
+                    let fine = next.is_finite() | (g.is_finite() & !theta.is_finite());
+                    wrong |= u32::from(!fine);
+                    *theta = if next.is_finite() { next } else { *theta };
+                }
+                wrong
+            },
+        );
+    });
+    wrong == 0
+}
+
 /// y ← tanh x, entry by entry: [`map`] of [`tanh`](super::tanh), compiled in this crate.
 ///
 /// # Panics

@@ -180,7 +180,7 @@ pub(super) mod compiled {
     }
 
     /// Columns that are added up side by side.
-    const COLUMNS: usize = 32;
+    const COLUMNS: usize = 256;
 
     /// The sums of more rows than a block has, in f64.
     fn sum_many_rows<F: Float>(dy: ArrayView2<F>, db: &mut Array2<F>) {

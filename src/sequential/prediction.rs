@@ -1,6 +1,6 @@
 //! Prediction: the outputs of a model, without a trace.
 
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewD, Axis};
+use ndarray::{Array1, Array2, ArrayRef, ArrayView2, ArrayViewD, Axis, Dimension, Ix2};
 
 use super::{Buffer, Sequential, forward};
 use crate::data::ArrayLike;
@@ -43,7 +43,14 @@ impl<F: Float> Sequential<F> {
     fn predict_values(&self, x: ArrayViewD<F>) -> Result<Array2<F>> {
         let is_sample = x.shape() == self.input_shape();
         let x = if is_sample { x.insert_axis(Axis(0)) } else { x };
-        let x = self.check_inputs(&x)?;
+        match x.view().into_dimensionality::<Ix2>() {
+            Ok(matrix) => self.predict_batch(&matrix), // which needs no care for other shapes
+            Err(_) => self.predict_batch(&x),
+        }
+    }
+
+    fn predict_batch<D: Dimension>(&self, x: &ArrayRef<F, D>) -> Result<Array2<F>> {
+        let x = self.check_inputs(x)?;
         let outputs = [x.nrows(), self.output_width()];
         Error::check_memory::<F>("outputs", &outputs, "predict fewer samples at a time")?;
         self.check_room(x.nrows().min(INFERENCE_CHUNK))?;

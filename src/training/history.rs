@@ -1,5 +1,6 @@
 //! The record of a training, epoch by epoch.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::Path;
 
@@ -162,9 +163,14 @@ impl History {
     /// Writes [`to_csv`](History::to_csv) to a file; a folder that is not there yet is made.
     ///
     /// # Errors
-    /// [`Error::Io`] if the file can't be written.
+    /// [`Error::Io`] if the file can't be written, [`Error::Mismatch`] if its name promises another format than CSV.
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
+        let is_text = |end: &OsStr| end.eq_ignore_ascii_case("csv") || end.eq_ignore_ascii_case("txt");
+        if path.extension().is_some_and(|end| !is_text(end)) {
+            let problem = format!("{}: a file of this name can't be written", path.display());
+            return Err(Error::mismatch(problem, "end the name with .csv"));
+        }
         let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
         let written = folder.and_then(|()| std::fs::write(path, self.to_csv()));
         written.map_err(|error| Error::Io { path: path.to_owned(), error })

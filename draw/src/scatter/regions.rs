@@ -54,6 +54,9 @@ impl Scatter<'_> {
             for class in 0..outputs.ncols() {
                 let lead = |sample: usize| {
                     let row = outputs.row(sample);
+                    if row.iter().any(|p| p.is_nan()) {
+                        return f64::NAN; // of no class
+                    }
                     let others = row.iter().enumerate().filter(|&(other, _)| other != class).map(|(_, &p)| p);
                     row[class] - others.fold(f64::NEG_INFINITY, f64::max)
                 };

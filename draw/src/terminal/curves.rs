@@ -2,7 +2,11 @@
 
 use std::fmt::Write as _;
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use super::WIDTH;
+use crate::axis::extent;
+use crate::picture::one_line;
 
 /// A character of no dots.
 const EMPTY: char = '\u{2800}';
@@ -42,8 +46,7 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
         if row.is_multiple_of(5) { text } else { String::new() }
     };
     let left = (0..ROWS).map(|row| label(row).len()).max().unwrap_or(0);
-    let name = |name: &str| name.chars().take(20).collect::<String>();
-    let right = lines.iter().map(|(text, _)| name(text).chars().count()).max().unwrap_or(0);
+    let right = lines.iter().map(|(text, _)| name(text).width()).max().unwrap_or(0);
     let columns = WIDTH - left - 2 - right - 1;
 
     // each character holds 2 × 4 dots
@@ -52,24 +55,23 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
     let longest = lines.iter().map(|(_, values)| values.len()).max().unwrap_or(1);
     let height = |value: f64| ((high - value) / (high - low) * (ROWS * 4 - 1) as f64).round() as usize;
     for (index, (text, values)) in lines.iter().enumerate() {
-        let mut before: Option<usize> = None;
+        let mut before: Option<(usize, usize)> = None;
         let mut last = None;
         for column in 0..columns * 2 {
-            let Some(value) = at_column(values, column, columns * 2, longest) else {
+            let Some([low, high]) = at_column(values, column, columns * 2, longest) else {
                 before = None;
                 continue;
             };
-            let here = height(value);
-            let (from, to) = match before {
-                Some(before) if before < here => (before + 1, here),
-                Some(before) if before > here => (here, before - 1),
-                _ => (here, here),
-            };
+            let (mut from, mut to) = (height(high), height(low));
+            // up to the column before, so that the line has no gaps
+            if let Some((before_from, before_to)) = before {
+                (from, to) = (from.min(before_to + 1), to.max(before_from.saturating_sub(1)));
+            }
             if index == 0 || (column / 2) % (index + 1) == 0 {
                 dots[from..=to].iter_mut().for_each(|row| row[column] = true);
             }
-            before = Some(here);
-            last = Some(here / 4);
+            before = Some((height(high), height(low)));
+            last = Some(usize::midpoint(height(high), height(low)) / 4);
         }
         ends.extend(last.map(|row| (row, name(text))));
     }
@@ -88,25 +90,34 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
     text
 }
 
-/// The value that a line has at a column of dots: on the straight line between two numbers, or the mean of the numbers
-/// that fall on it.
-fn at_column(values: &[f64], column: usize, columns: usize, longest: usize) -> Option<f64> {
+/// A name in at most twenty columns, without tabs and line breaks.
+fn name(text: &str) -> String {
+    let mut columns = 0;
+    let fits = |letter: &char| {
+        columns += letter.width().unwrap_or(0);
+        columns <= 20
+    };
+    one_line(text).chars().take_while(fits).collect()
+}
+
+/// The lowest and the highest value that a line has at a column of dots: of the numbers that fall on it, so that no spike is
+/// lost, or on the straight line between two.
+fn at_column(values: &[f64], column: usize, columns: usize, longest: usize) -> Option<[f64; 2]> {
     let step = (longest.max(2) - 1) as f64 / (columns - 1) as f64;
     let x = column as f64 * step;
     let drawable = |value: &f64| value.abs() < 1e150;
     if step > 1.0 {
         let from = (x - step / 2.0).ceil().max(0.0) as usize;
         let to = ((x + step / 2.0).ceil() as usize).min(values.len());
-        let numbers: Vec<f64> = values.get(from..to)?.iter().copied().filter(drawable).collect();
-        return (!numbers.is_empty()).then(|| numbers.iter().sum::<f64>() / numbers.len() as f64);
+        return extent(values.get(from..to)?.iter().copied()).map(|(low, high)| [low, high]);
     }
     let (before, part) = (x.floor() as usize, x.fract());
     let a = values.get(before).copied().filter(drawable)?;
     if part < 1e-9 {
-        return Some(a);
+        return Some([a; 2]);
     }
     let b = values.get(before + 1).copied().filter(drawable)?;
-    Some(a + part * (b - a))
+    Some([a + part * (b - a); 2])
 }
 
 /// The names in rows of their own, each near where its line ends.
@@ -172,10 +183,27 @@ mod tests {
             ]));
         }
         assert_eq!(curves(&[]), "no data\n");
-        let long: Vec<f64> = (0..100_000).map(|i| f64::from(i % 2)).collect();
-        let text = curves(&[("mean", &long)]);
+    }
+
+    #[test]
+    fn a_spike_of_a_long_training_is_seen() {
+        let mut long = vec![0.1; 5_000];
+        long[3_333] = 1.0;
+        let text = curves(&[("loss", &long)]);
         check_width(&text);
-        let drawn = text.lines().filter(|line| line.contains(|c| ('⠁'..='⣿').contains(&c)));
-        assert!(drawn.count() <= 2, "the mean of what falls on one dot: {text}");
+        assert!(text.lines().next().unwrap().contains(|c| ('⠁'..='⣿').contains(&c)), "{text}");
+        long[3_333] = f64::NAN;
+        check_width(&curves(&[("loss", &long)]));
+    }
+
+    #[test]
+    fn wide_letters_take_two_columns() {
+        let values = [0.5, 1.0, 0.2];
+        for name in ["損失", "損失損失損失損失損失損失損失損失", "a\tb\nc", "e\u{301}e\u{301}"]
+        {
+            let text = curves(&[(name, &values)]);
+            check_width(&text);
+            assert_eq!(text.lines().count(), 18, "{text}");
+        }
     }
 }

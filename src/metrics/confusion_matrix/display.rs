@@ -1,18 +1,50 @@
 //! The confusion matrix as a table.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::iter::once;
 
 use super::ConfusionMatrix;
 use crate::table::{Table, thousands};
 
-/// The counts, then precision, recall and F1 of each class.
+/// The most columns of a table of counts; of more classes than that the commonest mistakes are listed.
+const WIDTH: usize = 80;
+
+/// How many mistakes are listed.
+const MISTAKES: usize = 10;
+
+impl ConfusionMatrix {
+    /// The classes that are taken for others most often.
+    fn mistakes(&self) -> Table {
+        let cells = self
+            .counts
+            .indexed_iter()
+            .filter(|&((truth, predicted), &count)| truth != predicted && count > 0);
+        let mut cells: Vec<_> = cells.collect();
+        cells.sort_by_key(|&(_, &count)| Reverse(count)); // in the order of the classes where the counts are equal
+        let mut mistakes = Table::new(["true", "taken for", ">samples"]);
+        for &((truth, predicted), &count) in cells.iter().take(MISTAKES) {
+            mistakes.row([self.names[truth].clone(), self.names[predicted].clone(), thousands(count)]);
+        }
+        if cells.len() > MISTAKES {
+            let rest: usize = cells[MISTAKES..].iter().map(|&(_, &count)| count).sum();
+            mistakes.row([String::new(), "others".to_owned(), thousands(rest)]);
+        }
+        mistakes
+    }
+}
+
+/// The counts, or the commonest mistakes if there are more classes than a terminal has room for, then precision, recall
+/// and F1 of each class.
 impl fmt::Display for ConfusionMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let titles = self.names.iter().map(|name| format!(">{name}"));
         let mut matrix = Table::new(once("true \\ predicted".to_owned()).chain(titles));
         for (name, row) in self.names.iter().zip(self.counts.rows()) {
             matrix.row(once(name.clone()).chain(row.iter().map(|&count| thousands(count))));
+        }
+        if matrix.width() > WIDTH {
+            matrix = self.mistakes();
         }
 
         let mut classes = Table::new(["class", ">precision", ">recall", ">F1", ">samples"]);
@@ -33,6 +65,28 @@ impl fmt::Display for ConfusionMatrix {
 mod tests {
     use super::*;
     use ndarray::array;
+
+    #[test]
+    fn of_many_classes_the_commonest_mistakes_are_listed() {
+        let predicted = (0..1000).map(|sample| if sample % 10 == 0 { 3 } else { sample % 62 });
+        let matrix = ConfusionMatrix::new(predicted, (0..1000).map(|sample| sample % 62), 62).unwrap();
+        let text = matrix.to_string();
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+        let head = "  true  taken for  samples\n  ────  ─────────  ───────\n  0     3                4\n";
+        assert!(text.starts_with(head), "{text}");
+        assert!(text.contains("others"), "{text}");
+        // ten digits have room
+        let digits = ConfusionMatrix::new([0, 1], [0, 2], 10).unwrap().to_string();
+        assert!(digits.starts_with("  true \\ predicted"), "{digits}");
+    }
+
+    #[test]
+    fn wide_names_line_up() {
+        let matrix = ConfusionMatrix::new([0, 1], [0, 1], 2).unwrap().with_names(["猫", "dog"]).unwrap();
+        let text = matrix.to_string();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[2].chars().count() + 1, lines[3].chars().count(), "{text}");
+    }
 
     #[test]
     fn prints_large_counts_with_separators_and_names_as_they_are() {
