@@ -250,9 +250,7 @@ fn a_file_holds_the_format_that_its_name_promises() {
     curves.save(folder.join("pictures/a.SVG")).unwrap();
     report.save(folder.join("reports/a.html")).unwrap();
     history.save_csv(folder.join("tables/a.csv")).unwrap();
-    for (file, start) in
-        [("pictures/a.SVG", "<svg"), ("reports/a.html", "<!DOCTYPE"), ("tables/a.csv", "")]
-    {
+    for (file, start) in [("pictures/a.SVG", "<svg"), ("reports/a.html", "<!DOCTYPE"), ("tables/a.csv", "")] {
         assert!(std::fs::read_to_string(folder.join(file)).unwrap().starts_with(start), "{file}");
     }
     std::fs::remove_dir_all(folder).unwrap();

@@ -2,9 +2,10 @@
 
 use chainrule::prelude::*;
 use chainrule_draw::{FunctionPlot, Gallery};
-use chainrule_lectures::{check, save};
+use chainrule_lectures::{Lecture, Numbers};
 
 fn main() -> Result<()> {
+    let lecture = Lecture::read(Numbers::default());
     // Each layer as a model of its own, from one number to one number. Maxout is max(2x - 1, -x + 1) here.
     let of = || Sequential::new([1]);
     let maxout = Maxout::from_weights(array![[2.0, -1.0]], array![-1.0, 1.0], 2)?;
@@ -33,7 +34,7 @@ fn main() -> Result<()> {
          Maxout is the larger of 2x - 1 and -x + 1 here; its lowest point is 1/3, at x = 2/3.\n"
     );
     println!("At the output: identity for numbers, sigmoid for two classes, softmax for many.\n");
-    softmax()?;
+    softmax(&lecture)?;
 
     // The lecture's gallery. It prepares sigmoid too, and then puts maxout in its place; the next one has all.
     let panel = |index: usize, title: &str| {
@@ -43,7 +44,7 @@ fn main() -> Result<()> {
     };
     let panels = [(0, "Step Function"), (4, "Maxout Function"), (2, "Tanh Function"), (3, "ReLU Function")];
     let gallery = panels.iter().fold(Gallery::new(2), |all, (index, title)| all.add(&panel(*index, title)));
-    save(&gallery, "activations")?;
+    lecture.save(&gallery, "activations")?;
 
     let mut gallery = Gallery::new(2);
     for (name, model) in &models {
@@ -52,7 +53,7 @@ fn main() -> Result<()> {
             gallery = gallery.add(&plot.title(*name).size(330.0, 200.0));
         }
     }
-    save(&gallery, "activation_derivatives")?;
+    lecture.save(&gallery, "activation_derivatives")?;
 
     // Six of the reference's 100 points from -5 to 5.
     let point = |index: usize| -5.0 + 10.0 * index as f64 / 99.0;
@@ -67,16 +68,17 @@ fn main() -> Result<()> {
         [6.0, 2.6666666666666665, 1.0505050505050502, 0.9494949494949498, 1.121212121212121, 9.0],
     ];
     for ((name, model), expected) in models.iter().zip(expected) {
-        check(name, model.predict(&x)?, expected, 1e-15);
+        lecture.check(name, model.predict(&x)?, expected, 1e-15);
     }
-    check("identity", models[5].1.predict(&x)?, &x, 0.0);
+    lecture.check("identity", models[5].1.predict(&x)?, &x, 0.0);
     let lowest = models[4].1.predict(&array![[0.6666666666666666]])?;
-    check("the lowest point of maxout", lowest, [0.3333333333333333], 1e-15);
+    lecture.check("the lowest point of maxout", lowest, [0.3333333333333333], 1e-15);
+    lecture.end();
     Ok(())
 }
 
 /// Each output depends on every score, so the derivative is a matrix: ∂aₖ/∂zⱼ = aₖ(δₖⱼ - aⱼ).
-fn softmax() -> Result<()> {
+fn softmax(lecture: &Lecture) -> Result<()> {
     let mut model = Sequential::new([3]).add(Softmax).build(0)?;
     let a = model.forward(&array![[1.0, 2.0, 3.0]])?.row(0).to_owned();
     println!("softmax of (1, 2, 3) is {a:.4}, with the sum {:.4}", a.sum());
@@ -90,7 +92,7 @@ fn softmax() -> Result<()> {
     println!("∂aₖ/∂zⱼ (row k, column j), from the backward pass:\n{jacobian:>7.4}");
     let formula = Array2::from_shape_fn((3, 3), |(k, j)| a[k] * (f64::from(j == k) - a[j]));
     println!("It is the only one that mixes the neurons of a layer.\n");
-    check("the derivative of softmax", &jacobian, &formula, 1e-15);
+    lecture.check("the derivative of softmax", &jacobian, &formula, 1e-15);
 
     // One score moves, the two others stay.
     let a = |z: f64, k: usize| model.predict(&array![[z, 0.0, 1.0]]).map_or(f64::NAN, |a| a[[0, k]]);
@@ -104,5 +106,5 @@ fn softmax() -> Result<()> {
             a(z, k) * (f64::from(k == 0) - a(z, 0))
         })
     });
-    save(&Gallery::new(2).add(&values).add(&slopes), "activation_softmax")
+    lecture.save(&Gallery::new(2).add(&values).add(&slopes), "activation_softmax")
 }

@@ -4,7 +4,7 @@
 use approx::assert_abs_diff_eq;
 use chainrule::prelude::*;
 use chainrule_draw::Network;
-use chainrule_lectures::{check, save};
+use chainrule_lectures::{Lecture, Numbers};
 
 fn show(name: &str, a: &Array2<f64>) {
     println!("{name}  {:?}\n{a:.8}", a.shape());
@@ -15,6 +15,7 @@ fn sigmoid(x: &Array2<f64>) -> Array2<f64> {
 }
 
 fn main() -> Result<()> {
+    let lecture = Lecture::read(Numbers { rate: Some(0.5), ..Numbers::default() });
     // As in the lecture: samples are rows, but the net works with columns; weights are outputs × inputs.
     let (x, target) = (array![[1.0, 2.0, 3.0]], array![[0.5, 0.1]]);
     let (w1, b1) = (array![[0.1, 0.3, 0.5], [0.2, 0.4, 0.6]], array![[0.5], [0.5]]);
@@ -78,39 +79,50 @@ fn main() -> Result<()> {
     let output = Dense::from_weights(w2.t().to_owned(), column(&b2))?;
     let mut net = Sequential::new([3]).add(hidden).add(Sigmoid).add(output).add(Sigmoid).build(0)?;
     let half_squared_error = Half(Summed(MeanSquaredError));
-    println!("{}", net.explain(&x, &target, &half_squared_error)?.decimals(8).with_learning_rate(0.5)?);
+    println!(
+        "{}",
+        net.explain(&x, &target, &half_squared_error)?.decimals(8).with_learning_rate(lecture.rate)?
+    );
 
     net.forward(&x)?;
     let net_loss = net.loss(&half_squared_error, &target)?;
     net.backward(&half_squared_error, &target)?;
-    save(&Network::of(&net).title("3-2-2, one sample").loss(net_loss).gradients().decimals(3), "by_hand")?;
+    lecture.save(
+        &Network::of(&net).title("3-2-2, one sample").loss(net_loss).gradients().decimals(3),
+        "by_hand",
+    )?;
     let mut stepped = net.clone();
-    Sgd::new(0.5).step(&mut stepped)?;
+    Sgd::new(lecture.rate).step(&mut stepped)?;
     stepped.forward(&x)?;
 
     let delta2_expected = [0.043199326918126744, 0.1205766380251159];
-    check("g1", &g1, [2.7, 3.3], 1e-14);
-    check("h", &h, [0.9370266439430035, 0.9644288107273639], 1e-14);
-    check("g2", &g2, [1.82390458041473, 1.1460641962271392], 1e-14);
-    check("h2", &h2, [0.8610339864424298, 0.7587912922319807], 1e-14);
-    check("loss", [loss], [0.2821757530435978], 1e-14);
-    check("error of output 1", [error[[0, 0]]], [0.3610339864424298], 1e-14);
-    check("derivative of σ, output 1", [slope[[0, 0]]], [0.11965446063348742], 1e-14);
-    check("symbolic derivative of σ", &symbolic, &slope, 1e-14);
-    check("delta2", &delta2, delta2_expected, 1e-14);
+    lecture.check("g1", &g1, [2.7, 3.3], 1e-14);
+    lecture.check("h", &h, [0.9370266439430035, 0.9644288107273639], 1e-14);
+    lecture.check("g2", &g2, [1.82390458041473, 1.1460641962271392], 1e-14);
+    lecture.check("h2", &h2, [0.8610339864424298, 0.7587912922319807], 1e-14);
+    lecture.check("loss", [loss], [0.2821757530435978], 1e-14);
+    lecture.check("error of output 1", [error[[0, 0]]], [0.3610339864424298], 1e-14);
+    lecture.check("derivative of σ, output 1", [slope[[0, 0]]], [0.11965446063348742], 1e-14);
+    lecture.check("symbolic derivative of σ", &symbolic, &slope, 1e-14);
+    lecture.check("delta2", &delta2, delta2_expected, 1e-14);
     let [bw41, bw42] = [0.040478920322688954, 0.11298352246660469];
     let [bw51, bw52] = [0.04166267548387157, 0.11628758361206636];
-    check("bw41, bw42, bw51, bw52", by_hand, [bw41, bw42, bw51, bw52], 1e-14);
-    check("bb2", [shared], [0.16377596494324265], 1e-14);
+    lecture.check("bw41, bw42, bw51, bw52", by_hand, [bw41, bw42, bw51, bw52], 1e-14);
+    lecture.check("bb2", [shared], [0.16377596494324265], 1e-14);
 
     let at = |position: usize| net.activation(position).into_iter().flatten();
     let delta = |position: usize| net.delta(position).into_iter().flatten();
-    check("the model's g1, h, g2, h2", (1..5).flat_map(at), g1.iter().chain(&h).chain(&g2).chain(&h2), 1e-14);
-    check("the model's loss", [net_loss], [loss], 1e-14);
-    check("the gradient of w2", net.gradient("2.weight")?.t(), [bw41, bw51, bw42, bw52], 1e-14);
-    check("the gradient of b2", &net.gradient("2.bias")?, delta2_expected, 1e-14);
+    lecture.check(
+        "the model's g1, h, g2, h2",
+        (1..5).flat_map(at),
+        g1.iter().chain(&h).chain(&g2).chain(&h2),
+        1e-14,
+    );
+    lecture.check("the model's loss", [net_loss], [loss], 1e-14);
+    lecture.check("the gradient of w2", net.gradient("2.weight")?.t(), [bw41, bw51, bw42, bw52], 1e-14);
+    lecture.check("the gradient of b2", &net.gradient("2.bias")?, delta2_expected, 1e-14);
     let delta1 = [0.007476326694688967, 0.0017474405883893232];
-    check("delta1", delta(1), delta1, 1e-14);
+    lecture.check("delta1", delta(1), delta1, 1e-14);
     let w1 = [
         0.007476326694688967,
         0.014952653389377934,
@@ -119,11 +131,16 @@ fn main() -> Result<()> {
         0.0034948811767786464,
         0.00524232176516797,
     ];
-    check("the gradient of w1", net.gradient("0.weight")?.t(), w1, 1e-14);
-    check("the gradient of b1", &net.gradient("0.bias")?, delta1, 1e-14);
-    check("the gradient of b1, summed", [net.gradient("0.bias")?.sum()], [0.00922376728307829], 1e-14);
+    lecture.check("the gradient of w1", net.gradient("0.weight")?.t(), w1, 1e-14);
+    lecture.check("the gradient of b1", &net.gradient("0.bias")?, delta1, 1e-14);
+    lecture.check(
+        "the gradient of b1, summed",
+        [net.gradient("0.bias")?.sum()],
+        [0.00922376728307829],
+        1e-14,
+    );
     let dx = [0.0010971207871467614, 0.0029418742437624192, 0.0047866277003780775];
-    check("the gradient of x", delta(0), dx, 1e-14);
+    lecture.check("the gradient of x", delta(0), dx, 1e-14);
     let w1 = [
         0.09626183665265552,
         0.29252367330531104,
@@ -132,11 +149,27 @@ fn main() -> Result<()> {
         0.3982525594116107,
         0.597378839117416,
     ];
-    check("w1 after the step", stepped.param("0.weight")?.t(), w1, 1e-14);
-    check("b1 after the step", stepped.param("0.bias")?, [0.4962618366526555, 0.49912627970580536], 1e-14);
+    lecture.check("w1 after the step", stepped.param("0.weight")?.t(), w1, 1e-14);
+    lecture.check(
+        "b1 after the step",
+        stepped.param("0.bias")?,
+        [0.4962618366526555, 0.49912627970580536],
+        1e-14,
+    );
     let w2 = [0.6797605398386555, 0.8791686622580642, 0.7435082387666977, 0.04185620819396683];
-    check("w2 after the step", stepped.param("2.weight")?.t(), w2, 1e-14);
-    check("b2 after the step", stepped.param("2.bias")?, [0.2784003365409366, 0.23971168098744206], 1e-14);
-    check("loss after the step", [stepped.loss(&half_squared_error, &target)?], [0.25831632163564605], 1e-14);
+    lecture.check("w2 after the step", stepped.param("2.weight")?.t(), w2, 1e-14);
+    lecture.check(
+        "b2 after the step",
+        stepped.param("2.bias")?,
+        [0.2784003365409366, 0.23971168098744206],
+        1e-14,
+    );
+    lecture.check(
+        "loss after the step",
+        [stepped.loss(&half_squared_error, &target)?],
+        [0.25831632163564605],
+        1e-14,
+    );
+    lecture.end();
     Ok(())
 }

@@ -3,7 +3,7 @@
 use chainrule::graph::Graph;
 use chainrule::prelude::*;
 use chainrule_draw::{Curves, FunctionPlot};
-use chainrule_lectures::{check, save};
+use chainrule_lectures::{Lecture, Numbers};
 
 /// (f(x + h) - f(x - h)) / 2h
 fn central_difference(f: impl Fn(f64) -> f64, x: f64, h: f64) -> f64 {
@@ -11,13 +11,17 @@ fn central_difference(f: impl Fn(f64) -> f64, x: f64, h: f64) -> f64 {
 }
 
 fn main() -> Result<()> {
-    squares();
-    sigmoid_neuron();
-    tangent()?;
-    guess_the_number()
+    let own = Numbers { rate: Some(0.1), epochs: Some(350), ..Numbers::default() };
+    let lecture = Lecture::read(own);
+    squares(&lecture);
+    sigmoid_neuron(&lecture);
+    tangent(&lecture)?;
+    guess_the_number(&lecture)?;
+    lecture.end();
+    Ok(())
 }
 
-fn squares() {
+fn squares(lecture: &Lecture) {
     println!("1. Multiply the local derivatives\n");
     let graph = Graph::new();
     let x = graph.var("x", 3.0);
@@ -33,12 +37,12 @@ fn squares() {
     // Without any rule: how much does y change if x changes a little?
     let numerical = central_difference(|x| x * x, 3.0, 1e-5);
     println!("dy/dx by central difference: {numerical}, exactly: 6\n");
-    check("x² and its derivative", square, [9.0, 6.0], 0.0);
-    check("2x² and its derivative", [z.value(), x.gradient()], [18.0, 12.0], 0.0);
-    check("the central difference of x²", [numerical], [6.000000000039306], 1e-10);
+    lecture.check("x² and its derivative", square, [9.0, 6.0], 0.0);
+    lecture.check("2x² and its derivative", [z.value(), x.gradient()], [18.0, 12.0], 0.0);
+    lecture.check("the central difference of x²", [numerical], [6.000000000039306], 1e-10);
 }
 
-fn sigmoid_neuron() {
+fn sigmoid_neuron(lecture: &Lecture) {
     println!("\n2. A sigmoid neuron: L = ½(t - r)², r = σ(z), z = w₁·x₁ + w₂·x₂\n");
     let graph = Graph::new();
     let (w1, w2) = (graph.var("w1", 0.2), graph.var("w2", 0.4));
@@ -53,11 +57,11 @@ fn sigmoid_neuron() {
     println!("dL/dw₁ = dL/dr · dr/dz · dz/dw₁ = {dl_dr:.4} · {dr_dz:.4} · 0.5 = {:.4}", by_hand[0]);
     println!("dL/dw2 = dL/dr · dr/dz · dz/dw2 = {dl_dr:.4} · {dr_dz:.4} · 0.8 = {:.4}\n", by_hand[1]);
     let expected = [-0.047441487849868666, -0.07590638055978988];
-    check("the neuron's gradient by hand", by_hand, expected, 1e-14);
-    check("the neuron's gradient by the graph", [w1.gradient(), w2.gradient()], expected, 1e-14);
+    lecture.check("the neuron's gradient by hand", by_hand, expected, 1e-14);
+    lecture.check("the neuron's gradient by the graph", [w1.gradient(), w2.gradient()], expected, 1e-14);
 }
 
-fn tangent() -> Result<()> {
+fn tangent(lecture: &Lecture) -> Result<()> {
     println!("\n3. What a derivative is: the slope of the tangent\n");
     let f = |x: f64| x * x * x - 3.0 * x * x + x + 1.0;
     let (x, half_width) = (3.0, 0.5);
@@ -70,15 +74,15 @@ fn tangent() -> Result<()> {
     println!("slope triangle: from (2.5, {}) to (3.5, {})\n", triangle[0], triangle[1]);
 
     let plot = FunctionPlot::new(-2.0..=4.0).title("What a derivative is").curve("x³ − 3x² + x + 1", f);
-    save(&plot.tangent(x, slope).slope_triangle(half_width), "chain_rule_tangent")?;
-    check("the tangent", [f(x), slope, intercept], [4.0, 10.0, -26.0], 0.0);
-    check("the slope triangle", triangle, [-1.0, 9.0], 0.0);
-    check("both ends of the curve", [f(-2.0), f(4.0)], [-21.0, 21.0], 0.0);
-    check("the central difference of the cubic", [numerical], [10.000000000176534], 1e-8);
+    lecture.save(&plot.tangent(x, slope).slope_triangle(half_width), "chain_rule_tangent")?;
+    lecture.check("the tangent", [f(x), slope, intercept], [4.0, 10.0, -26.0], 0.0);
+    lecture.check("the slope triangle", triangle, [-1.0, 9.0], 0.0);
+    lecture.check("both ends of the curve", [f(-2.0), f(4.0)], [-21.0, 21.0], 0.0);
+    lecture.check("the central difference of the cubic", [numerical], [10.000000000176534], 1e-8);
     Ok(())
 }
 
-fn guess_the_number() -> Result<()> {
+fn guess_the_number(lecture: &Lecture) -> Result<()> {
     println!("\n4. Guess the number: step downhill on L = ½(42 - guess)²\n");
     let (target, start) = (42.0, -0.27342995251970814);
     let mut guess = start;
@@ -87,13 +91,13 @@ fn guess_the_number() -> Result<()> {
     let dense = Dense::from_weights(array![[start]], array![0.0])?.without_bias();
     let mut model = Sequential::new([1]).add(dense).build(0)?;
     let (one, t, half_squared_error) = (array![[1.0]], array![[target]], Half(MeanSquaredError));
-    let mut sgd = Sgd::new(0.1);
+    let (rate, mut sgd) = (lecture.rate, Sgd::new(lecture.rate));
 
     let (mut guesses, mut losses, mut every_loss) = (Vec::new(), Vec::new(), Vec::new());
     println!("iteration  guess (after)       loss (before)           loss of that guess");
-    for iteration in 1..=350 {
+    for iteration in 1..=lecture.epochs {
         let loss = 0.5 * (target - guess) * (target - guess);
-        guess -= 0.1 * (guess - target);
+        guess -= rate * (guess - target);
 
         model.forward(&one)?;
         model.backward(&half_squared_error, &t)?;
@@ -110,20 +114,31 @@ fn guess_the_number() -> Result<()> {
     println!(
         "\nthe final guess: {guess}\n\n\
          The lecture calls the iterations epochs, and pairs each new guess with the loss of the guess before it:\n\
-         the last column is the loss that belongs to the guess. The error shrinks to 0.9 of itself each time.\n\
-         The lecture's start is random and not shown, and its printout ends after 18 lines: this start gives those\n\
-         36 numbers to the last digit.\n"
+         the last column is the loss that belongs to the guess. Each time the error becomes {:.2} of itself.\n\
+         The lecture's start is random and not shown, and its printout ends after 18 lines: with its rate this start\n\
+         gives those 36 numbers to the last digit.\n",
+        1.0 - rate
     );
     let curve = Curves::new().title("Guess the number").labels("iteration", "loss").line("loss", &every_loss);
-    save(&curve.log_scale(), "chain_rule_guess")?;
+    lecture.save(&curve.log_scale(), "chain_rule_guess")?;
 
-    check("the lecture's guesses", &guesses[..18], LECTURE.map(|line| line.0), 0.0);
-    check("the lecture's losses", &losses[..18], LECTURE.map(|line| line.1), 0.0);
+    lecture.check(
+        "the lecture's guesses",
+        &guesses[..guesses.len().min(18)],
+        LECTURE.map(|line| line.0),
+        0.0,
+    );
+    lecture.check("the lecture's losses", &losses[..losses.len().min(18)], LECTURE.map(|line| line.1), 0.0);
     let error = |n: i32| 0.9_f64.powi(n) * (target - start);
-    check("the closed form 42 - 0.9ⁿ(42 - start)", &guesses, (1..=70).map(|n| target - error(5 * n)), 1e-12);
-    check("its losses", &losses, (1..=70).map(|n| 0.5 * error(5 * n - 1).powi(2)), 1e-9);
-    check("the final guess", [guess], [41.99999999999997], 1e-12);
-    check("the model's guess", model.param("0.weight")?, [guess], 1e-12);
+    lecture.check(
+        "the closed form 42 - 0.9ⁿ(42 - start)",
+        &guesses,
+        (1..=70).map(|n| target - error(5 * n)),
+        1e-12,
+    );
+    lecture.check("its losses", &losses, (1..=70).map(|n| 0.5 * error(5 * n - 1).powi(2)), 1e-9);
+    lecture.check("the final guess", [guess], [41.99999999999997], 1e-12);
+    lecture.check("the model's guess", model.param("0.weight")?, [guess], 1e-12);
     Ok(())
 }
 

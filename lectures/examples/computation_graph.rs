@@ -3,7 +3,7 @@
 use chainrule::Result;
 use chainrule::graph::{Graph, Var};
 use chainrule_draw::{Diagram, Gallery};
-use chainrule_lectures::{check, save};
+use chainrule_lectures::{Lecture, Numbers};
 
 /// Each node with its value and gradient, each arrow with the local derivative.
 fn diagram(graph: &Graph, title: &str) -> Diagram {
@@ -27,6 +27,7 @@ fn print(graph: &Graph) {
 }
 
 fn main() -> Result<()> {
+    let lecture = Lecture::read(Numbers::default());
     // 1. Apples: forward, each node computes its own small step, and knows nothing of the rest.
     println!("Two apples for 100 each, and 10 % tax\n");
     let graph = Graph::new();
@@ -73,14 +74,25 @@ fn main() -> Result<()> {
     let numbers = [numbers, square(-1.5, 0.25).1, square(2.0, -2.0).1].concat();
     println!();
 
-    save(&Gallery::new(1).add(&apples).add(&dearer).add(&square_diagram), "computation_graph")?;
+    lecture.save(&Gallery::new(1).add(&apples).add(&dearer).add(&square_diagram), "computation_graph")?;
 
-    check("subtotal and total", [first_subtotal, first_total], [200.0, 220.0], 1e-12);
-    check("the gradients of the purchase", gradients, [1.0, 1.1, 200.0, 2.2, 110.00000000000001], 1e-12);
-    check("the higher price", [subtotal.value(), total.value(), increase], [202.0, 222.2, 2.2], 1e-12);
+    lecture.check("subtotal and total", [first_subtotal, first_total], [200.0, 220.0], 1e-12);
+    lecture.check(
+        "the gradients of the purchase",
+        gradients,
+        [1.0, 1.1, 200.0, 2.2, 110.00000000000001],
+        1e-12,
+    );
+    lecture.check(
+        "the higher price",
+        [subtotal.value(), total.value(), increase],
+        [202.0, 222.2, 2.2],
+        1e-12,
+    );
     let expected =
         [[7.0, 49.0, 14.0, 14.0, 14.0], [-1.25, 1.5625, -2.5, -2.5, -2.5], [0.0, 0.0, 0.0, 0.0, 0.0]]
             .concat();
-    check("(x + y)² at three points", numbers, expected, 1e-12);
+    lecture.check("(x + y)² at three points", numbers, expected, 1e-12);
+    lecture.end();
     Ok(())
 }

@@ -6,9 +6,8 @@
 use chainrule::ndarray::Ix3;
 use chainrule::prelude::*;
 use chainrule_draw::{ConfusionHeatmap, Curves, ImageGrid, LayerStack};
-use chainrule_lectures::{check, save};
+use chainrule_lectures::{Lecture, Numbers};
 
-const EPOCHS: usize = 5;
 const BATCH: usize = 32;
 
 /// The loss of a training: the mean of each epoch, the smallest batch of each epoch, and that of the test digits.
@@ -19,21 +18,26 @@ struct Losses {
     test: Vec<f64>,
 }
 
-fn net(init: Init) -> Result<Sequential<f64>> {
+fn net(init: Init, lecture: &Lecture) -> Result<Sequential<f64>> {
     Sequential::new([28, 28])
         .add(Flatten)
         .add(Dense::new(128).init(init))
         .add(ReLU)
         .add(Dense::new(10).init(init))
         .add(Softmax)
-        .build(1)
+        .build(lecture.seed.into())
 }
 
-fn train(model: &mut Sequential<f64>, digits: &Dataset<f64>, test: &Dataset<f64>) -> Result<Losses> {
+fn train(
+    model: &mut Sequential<f64>,
+    digits: &Dataset<f64>,
+    test: &Dataset<f64>,
+    lecture: &Lecture,
+) -> Result<Losses> {
     let mut losses = Losses::default();
-    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1));
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(lecture.rate));
     let mut digits = digits.clone();
-    for epoch in 1..=EPOCHS as u64 {
+    for epoch in 1..=lecture.epochs as u64 {
         digits.shuffle(epoch); // the lecture always takes the same batches
         let batches = digits.batches(BATCH)?;
         let batch_losses =
@@ -49,6 +53,8 @@ fn train(model: &mut Sequential<f64>, digits: &Dataset<f64>, test: &Dataset<f64>
 }
 
 fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+    let lecture =
+        Lecture::read(Numbers { seed: Some(1), rate: Some(0.1), epochs: Some(5), ..Numbers::default() });
     let mnist = chainrule_mnist::load()?;
     let all = Dataset::<f64>::from_bytes(mnist.train.images, mnist.train.labels, 10)?;
     let digits = all.head(10_000)?; // pixels from 0 to 1
@@ -64,11 +70,11 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     {
         grid = grid.image(&image, label.to_string());
     }
-    save(&grid, "digits")?;
+    lecture.save(&grid, "digits")?;
 
-    let model = net(Init::HeNormal)?;
+    let model = net(Init::HeNormal, &lecture)?;
     println!("{model}\n");
-    save(&LayerStack::of(&model).title("Layers, and what a pass keeps"), "digits_layers")?;
+    lecture.save(&LayerStack::of(&model).title("Layers, and what a pass keeps"), "digits_layers")?;
 
     // What the first weights do. 784 numbers from -1 to 1 give sums in the tens, so the softmax is sure of its answer
     // before it has seen a digit, and mostly wrong: the loss starts in the tens. He's weights have the variance
@@ -76,7 +82,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let mut starts = Vec::new();
     let mut trained = Vec::new();
     for (name, init) in [("uniform(-1, 1)", Init::Uniform(-1.0, 1.0)), ("He", Init::HeNormal)] {
-        let mut model = net(init)?;
+        let mut model = net(init, &lecture)?;
         let start = evaluate(&model, &CategoricalCrossEntropy, &test)?;
         let surest = |p: ArrayView1<f64>| p.iter().copied().fold(0.0, f64::max);
         let sure = model.predict(&test_images)?.map_axis(Axis(1), surest).mean().unwrap_or_default();
@@ -85,7 +91,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
             start.loss()
         );
         println!("epoch     mean loss    smallest batch   test loss");
-        let losses = train(&mut model, &digits, &test)?;
+        let losses = train(&mut model, &digits, &test, &lecture)?;
         let accuracy = evaluate(&model, &CategoricalCrossEntropy, &test)?.accuracy().unwrap_or_default();
         println!("test accuracy {:.1} %\n", 100.0 * accuracy);
         starts.push(start.loss());
@@ -93,7 +99,7 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     }
     let [(_, uniform, uniform_accuracy), (model, he, he_accuracy)] = &trained[..] else { return Ok(()) };
     // The lecture plots the smallest batch loss of each epoch, which is luck; the mean is what the training makes small.
-    save(
+    lecture.save(
         &Curves::new()
             .title("Loss per epoch")
             .line("uniform(-1, 1)", &uniform.mean)
@@ -106,13 +112,13 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     )?;
 
     // Between the random first weights little can be seen; what the training has added to them shows strokes.
-    let (before, after) = (net(Init::HeNormal)?, model.param("1.weight")?);
+    let (before, after) = (net(Init::HeNormal, &lecture)?, model.param("1.weight")?);
     let added = &after - &before.param("1.weight")?;
     for (name, title, weight) in [
         ("digits_weights", "First-layer weights", after),
-        ("digits_weights_added", "What 5 epochs added", added.view()),
+        ("digits_weights_added", &format!("What {} epochs added", lecture.epochs), added.view()),
     ] {
-        save(
+        lecture.save(
             &ImageGrid::weights(&weight.slice(s![.., ..16]), [28, 28])?
                 .title(format!("{title}, 16 of the 128 units"))
                 .columns(8),
@@ -136,16 +142,18 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
         );
         mistakes = mistakes.prediction(&test_images.index_axis(Axis(0), i), labels[i], classes[i]);
     }
-    save(&mistakes, "digits_mistakes")?;
+    lecture.save(&mistakes, "digits_mistakes")?;
     let confusion = ConfusionMatrix::from_outputs(&p, &test.targets())?;
-    save(
+    lecture.save(
         &ConfusionHeatmap::new(&confusion.counts()).title("Which digit is taken for which"),
         "digits_confusion",
     )?;
 
-    check("the count of parameters", [model.param_count() as f64], [101_770.0], 0.0);
-    assert!(starts[0] > 10.0, "uniform(-1, 1) saturates the softmax: loss {}", starts[0]);
-    check("the loss of a guess, ln 10, before training from He", [starts[1]], [10f64.ln()], 0.2);
-    check("the accuracies", [*uniform_accuracy, *he_accuracy], [0.894, 0.937], 0.005);
+    lecture.check("the count of parameters", [model.param_count() as f64], [101_770.0], 0.0);
+    lecture
+        .check_that(starts[0] > 10.0, || format!("uniform(-1, 1) saturates the softmax: loss {}", starts[0]));
+    lecture.check("the loss of a guess, ln 10, before training from He", [starts[1]], [10f64.ln()], 0.2);
+    lecture.check("the accuracies", [*uniform_accuracy, *he_accuracy], [0.894, 0.937], 0.005);
+    lecture.end();
     Ok(())
 }

@@ -1,18 +1,21 @@
 //! The lecture's digit classifier on all of MNIST: `cargo run --release --example mnist`.
 //!
-//! Flatten, Dense 128, ReLU, Dense 10, Softmax; batches of 32, plain SGD. Options after `--`:
-//! `--epochs 15`, `--seed 1`, `--rate 0.3`, and `--report run.html` for a page that tells how it went.
+//! Flatten, Dense 128, ReLU, Dense 10, Softmax; batches of 32, plain SGD. Options after `--`: `--epochs 15`, `--seed 1`,
+//! `--rate 0.3`, and `--report run.html` for a page that tells how it went.
 
 use std::time::Instant;
 
 use chainrule::prelude::*;
 use chainrule_draw::{Report, terminal};
+use chainrule_lectures::{Lecture, Numbers};
+
+/// The learning rate with which the net gets to 97.3 %.
+const RATE: f64 = 0.3;
 
 fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
-    let option = |name: &str| std::env::args().skip_while(|arg| arg != name).nth(1);
-    let epochs = option("--epochs").map_or(Ok(15), |text| text.parse())?;
-    let seed = option("--seed").map_or(Ok(1), |text| text.parse())?;
-    let rate = option("--rate").map_or(Ok(0.3), |text| text.parse())?;
+    let own = Numbers { seed: Some(1), rate: Some(RATE), epochs: Some(15), report: true };
+    let Lecture { seed, rate, epochs, report, .. } = Lecture::read(own);
+    let seed = seed.into();
 
     let mnist = chainrule_mnist::load()?;
     let train = Dataset::<f32>::from_bytes(mnist.train.images, mnist.train.labels, 10)?;
@@ -42,16 +45,21 @@ fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     println!("\n{result}");
     show_digits(&model, &test)?;
 
-    if let Some(path) = option("--report") {
+    if let Some(path) = report {
         Report::new("Handwritten digits", &model, &history)
             .evaluation(&result)
             .samples(&test)?
             .save(&path)?;
-        println!("report in {path}");
+        println!("report in {}", path.display());
     }
     let accuracy = result.accuracy().unwrap_or_default();
     println!("test accuracy {:.2} %", 100.0 * accuracy);
-    assert!(epochs < 5 || accuracy >= 0.973, "the lecture's net gets at least 97.3 % after 5 epochs");
+    if epochs >= 5 && rate == RATE {
+        assert!(
+            accuracy >= 0.973,
+            "the lecture's net gets at least 97.3 % after 5 epochs, whatever the seed"
+        );
+    }
     Ok(())
 }
 

@@ -3,10 +3,11 @@
 
 use chainrule::prelude::*;
 use chainrule_draw::Network;
-use chainrule_lectures::{check, save};
+use chainrule_lectures::{Lecture, Numbers};
 
 fn main() -> Result<()> {
-    let (x, w, target, learning_rate) = ([0.5, 0.8], [0.2, 0.4], 1.0, 0.1);
+    let lecture = Lecture::read(Numbers { rate: Some(0.1), ..Numbers::default() });
+    let (x, w, target, learning_rate) = ([0.5, 0.8], [0.2, 0.4], 1.0, lecture.rate);
 
     // 1. By hand: forward, then the chain rule from the loss back to the weights.
     let z = w[0] * x[0] + w[1] * x[1];
@@ -41,24 +42,25 @@ fn main() -> Result<()> {
     let model_loss = neuron.loss(&half_squared_error, &targets)?;
     neuron.backward(&half_squared_error, &targets)?;
     let picture = Network::of(&neuron).title("One sigmoid neuron").loss(model_loss).gradients().decimals(4);
-    save(&picture, "one_neuron")?;
+    lecture.save(&picture, "one_neuron")?;
     let model_gradient = neuron.gradient("0.weight")?.to_owned();
     Sgd::new(learning_rate).step(&mut neuron)?;
     let output_after = neuron.forward(&inputs)?.to_owned();
     let loss_after = neuron.loss(&half_squared_error, &targets)?;
 
-    check("weighted sum", [z], [0.42000000000000004], 1e-14);
-    check("output", [r], [0.6034832498647263], 1e-14);
-    check("loss", [loss], [0.07861276656891952], 1e-14);
-    check("delta", [delta], [-0.09488297569973733], 1e-14);
-    check("gradient", gradient, [-0.047441487849868666, -0.07590638055978988], 1e-14);
-    check("the lecture's gradient", [delta * left_over], [-0.28464892709921197], 1e-14);
-    check("weights as printed", wrong, [0.2284648927099212, 0.4284648927099212], 1e-14);
-    check("weights as right", right, [0.20474414878498687, 0.407590638055979], 1e-14);
-    check("the model's loss", [model_loss], [loss], 1e-14);
-    check("the model's gradient", model_gradient, gradient, 1e-14);
-    check("the model's weights", neuron.param("0.weight")?, right, 1e-14);
-    check("the model's output after the step", output_after, [0.605502188553601], 1e-14);
-    check("the model's loss after the step", [loss_after], [0.07781426161799927], 1e-14);
+    lecture.check("weighted sum", [z], [0.42000000000000004], 1e-14);
+    lecture.check("output", [r], [0.6034832498647263], 1e-14);
+    lecture.check("loss", [loss], [0.07861276656891952], 1e-14);
+    lecture.check("delta", [delta], [-0.09488297569973733], 1e-14);
+    lecture.check("gradient", gradient, [-0.047441487849868666, -0.07590638055978988], 1e-14);
+    lecture.check("the lecture's gradient", [delta * left_over], [-0.28464892709921197], 1e-14);
+    lecture.check("weights as printed", wrong, [0.2284648927099212, 0.4284648927099212], 1e-14);
+    lecture.check("weights as right", right, [0.20474414878498687, 0.407590638055979], 1e-14);
+    lecture.check("the model's loss", [model_loss], [loss], 1e-14);
+    lecture.check("the model's gradient", model_gradient, gradient, 1e-14);
+    lecture.check("the model's weights", neuron.param("0.weight")?, right, 1e-14);
+    lecture.check("the model's output after the step", output_after, [0.605502188553601], 1e-14);
+    lecture.check("the model's loss after the step", [loss_after], [0.07781426161799927], 1e-14);
+    lecture.end();
     Ok(())
 }

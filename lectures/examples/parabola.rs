@@ -5,9 +5,8 @@ use chainrule::metrics::classes;
 use chainrule::prelude::*;
 use chainrule_draw::{Curves, Drawing, Gallery, Network, Scatter};
 use chainrule_lectures::parabola::{NAMES, START, count_ones, net, points, thirteen};
-use chainrule_lectures::{check, save};
+use chainrule_lectures::{Lecture, Numbers};
 
-const EPOCHS: usize = 1000;
 const H: f64 = 1e-7;
 
 /// The loss as the lecture computes it, scalar by scalar: L = -Σ(t·ln y + (1 - t)·ln(1 - y))/n.
@@ -39,6 +38,8 @@ fn central_differences(parameters: &[f64; 13], x: &Array2<f64>, t: &Array2<f64>)
 }
 
 fn main() -> Result<()> {
+    let lecture = Lecture::read(Numbers { rate: Some(0.1), epochs: Some(1000), ..Numbers::default() });
+    let (rate, epochs) = (lecture.rate, lecture.epochs);
     let (x, t) = points();
     let classes = classes(&t)?.to_vec();
     println!("     x1         x2         class");
@@ -64,18 +65,18 @@ fn main() -> Result<()> {
         println!("{name} {difference:20.12} {exact:18.12}");
     }
 
-    // 1000 epochs, twice: 26 passes forward in each epoch here …
+    // all epochs, twice: 26 passes forward in each epoch here …
     let (mut numerical, mut numerical_losses) = (START, Vec::new());
-    for _ in 0..EPOCHS {
+    for _ in 0..epochs {
         let gradient = central_differences(&numerical, &x, &t);
         for (parameter, slope) in numerical.iter_mut().zip(gradient) {
-            *parameter -= 0.1 * slope;
+            *parameter -= rate * slope;
         }
         numerical_losses.push(loss(&numerical, &x, &t)); // after the update
     }
     // … and one forward and one backward there
-    let (mut model, mut sgd, mut losses) = (net(&START, ReLU)?, Sgd::new(0.1), Vec::new());
-    for _ in 0..EPOCHS {
+    let (mut model, mut sgd, mut losses) = (net(&START, ReLU)?, Sgd::new(rate), Vec::new());
+    for _ in 0..epochs {
         model.forward(&x)?;
         model.backward(&BinaryCrossEntropy, &t)?;
         sgd.step(&mut model)?;
@@ -84,10 +85,13 @@ fn main() -> Result<()> {
     }
     let trained = thirteen(|name| model.param(name))?;
     println!("\nepoch  loss, central differences   loss, backpropagation");
-    for epoch in [1, 10, 100, 200, 400, 600, 800, 1000] {
+    for epoch in [1, 10, 100, 200, 400, 600, 800, 1000].into_iter().filter(|&epoch| epoch <= epochs) {
         println!("{epoch:5} {:20.10} {:25.10}", numerical_losses[epoch - 1], losses[epoch - 1]);
     }
-    println!("\nafter {EPOCHS} epochs: 26,000 passes forward, or 1,000 forward and 1,000 backward");
+    println!(
+        "\nafter {epochs} epochs: {} passes forward, or {epochs} forward and {epochs} backward",
+        26 * epochs
+    );
     for ((name, numerical), trained) in NAMES.iter().zip(&numerical).zip(&trained) {
         println!("{name} {numerical:20.10} {trained:18.10}");
     }
@@ -95,14 +99,16 @@ fn main() -> Result<()> {
     println!("accuracy {accuracy}");
 
     // pictures
-    save(&Scatter::new(&x, &classes)?.title("The 100 points"), "parabola_points")?;
+    lecture.save(&Scatter::new(&x, &classes)?.title("The 100 points"), "parabola_points")?;
     // At first all units are off where x1 + x2 < 0, so y is ½ there: no class 1 yet, for the lecture asks for more than ½.
     let regions = |title: &str, model| -> Result<_> {
         let scatter = Scatter::new(&x, &classes)?.title(title).regions_of(model)?;
         Ok(scatter.threshold(0.5 + 1e-9).margin(1.0).step(0.02).highlight(0, "first sample").picture())
     };
-    save(
-        &Gallery::new(2).add(&regions("before", &before)?).add(&regions("after 1000 epochs", &model)?),
+    lecture.save(
+        &Gallery::new(2)
+            .add(&regions("before", &before)?)
+            .add(&regions(&format!("after {epochs} epochs"), &model)?),
         "parabola_regions",
     )?;
     let diagram = |title: &str, model: &Sequential<f64>, loss: f64| {
@@ -110,7 +116,7 @@ fn main() -> Result<()> {
         let lecture = [("z0", "a"), ("a1", "z"), ("z2₁", "ay"), ("y₁", "y"), ("b0", "b1")];
         Network::of(model).title(title).rename(lecture).loss(loss)
     };
-    save(
+    lecture.save(
         &diagram(
             "The first sample before training, and the loss of all 100, with the lecture's names",
             &before,
@@ -118,44 +124,48 @@ fn main() -> Result<()> {
         ),
         "parabola_net_before",
     )?;
-    save(
+    lecture.save(
         &diagram(
-            "The first sample after 1000 epochs, and the loss of all 100, with the lecture's names",
+            &format!(
+                "The first sample after {epochs} epochs, and the loss of all 100, with the lecture's names"
+            ),
             &model,
-            losses[EPOCHS - 1],
+            losses[epochs - 1],
         ),
         "parabola_net_after",
     )?;
-    save(&Curves::new().title("2-3-1 on the parabola").line("loss", &losses), "parabola_loss")?;
+    lecture.save(&Curves::new().title("2-3-1 on the parabola").line("loss", &losses), "parabola_loss")?;
 
     println!();
-    check("loss", [&first_loss, &loss(&demo, &x, &t)], &[0.6832187873470724; 2], 1e-15);
+    lecture.check("loss", [&first_loss, &loss(&demo, &x, &t)], &[0.6832187873470724; 2], 1e-15);
     #[rustfmt::skip]
     let printed = [
         -0.006909978145230866, -0.0207299344356926, -0.0207299344356926, 0.08090021430540162, 0.012743330835007782,
         0.03822999361524637, 0.03822999361524637, -0.016027190130607494, -0.048081571502045506, -0.048081571502045506,
         -0.003283858185376687, -0.006567718036087911, -0.009851577331687622,
     ];
-    check("13 central differences", &differences, &printed, 2e-8);
-    check("13 gradients", &exact, &differences, 2e-8);
+    lecture.check("13 central differences", &differences, &printed, 2e-8);
+    lecture.check("13 gradients", &exact, &differences, 2e-8);
     #[rustfmt::skip]
     let expected = [
         1.5872601251447964, 1.235898843960119, -1.3983714946636683, -2.2934021911838554, 1.197357728994045,
         0.9184239175492808, 3.3680549458692344, 0.9015689470545346, 0.7196696725456259, 0.08791710000893803,
         2.0791208117860864, 1.4724342441662446, -3.552622733538394,
     ];
-    check("trained by backpropagation", &trained, &expected, 1e-10);
-    check("trained by central differences", &numerical, &expected, 5e-8);
-    check("biases as printed", &trained[..4], &[1.587, 1.236, -1.398, -2.293], 5e-4);
-    check("last loss", [&losses[EPOCHS - 1]], &[0.13070607416402033], 1e-10);
+    lecture.check("trained by backpropagation", &trained, &expected, 1e-10);
+    lecture.check("trained by central differences", &numerical, &expected, 5e-8);
+    lecture.check("biases as printed", &trained[..4], &[1.587, 1.236, -1.398, -2.293], 5e-4);
+    lecture.check("last loss", [&losses[epochs - 1]], &[0.13070607416402033], 1e-10);
     let first_sample = model.activation(1).map(|a| a.row(0).to_vec()).unwrap_or_default();
-    check(
+    lecture.check(
         "a of the first sample",
         &first_sample,
         &[1.4663175223346026, 1.1685926863422533, -3.9546237414959116],
         1e-9,
     );
-    assert_eq!((count_ones(&before, &x)?, count_ones(&model, &x)?), (44529, 28264));
-    assert_eq!(accuracy, 0.98);
+    let ones = [count_ones(&before, &x)?, count_ones(&model, &x)?].map(|count| count as f64);
+    lecture.check("the points of class 1", ones, [44529.0, 28264.0], 0.0);
+    lecture.check("the accuracy", [accuracy], [0.98], 0.0);
+    lecture.end();
     Ok(())
 }

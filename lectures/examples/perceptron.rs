@@ -2,9 +2,10 @@
 
 use chainrule::prelude::*;
 use chainrule_draw::{Diagram, Gallery};
-use chainrule_lectures::{check, save};
+use chainrule_lectures::{Lecture, Numbers};
 
 fn main() -> Result<()> {
+    let lecture = Lecture::read(Numbers::default());
     let (x, w, theta) = ([3.0, 8.0], [0.6, -0.3], -1.0);
     println!("x = {x:?}, w = {w:?}, θ = {theta}\n");
 
@@ -62,16 +63,17 @@ fn main() -> Result<()> {
     let threshold = inputs("Threshold form").note(format!("y = 1 if w₁·x₁ + w₂·x₂ > θ = {theta}, else 0"));
     let bias = inputs("Bias form").node("one", ["1"]).edge("one", "y", format!("b={b}"));
     let bias = bias.note("y = 1 if w₁·x₁ + w₂·x₂ + b > 0, else 0");
-    save(&Gallery::new(2).add(&threshold).add(&bias), "perceptron")?;
+    lecture.save(&Gallery::new(2).add(&threshold).add(&bias), "perceptron")?;
 
-    check("the weighted sum", [sum], [-0.6000000000000001], 1e-15);
-    check(
+    lecture.check("the weighted sum", [sum], [-0.6000000000000001], 1e-15);
+    lecture.check(
         "the weighted sum plus bias",
         neuron.activation(1).into_iter().flatten(),
         [0.3999999999999999],
         1e-15,
     );
-    check("the output", [fires(sum, theta), fires(sum + b, 0.0), y[[0, 0]]], [1.0; 3], 0.0);
-    check("the parameter counts", counts, [3.0, 9.0, 13.0, 101_770.0], 0.0);
+    lecture.check("the output", [fires(sum, theta), fires(sum + b, 0.0), y[[0, 0]]], [1.0; 3], 0.0);
+    lecture.check("the parameter counts", counts, [3.0, 9.0, 13.0, 101_770.0], 0.0);
+    lecture.end();
     Ok(())
 }

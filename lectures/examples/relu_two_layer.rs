@@ -3,10 +3,11 @@
 
 use chainrule::prelude::*;
 use chainrule_draw::Network;
-use chainrule_lectures::{check, save};
+use chainrule_lectures::{Lecture, Numbers};
 
 fn main() -> Result<()> {
-    let (x, target, learning_rate) = (array![[0.5, 0.8]], array![[1.0]], 0.01);
+    let lecture = Lecture::read(Numbers { rate: Some(0.01), ..Numbers::default() });
+    let (x, target, learning_rate) = (array![[0.5, 0.8]], array![[1.0]], lecture.rate);
 
     // The lecture stores W1 as outputs × inputs, but W2 as inputs × outputs. In this library all are inputs × outputs,
     // so W1 is transposed on its way in, and back when it is printed.
@@ -23,16 +24,16 @@ fn main() -> Result<()> {
     let loss_before = net.loss(&loss, &target)?;
     net.backward(&loss, &target)?;
     let picture = Network::of(&net).title("Two layers of ReLU").loss(loss_before).gradients().decimals(3);
-    save(&picture, "relu_two_layer")?;
+    lecture.save(&picture, "relu_two_layer")?;
 
     // As the lecture has it: only the weights move.
-    let mut lecture = net.clone();
+    let mut weights_only = net.clone();
     for name in ["0.weight", "2.weight"] {
         let moved = &net.param(name)? - &(learning_rate * &net.gradient(name)?);
-        lecture.set_param(name, &moved)?;
+        weights_only.set_param(name, &moved)?;
     }
-    lecture.forward(&x)?;
-    let lecture_loss = lecture.loss(&loss, &target)?;
+    weights_only.forward(&x)?;
+    let lecture_loss = weights_only.loss(&loss, &target)?;
 
     // As it is right: the biases move too.
     let mut right = net.clone();
@@ -41,7 +42,7 @@ fn main() -> Result<()> {
     let right_loss = right.loss(&loss, &target)?;
 
     for (title, net, loss) in
-        [("as the lecture has it", &lecture, lecture_loss), ("with the biases", &right, right_loss)]
+        [("as the lecture has it", &weights_only, lecture_loss), ("with the biases", &right, right_loss)]
     {
         println!("\nafter one step, {title}");
         println!(
@@ -67,23 +68,34 @@ fn main() -> Result<()> {
     );
 
     let layer = |position: usize| net.activation(position).into_iter().flatten();
-    check("z1, r1", layer(1).chain(layer(2)), [0.52, 0.49, 0.52, 0.49], 1e-14);
-    check("z2, r2", layer(3).chain(layer(4)), [0.8540000000000001; 2], 1e-14);
-    check("loss", [loss_before], [0.010657999999999987], 1e-14);
-    check("loss with the lecture's bug", [wrong_loss], [0.07861276656891952], 1e-14);
+    lecture.check("z1, r1", layer(1).chain(layer(2)), [0.52, 0.49, 0.52, 0.49], 1e-14);
+    lecture.check("z2, r2", layer(3).chain(layer(4)), [0.8540000000000001; 2], 1e-14);
+    lecture.check("loss", [loss_before], [0.010657999999999987], 1e-14);
+    lecture.check("loss with the lecture's bug", [wrong_loss], [0.07861276656891952], 1e-14);
     let w1 = [-0.03649999999999998, -0.058399999999999966, -0.04379999999999997, -0.07007999999999996];
-    check("gradient of W1", net.gradient("0.weight")?.t(), w1, 1e-14);
-    check("gradient of b1", &net.gradient("0.bias")?, [-0.07299999999999995, -0.08759999999999994], 1e-14);
-    check("gradient of W2", &net.gradient("2.weight")?, [-0.07591999999999996, -0.07153999999999995], 1e-14);
-    check("gradient of b2", &net.gradient("2.bias")?, [-0.1459999999999999], 1e-14);
+    lecture.check("gradient of W1", net.gradient("0.weight")?.t(), w1, 1e-14);
+    lecture.check(
+        "gradient of b1",
+        &net.gradient("0.bias")?,
+        [-0.07299999999999995, -0.08759999999999994],
+        1e-14,
+    );
+    lecture.check(
+        "gradient of W2",
+        &net.gradient("2.weight")?,
+        [-0.07591999999999996, -0.07153999999999995],
+        1e-14,
+    );
+    lecture.check("gradient of b2", &net.gradient("2.bias")?, [-0.1459999999999999], 1e-14);
     let dx = net.delta(0).into_iter().flatten();
-    check("gradient of x", dx, [-0.023359999999999985, -0.05547999999999996], 1e-14);
+    lecture.check("gradient of x", dx, [-0.023359999999999985, -0.05547999999999996], 1e-14);
     let w1 = [0.20036500000000002, 0.400584, 0.100438, 0.3007008];
-    check("the lecture's W1", lecture.param("0.weight")?.t(), w1, 1e-14);
-    check("the lecture's W2", lecture.param("2.weight")?, [0.5007592, 0.6007154], 1e-14);
-    let output = lecture.activation(4).into_iter().flatten();
-    check("the lecture's output after", output, [0.8555390150066959], 1e-14);
-    check("the lecture's loss after", [lecture_loss], [0.010434488092617811], 1e-14);
-    assert!(right_loss < lecture_loss, "moving the biases too lowers the loss further");
+    lecture.check("the lecture's W1", weights_only.param("0.weight")?.t(), w1, 1e-14);
+    lecture.check("the lecture's W2", weights_only.param("2.weight")?, [0.5007592, 0.6007154], 1e-14);
+    let output = weights_only.activation(4).into_iter().flatten();
+    lecture.check("the lecture's output after", output, [0.8555390150066959], 1e-14);
+    lecture.check("the lecture's loss after", [lecture_loss], [0.010434488092617811], 1e-14);
+    lecture.check_that(right_loss < lecture_loss, || "moving the biases too lowers the loss further".into());
+    lecture.end();
     Ok(())
 }
