@@ -7,7 +7,7 @@ use chainrule::prelude::*;
 
 const README: &str = include_str!("../README.md");
 
-const PAGES: [&str; 23] = [
+const PAGES: [&str; 25] = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -16,6 +16,8 @@ const PAGES: [&str; 23] = [
     "benches/peers/README.md",
     "benches/peers/results.md",
     "draw/README.md",
+    "guide/README.md",
+    "guide/solutions.md",
     "guide/01_perceptron.md",
     "guide/02_activations.md",
     "guide/03_loss.md",
@@ -87,6 +89,6 @@ fn examples_that_are_named_exist() {
 fn the_guide_shows_the_code_of_dense() {
     let chapter = include_str!("../guide/07_matrices.md");
     let from = chapter.find("    fn forward").unwrap();
-    let to = chapter.find("#     fn params").unwrap();
+    let to = chapter.find("    fn params").unwrap();
     assert!(include_str!("../src/layer/dense.rs").contains(&chapter[from..to]), "{}", &chapter[from..to]);
 }
