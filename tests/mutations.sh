@@ -68,14 +68,14 @@ mutations() {
     '.map(move |((sample, unit), &dy)| (sample, self.winner(pass.memory.saved.row(sample), unit), dy))' \
     '.map(move |((sample, unit), &dy)| (sample, unit * self.pieces, dy))'
   mutation maxout-dW layer/maxout.rs \
-    '0 => room.column_mut(column).scaled_add(dy, &pass.x.row(sample)),' \
-    '0 => (),'
+    'room.column_mut(column).scaled_add(dy, &pass.x.row(sample)); // dW = xᵀ·dz' \
+    'let _ = (sample, column, dy);'
   mutation maxout-db layer/maxout.rs \
-    '_ => room[[0, column]] += dy,' \
-    '_ => (),'
+    '*db = self.sum_of_wins(column, pass); // db = Σ dz' \
+    '*db = self.sum_of_wins(column, pass) * F::zero();'
   mutation maxout-dx layer/maxout.rs \
-    'dx.row_mut(sample).scaled_add(dy, &w.value.column(column));' \
-    'dx.row_mut(sample).scaled_add(F::zero() * dy, &w.value.column(column));'
+    'dx.row_mut(sample).scaled_add(dy, &w.column(column));' \
+    'dx.row_mut(sample).scaled_add(F::zero() * dy, &w.column(column));'
 
   mutation mse-n loss/mean_squared_error.rs \
     'let factor = F::of(2.0) / F::from_count(y.len());' \
