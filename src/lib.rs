@@ -65,7 +65,7 @@
 //! | the metrics of a training or an evaluation | makes the metric NaN |
 //! | the best epoch of a history | is the worst of all |
 //! | CSV | is written as `NaN`, which programs read back |
-//! | a picture | is left out of axes, colours and lines, and said |
+//! | a picture | is left out of axes and lines and is in no region; curves and scatters say how many, images show it in yellow |
 //!
 //! # Features
 //!

@@ -29,7 +29,7 @@ use evaluation::{Kind, Totals, measure};
 use metric::Metrics;
 use progress::Progress;
 use run::Run;
-use start::{check_learns, check_samples};
+use start::{check_learns, check_loss, check_names, check_samples};
 use step::step;
 use watch::Watch;
 
@@ -142,7 +142,7 @@ impl<F: Float> Trainer<'_, F> {
         Error::at_least_one("batch size", self.batch_size, "32 is a good first try: .batch_size(32)")?;
         self.threads.check()?;
         self.run.optimizer.check()?;
-        self.check_metrics()?;
+        check_names(self.metrics.iter().flatten().map(|metric| metric.name()), self.validation.is_some())?;
         let default = metric::default_for(model);
         let (loss, metrics) = (&*self.loss, self.metrics.as_ref().unwrap_or(&default));
         check_samples("training samples", model, loss, metrics, samples)?;
@@ -150,20 +150,6 @@ impl<F: Float> Trainer<'_, F> {
         let mut validation = self.validation.iter();
         validation
             .try_for_each(|samples| check_samples("validation samples", model, loss, metrics, &**samples))
-    }
-
-    /// A column of the history for each metric, of a name that no other has.
-    fn check_metrics(&self) -> Result<()> {
-        let names = self.metrics.iter().flatten().map(|metric| metric.name());
-        let columns = history::csv::columns(names, self.validation.is_some());
-        let repeated = (1..columns.len()).find(|&column| columns[..column].contains(&columns[column]));
-        repeated.map_or(Ok(()), |column| {
-            let problem = format!("two columns of the history would be called {:?}", columns[column]);
-            Err(Error::mismatch(
-                problem,
-                "give each metric a name of its own in Metric::name, and none twice",
-            ))
-        })
     }
 
     #[inline(never)]
@@ -195,7 +181,7 @@ impl<F: Float> Trainer<'_, F> {
         let [in_all, at_once] =
             [samples.len(), self.batch_size.min(samples.len())].map(|samples| model.multiplications(samples));
         let not_finite = model.count_not_finite();
-        let mut watch = Watch::default();
+        let mut watch = Watch::new(model.largest_param());
         for epoch in 1..=self.epochs {
             self.run.epochs += 1;
             batches.shuffle(self.run.epochs);
@@ -228,7 +214,7 @@ impl<F: Float> Trainer<'_, F> {
             let problem = "the last step has left a parameter that is not finite";
             return Err(Error::diverged(problem, "make the steps of the optimizer smaller"));
         }
-        history.warnings = watch.warning(history.last()).into_iter().collect();
+        history.warnings = watch.warning(history.last(), model.largest_param()).into_iter().collect();
         history.warnings.iter().for_each(|warning| progress.warn(warning));
         Ok(())
     }
@@ -265,7 +251,8 @@ impl<F: Float> Trainer<'_, F> {
         }
         Err(Error::diverged(
             format!("epoch {epoch}: the loss of the validation samples is {}", measures.loss),
-            "check the validation samples for missing values, or make the learning rate smaller",
+            "check the validation samples for missing values and numbers far larger than those of the training, or make \
+             the learning rate smaller",
         ))
     }
 
@@ -296,13 +283,17 @@ impl<F: Float> Trainer<'_, F> {
     ) -> Result<f64> {
         self.threads.check()?;
         self.run.optimizer.check()?;
-        self.run.meet(model);
+        let is_new = self.run.meet(model);
         let multiplications = model.multiplications(x.shape().first().copied().unwrap_or(0));
         self.threads.run(multiplications, multiplications, || {
             let x = model.check_inputs(x)?;
             model.check_room(x.nrows())?;
             let x = x.as_standard_layout();
             let t = model.check_targets(x.nrows(), &*self.loss, targets)?;
+            if is_new {
+                check_learns(model)?;
+                check_loss(model, &*self.loss, t.view())?;
+            }
             let loss = step(model, &*self.loss, &mut self.run, x.view(), t.view())?;
             model.keep_inputs(x.view());
             Ok(loss)

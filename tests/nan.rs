@@ -163,6 +163,23 @@ fn metrics_are_checked_when_a_training_starts() {
     fit(dense(1), Box::new(Accuracy), &array![[0.0], [1.0]]).unwrap();
 }
 
+/// Loss, metric and confusion matrix of one evaluation agree, also where a target has two equally probable classes.
+#[test]
+fn one_evaluation_has_one_accuracy() {
+    let model = Sequential::new([2]).add(Softmax).build(1).unwrap();
+    let (x, t) = (array![[1.0, 3.0], [3.0, 1.0]], array![[0.5, 0.5], [1.0, 0.0]]);
+    let result = evaluate(&model, &CategoricalCrossEntropy, (&x, &t)).unwrap();
+    let confusion = result.confusion.as_ref().unwrap();
+    assert_eq!((result.accuracy(), confusion.accuracy()), (Some(1.0), 1.0));
+    let y = model.predict(&x).unwrap();
+    assert_eq!(&ConfusionMatrix::from_outputs(&y, &t).unwrap(), confusion);
+    assert_eq!(accuracy(&y, &t).unwrap(), 1.0);
+
+    let twice: [&dyn Metric<f64>; 2] = [&MeanAbsoluteError, &MeanAbsoluteError];
+    let error = evaluate_with(&model, &CategoricalCrossEntropy, (&x, &t), &twice).unwrap_err().to_string();
+    assert!(error.contains("mean_absolute_error") && error.contains("a name of its own"), "{error}");
+}
+
 // One sample without ceremony
 
 #[test]

@@ -242,3 +242,33 @@ fn a_training_that_ran_away_and_came_back_is_warned_of() {
     );
     assert!(fit(x / 640.0).warnings().is_empty());
 }
+
+/// A first batch that is right by chance makes no usual loss a rise.
+#[test]
+fn a_training_that_converges_is_not_warned_of() {
+    let (x, t) = (array![[0.0], [1.0], [2.0]], array![[0.0], [2.0], [4.0]]);
+    let mut model = one(0.5);
+    let trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(100).batch_size(1).without_shuffle();
+    let history = trainer.progress_bar(false).fit(&mut model, (&x, &t)).unwrap();
+    assert!(history.losses()[0] > 0.5 && history.last().unwrap().loss() < 1e-9);
+    assert!(history.warnings().is_empty(), "{:?}", history.warnings());
+}
+
+/// A sum of squares overflows before its terms do: that is not the fault of the loss.
+#[test]
+fn a_usual_divergence_is_the_learning_rates() {
+    for samples in [8, 32, 256] {
+        for rate in [1.5, 5.0, 50.0] {
+            let x = Array2::from_shape_fn((samples, 1), |(i, _)| (i % 8) as f32 / 4.0 - 1.0);
+            let t = x.mapv(|x| 3.0 * x);
+            let mut model = Sequential::new([1]).add(Dense::new(1)).build(1).unwrap();
+            let trainer = Trainer::new(MeanSquaredError, Sgd::new(rate)).epochs(2000).batch_size(samples);
+            let Err(error) = trainer.progress_bar(false).fit(&mut model, (&x, &t)) else { continue };
+            let error = error.to_string();
+            assert!(
+                error.contains("the learning rate (") && !error.contains("look at"),
+                "{samples} {rate}: {error}"
+            );
+        }
+    }
+}

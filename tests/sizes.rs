@@ -121,3 +121,35 @@ fn bounds() {
     let explanation = model.explain(&x, &t, &MeanSquaredError).unwrap().decimals(usize::MAX);
     assert!(explanation.to_string().contains("mean squared error"), "{explanation}");
 }
+
+/// Samples that come from somewhere else, and never end.
+struct Endless(usize);
+
+impl chainrule::data::Samples<f64> for Endless {
+    fn len(&self) -> usize {
+        self.0
+    }
+
+    fn check(&self, _: &[usize], _: &[usize]) -> Result<()> {
+        Ok(())
+    }
+
+    fn gather_inputs(&self, _: &[usize], mut x: ArrayViewMut2<f64>) {
+        x.fill(0.0);
+    }
+
+    fn gather_targets(&self, _: &[usize], mut t: ArrayViewMut2<f64>) {
+        t.fill(0.0);
+    }
+}
+
+#[test]
+fn samples_without_end() {
+    for samples in HUGE {
+        let mut model = Sequential::new([1]).add(Dense::new(1)).build(1).unwrap();
+        let fit = Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut model, Endless(samples));
+        let expected = format!("{} sample numbers don't fit into memory", thousands(samples));
+        assert!(text(fit).starts_with(&expected));
+        assert!(text(evaluate(&model, &MeanSquaredError, Endless(samples))).starts_with(&expected));
+    }
+}

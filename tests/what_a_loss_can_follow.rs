@@ -121,6 +121,9 @@ fn a_wrapper_that_forgets_the_logits_is_refused() {
     assert_eq!(error, format!("{start}value_with_logits{rest}"));
     let error = model.backward(&Weighted(BinaryCrossEntropy), &t).unwrap_err().to_string();
     assert_eq!(error, format!("{start}gradient_with_logits{rest}"));
+    let mut trainer = Trainer::new(Weighted(BinaryCrossEntropy), Sgd::new(0.1));
+    let error = trainer.train_batch(&mut model, &x, &t).unwrap_err().to_string();
+    assert_eq!(error, format!("{start}{both}{rest}"));
 
     // around a loss that reads outputs there is nothing to forget
     evaluate(&model, &Weighted(MeanSquaredError), (&x, &t)).unwrap();
@@ -218,6 +221,7 @@ fn a_distribution_over_one_class_is_refused() {
     assert!(Sequential::<f64>::new([2]).add(Dense::new(0)).add(Dense::new(1)).build(1).is_err());
 }
 
+/// By `fit` and by `train_batch`, which have to agree.
 fn training(model: Builder) -> Result<(), String> {
     let mut model = model.build(1).unwrap();
     let t = Array2::from_elem((2, model.output_shape()[0]), 0.25);

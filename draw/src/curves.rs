@@ -2,9 +2,9 @@
 
 use super::area::{Area, Point};
 use super::axes::{Axes, freest};
-use super::axis::{Axis, extent};
-use super::picture::{Paint, Picture, Text};
-use super::style::{AXIS, BODY, MARGIN, MUTED, SMALL, WHITE, series, significant, text_width};
+use super::axis::{Axis, drawable, extent};
+use super::picture::{Anchor, Paint, Picture, Text};
+use super::style::{AXIS, BODY, MARGIN, MUTED, SMALL, WHITE, series, significant, text_width, thousands};
 use super::{Drawing, headline, headline_width};
 
 /// Numbers in their order: loss or accuracy against the epoch, for training and validation.
@@ -206,7 +206,11 @@ impl Curves {
         names.sort_by(|a, b| a.1.total_cmp(&b.1));
         let gap = BODY + 4.0;
         let wanted: Vec<f64> = names.iter().map(|name| name.1).collect();
-        for ((index, _), y) in names.iter().zip(super::layout::apart(&wanted, &vec![gap; wanted.len()])) {
+        let places = super::layout::apart(&wanted, &vec![gap; wanted.len()]);
+        for (place, ((index, _), y)) in names.iter().zip(places).enumerate() {
+            // beside the plot or a name's height below, with room for the names before and after
+            let lowest = axes.area.bottom() + gap - gap * (names.len() - 1 - place) as f64;
+            let y = y.min(lowest).max(axes.area.y + gap * place as f64);
             let (name, _) = &self.lines[*index];
             let at = (axes.area.right() + 8.0, y + 4.5);
             picture.text(Text::new(name, at, BODY).color(series(*index).ink()).bold());
@@ -229,7 +233,8 @@ impl Drawing for Curves {
         let names = self.lines.iter().map(|(name, _)| Text::new(name, (0.0, 0.0), BODY).bold().width());
         let right = names.fold(0.0, f64::max) + 8.0;
         let left = MARGIN + Axes::left(&y);
-        let axes = Axes { area: Area::new(left, top, 470.0, 250.0), x, y };
+        let height = (self.lines.len() as f64 * (BODY + 4.0)).max(250.0); // room for all names
+        let axes = Axes { area: Area::new(left, top, 470.0, height), x, y };
         picture.size(
             (axes.area.right() + right + MARGIN).max(headline_width(&self.title)),
             axes.area.bottom() + 40.0 + MARGIN * 0.5,
@@ -247,6 +252,13 @@ impl Drawing for Curves {
                 }
             }
             drawn.push(lines);
+        }
+        let values = self.lines.iter().flat_map(|(_, values)| values);
+        let left_out = values.filter(|&&y| !drawable(y)).count();
+        if left_out > 0 {
+            let at = (axes.area.right(), top - 8.0);
+            let words = format!("{} not finite", thousands(left_out));
+            picture.text(Text::new(words, at, SMALL).anchor(Anchor::End).color(MUTED));
         }
         if drawn.iter().all(Vec::is_empty) {
             picture.text(Text::centered("no data", axes.area.center(), SMALL).color(MUTED));

@@ -83,10 +83,10 @@ impl ImageGrid {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn weights<F: Float>(weight: &ArrayRef2<F>, [height, width]: [usize; 2]) -> Result<Self> {
-        if weight.nrows() != height * width {
+        if height.checked_mul(width) != Some(weight.nrows()) {
             return Err(Error::data(
                 "weights as images",
-                format!("{} inputs, the pixels of {height} × {width}", height * width),
+                format!("inputs as many as the pixels of {height} × {width}"),
                 format!("{}", weight.nrows()),
                 "take the weight of the first Dense, and the shape of one sample",
             ));

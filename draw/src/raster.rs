@@ -15,6 +15,9 @@ use super::style::{Color, FRAME, WHITE};
 /// Two pixels of the file for each of the picture, for sharp text on today's screens.
 const SCALE: f32 = 2.0;
 
+/// The most pixels of a PNG, whose four bytes each have room in every memory; a wall of screens has fewer.
+const MOST_PIXELS: u64 = 1 << 27;
+
 /// The bytes of a PNG file, transparent around the card.
 pub(crate) fn png(picture: &Picture) -> Result<Vec<u8>> {
     let no_picture = || {
@@ -22,7 +25,11 @@ pub(crate) fn png(picture: &Picture) -> Result<Vec<u8>> {
         Error::mismatch(size, "save it as SVG, or draw less")
     };
     let pixels = |length: f64| (length as f32 * SCALE).ceil() as u32;
-    let pixmap = Pixmap::new(pixels(picture.width), pixels(picture.height)).ok_or_else(no_picture)?;
+    let (width, height) = (pixels(picture.width), pixels(picture.height));
+    let is_large = u64::from(width) * u64::from(height) > MOST_PIXELS;
+    let pixmap =
+        Some((width, height)).filter(|_| !is_large).and_then(|(width, height)| Pixmap::new(width, height));
+    let pixmap = pixmap.ok_or_else(no_picture)?;
     let fonts = [dejavu::sans::regular(), dejavu::sans::bold()].map(|font| Face::parse(font, 0).ok());
     let mut canvas = Canvas { pixmap, fonts };
     let whole = Transform::from_scale(SCALE, SCALE);
@@ -274,7 +281,10 @@ mod tests {
     #[test]
     fn what_is_too_large_is_an_error() {
         let mut picture = Curves::new().picture();
-        picture.size(1e9, 1e9);
+        for (width, height) in [(1e9, 1e9), (40_000.0, 40_000.0), (1e6, 100.0)] {
+            picture.size(width, height);
+            assert!(picture.to_png().unwrap_err().to_string().contains("save it as SVG"));
+        }
         assert!(picture.to_png().unwrap_err().to_string().contains("save it as SVG"));
     }
 }

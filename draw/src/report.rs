@@ -8,6 +8,7 @@ use chainrule::ndarray::{Array2, ArrayView1, ShapeError};
 use chainrule::training::{Evaluation, History, Measures};
 use chainrule::{Error, Float, Result, Sequential, metrics};
 
+use crate::style::short;
 use crate::{ConfusionHeatmap, Curves, Drawing, ImageGrid, LayerStack, Network};
 
 /// The number of samples that a report shows with their predictions.
@@ -72,6 +73,7 @@ impl<'a, F: Float> Report<'a, F> {
 
         self.predictions = match (sample_shape, self.model.class_count()) {
             (&[height, width], Some(_)) => {
+                metrics::accuracy(&y, &t)?; // an error for labels in another code, and for NaN
                 let (predicted, truth) = (metrics::classes(&y)?, metrics::classes(&t)?);
                 let mut grid = ImageGrid::new(8);
                 for ((x, truth), predicted) in x.rows().into_iter().zip(truth).zip(predicted) {
@@ -82,7 +84,7 @@ impl<'a, F: Float> Report<'a, F> {
             }
             _ => {
                 let cells = |row: ArrayView1<F>| {
-                    let first: Vec<String> = row.iter().take(8).map(|value| format!("{value:.3}")).collect();
+                    let first: Vec<String> = row.iter().take(8).map(|value| short(value.as_f64())).collect();
                     first.join("  ") + if row.len() > 8 { "  …" } else { "" }
                 };
                 let rows = x.rows().into_iter().zip(y.rows()).zip(t.rows());

@@ -11,7 +11,7 @@ use super::axes::Axes;
 use super::axis::{Axis, drawable, extent};
 use super::key::{Mark, key, marker};
 use super::picture::{Paint, Picture};
-use super::style::{Color, MARGIN, MUTED, RED, WHITE, series, thousands};
+use super::style::{BODY, Color, MARGIN, MUTED, RED, WHITE, series, text_width, thousands};
 use super::{Drawing, headline, headline_width};
 
 mod regions;
@@ -94,7 +94,8 @@ impl<'a> Scatter<'a> {
     /// [threshold](Scatter::threshold), with several the position of the largest.
     ///
     /// # Errors
-    /// [`Error::Data`] if the model does not take two features.
+    /// [`Error::Data`] if the model does not take two features, or a sample is of a class that it does not know;
+    /// [`Error::Mismatch`] if it answers several independent questions.
     pub fn regions_of<F: Float>(mut self, model: &'a Sequential<F>) -> Result<Self> {
         if model.input_shape() != [2] {
             return Err(Error::data(
@@ -102,6 +103,23 @@ impl<'a> Scatter<'a> {
                 "two features for each sample",
                 format!("{:?}", model.input_shape()),
                 "decision regions are drawn in the plane of two features; use .regions(|x1, x2| …) with the others fixed",
+            ));
+        }
+        let outputs = model.output_width();
+        if outputs > 1 && model.output().is_probabilities() {
+            return Err(Error::mismatch(
+                format!("the model answers {outputs} independent questions, which have no single class"),
+                "use .regions(|x1, x2| …) with the answer to one of them",
+            ));
+        }
+        let outside =
+            self.classes.iter().position(|&class| model.class_count().is_some_and(|count| class >= count));
+        if let (Some(sample), Some(count)) = (outside, model.class_count()) {
+            return Err(Error::data(
+                format!("class of sample {sample}"),
+                format!("from 0 to {}, as the model tells them apart", count - 1),
+                self.classes[sample].to_string(),
+                "count classes from 0",
             ));
         }
         self.field = Some(Rc::new(|grid| {
@@ -214,10 +232,13 @@ impl Drawing for Scatter<'_> {
             let words = format!("{} not finite", thousands(left_out));
             entries.push((Mark::Nothing, MUTED, words));
         }
-        entries.extend(self.highlight.iter().map(|(_, name)| (Mark::Found, RED, name.clone())));
+        let highlight = self.highlight.iter().filter(|(index, _)| *index < self.points.len());
+        entries.extend(highlight.map(|(_, name)| (Mark::Found, RED, name.clone())));
         let top = key(&mut picture, (MARGIN, top - 4.0), 400.0, &entries) + 24.0;
         let axes = self.axes(top);
-        let width = (axes.area.right() + MARGIN + 4.0).max(headline_width(&self.title));
+        let names = entries.iter().map(|(.., name)| 26.0 + text_width(name, BODY)).fold(0.0, f64::max);
+        let width =
+            (axes.area.right() + MARGIN + 4.0).max(headline_width(&self.title)).max(names + 2.0 * MARGIN);
         picture.size(width, axes.area.bottom() + 40.0 + MARGIN * 0.5);
         axes.draw(&mut picture, &self.labels.0, &self.labels.1);
         if let Some(field) = &self.field {

@@ -126,6 +126,36 @@ pub(crate) fn number(x: f64, decimals: usize) -> String {
     }
 }
 
+/// A number with its decimals, or with an exponent where these would show nothing of it: `3.0×10⁻¹⁰`, not `0.00`.
+pub(crate) fn visible(x: f64, decimals: usize) -> String {
+    let text = number(x, decimals);
+    let shows_nothing = x.is_finite() && x != 0.0 && text.chars().all(|c| matches!(c, '0' | '.'));
+    if shows_nothing { scientific(x, 1) } else { text }
+}
+
+/// Numbers along one axis of a terminal, with as many digits as tell neighbours apart: so many behind the point at least, if
+/// they are not large.
+pub(crate) fn ticks(values: &[f64], least: usize) -> Vec<String> {
+    let largest = values.iter().map(|x| x.abs()).filter(|x| x.is_finite()).fold(0.0, f64::max);
+    let steps = values.windows(2).map(|pair| (pair[0] - pair[1]).abs()).filter(|step| *step > 0.0);
+    let step = steps.fold(f64::INFINITY, f64::min);
+    let decimals =
+        if step.is_finite() { (1.0 - step.log10().floor()).max(least as f64) as usize } else { least };
+    let digits = if step.is_finite() && largest > 0.0 { (largest / step).log10().ceil() + 1.0 } else { 2.0 };
+    let label = |&x: &f64| {
+        if largest < 1e5 && decimals <= 7 {
+            number(x, decimals)
+        } else {
+            scientific_or_zero(x, digits.clamp(1.0, 7.0) as usize)
+        }
+    };
+    values.iter().map(label).map(|label| label.replace('−', "-")).collect()
+}
+
+fn scientific_or_zero(x: f64, decimals: usize) -> String {
+    if x == 0.0 || !x.is_finite() { number(x, 0) } else { scientific(x, decimals) }
+}
+
 /// A number with as many decimals as show `digits` significant ones.
 pub(crate) fn significant(x: f64, digits: usize) -> String {
     if !x.is_finite() || x == 0.0 {

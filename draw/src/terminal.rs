@@ -2,6 +2,10 @@
 //!
 //! For files, in colour, there are the [drawings](crate::Drawing).
 
+use unicode_width::UnicodeWidthChar;
+
+use crate::picture::one_line;
+
 mod curves;
 mod images;
 mod regions;
@@ -11,6 +15,17 @@ pub use images::{image, images};
 pub use regions::regions;
 
 const WIDTH: usize = 80;
+
+/// A text in at most that many columns, without tabs and line breaks.
+fn cut(text: &str, most: usize) -> String {
+    let mut columns = 0;
+    let fits = |letter: &char| {
+        columns += letter.width().unwrap_or(0);
+        columns <= most
+    };
+    one_line(text).chars().take_while(fits).collect()
+}
+
 /// From nothing to everything.
 const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
 

@@ -275,6 +275,43 @@ fn what_is_not_finite_has_no_place_and_no_class() {
 }
 
 #[test]
+fn regions_are_of_classes_that_the_model_knows() {
+    let plane = || chainrule::Sequential::<f64>::new([2]);
+    let x = array![[0.0, 1.0], [1.0, 0.0]];
+    let questions = plane().add(Dense::new(3)).add(chainrule::Sigmoid).build(1).unwrap();
+    let error = Scatter::new(&x, &[0, 1]).unwrap().regions_of(&questions).unwrap_err().to_string();
+    assert!(error.contains("3 independent questions"), "{error}");
+    let two = plane().add(Dense::new(2)).add(chainrule::Softmax).build(1).unwrap();
+    let error = Scatter::new(&x, &[1, 2]).unwrap().regions_of(&two).unwrap_err().to_string();
+    assert!(
+        error.starts_with("class of sample 1: expected from 0 to 1") && error.contains("from 0"),
+        "{error}"
+    );
+    assert!(Scatter::new(&x, &[0, 1]).unwrap().regions_of(&two).is_ok());
+}
+
+#[test]
+fn every_line_and_class_has_its_name() {
+    let curves =
+        (0..30).fold(Curves::new(), |curves, i| curves.line(format!("line {i}"), &[f64::from(i), 1.0]));
+    let (picture, mut texts) = (curves.picture(), Vec::new());
+    parts(&picture.shapes, (0.0, 0.0), &mut texts, &mut Vec::new());
+    let names: Vec<_> = texts.iter().filter(|text| text.text.starts_with("line ")).collect();
+    assert_eq!(names.len(), 30);
+    assert!(names.iter().all(|name| name.at.1 < picture.height()), "all are inside");
+    let svg = Curves::new().line("a", &[1.0, NAN, f64::INFINITY, 2.0]).to_svg();
+    assert!(
+        svg.contains(">2 not finite<") && !Curves::new().line("a", &[1.0]).to_svg().contains("not finite")
+    );
+
+    let x = array![[0.0, 1.0], [1.0, 0.0]];
+    let scatter = Scatter::new(&x, &[0, 1]).unwrap().class_names(["a".repeat(200), "b".into()]);
+    let key = Text::new("a".repeat(200), (0.0, 0.0), super::style::BODY).width();
+    assert!(scatter.picture().width() > key);
+    assert!(!scatter.highlight(99, "not there").to_svg().contains("not there"));
+}
+
+#[test]
 fn a_name_is_one_line() {
     let svg = Curves::new().title("a\tb\nc\u{0}").line("d\re", &[1.0, 2.0]).to_svg();
     assert!(svg.contains(">a b c <") && svg.contains(">d e<"), "{svg}");

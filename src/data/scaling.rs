@@ -106,14 +106,14 @@ impl<F: Float> MinMax<F> {
 
 /// Where x lies on the way from min (0) to max (1).
 fn share<F: Float>(x: F, min: F, max: F) -> F {
-    let (span, half) = (max - min, F::of(0.5));
+    let (span, way, half) = (max - min, x - min, F::of(0.5));
     if span == F::zero() {
-        (x - min) * F::zero() // and NaN for what is not finite
-    } else if span.is_finite() {
-        (x - min) / span
-    } else {
-        (half * x - half * min) / (half * max - half * min)
+        return if x.is_finite() { F::zero() } else { F::nan() };
     }
+    if span.is_finite() && (way.is_finite() || !x.is_finite()) {
+        return way / span;
+    }
+    (half * x - half * min) / (half * max - half * min) // a difference is larger than the largest number
 }
 
 #[cfg(test)]
@@ -144,6 +144,8 @@ mod tests {
         let x = array![[-3e38_f32, f32::MIN], [0.0, 0.0], [3e38, f32::MAX]];
         let halves = array![[0.0, 0.0], [0.5, 0.5], [1.0, 1.0]];
         assert_eq!(MinMax::fit(&x).unwrap().apply(&x).unwrap(), halves);
+        let wide = MinMax::fit(&array![[-2e38_f32], [1e38]]).unwrap();
+        assert!((wide.apply(&array![[3e38]]).unwrap()[[0, 0]] - 5.0 / 3.0).abs() < 1e-6);
         let x = array![[-1.7e308], [0.0], [1.7e308]];
         assert_eq!(MinMax::fit(&x).unwrap().apply(&x).unwrap(), array![[0.0], [0.5], [1.0]]);
     }

@@ -25,10 +25,19 @@ pub(super) fn label<F: Float>(number: F) -> Option<bool> {
     (!number.is_nan()).then(|| number >= F::of(0.5))
 }
 
-/// Whether the class of the outputs is that of the target, or one of its equals; `None` for NaN.
+/// The class of the outputs and that of the target, which of several that are equally probable is the predicted one;
+/// `None` for NaN.
+pub(crate) fn predicted_and_actual<F: Float>(y: ArrayView1<F>, t: ArrayView1<F>) -> [Option<usize>; 2] {
+    let (predicted, actual) = (class(y), class(t));
+    let equal =
+        predicted.zip(actual).is_some_and(|(predicted, actual)| t.len() > 1 && t[predicted] == t[actual]);
+    [predicted, if equal { predicted } else { actual }]
+}
+
+/// Whether the class of the outputs is that of the target; `None` for NaN.
 fn is_right<F: Float>(y: ArrayView1<F>, t: ArrayView1<F>) -> Option<bool> {
-    let (predicted, actual) = (class(y)?, class(t)?);
-    Some(predicted == actual || (t.len() > 1 && t[predicted] == t[actual]))
+    let [predicted, actual] = predicted_and_actual(y, t);
+    Some(predicted? == actual?)
 }
 
 /// The samples whose class is right; `None` for NaN.

@@ -2,6 +2,7 @@
 
 use ndarray::{Array2, ArrayRef2, ArrayView2};
 
+use super::answers::predicted_and_actual;
 use super::{check, check_class_targets, classes};
 use crate::data::ClassNumber;
 use crate::data::labels;
@@ -106,7 +107,9 @@ impl ConfusionMatrix {
     pub fn from_outputs<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<Self> {
         check(y, t)?;
         check_class_targets(t.view(), 0)?;
-        Self::new(classes(y)?, classes(t)?, y.ncols().max(2))
+        let both = y.rows().into_iter().zip(t.rows()).map(|(y, t)| predicted_and_actual(y, t)[1]);
+        let actual: Vec<usize> = both.flatten().collect(); // of each sample, for a NaN is refused
+        Self::new(classes(y)?, actual, y.ncols().max(2))
     }
 
     /// Gives the classes names, to be printed instead of their numbers.

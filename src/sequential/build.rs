@@ -96,6 +96,8 @@ fn build_layer<F: Float>(
     let output = layer.build(input, rng)?;
     contract::check(layer, input, &output)?;
     for param in layer.params_mut() {
+        let (rows, columns) = param.value.dim();
+        Error::check_memory::<F>("weights", &[rows, columns], "take fewer units")?; // of a second copy
         param.value = aligned::copy(&param.value);
     }
     Ok(output)

@@ -99,6 +99,15 @@ impl<F: Float> Sequential<F> {
         [&activations[buffer], &deltas[buffer]].map(|buffer| largest_magnitude(buffer.view()))
     }
 
+    /// The largest magnitude of all parameters that are finite.
+    pub(crate) fn largest_param(&self) -> f64 {
+        let largest = |value: ArrayView2<F>| {
+            let magnitudes = value.iter().map(|x| x.as_f64().abs());
+            magnitudes.filter(|x| x.is_finite()).fold(0.0, f64::max)
+        };
+        self.params().map(|(_, value)| largest(value)).fold(0.0, f64::max)
+    }
+
     /// The parameters that are not finite, counted entry by entry.
     pub(crate) fn count_not_finite(&self) -> usize {
         self.params().map(|(_, value)| value.iter().filter(|x| !x.is_finite()).count()).sum()

@@ -94,7 +94,7 @@ impl<F: Float> Causes<'_, F> {
                 let targets = number(targets);
                 return format!("the targets reach {targets}: scale them, to about -1 to 1, say");
             }
-            None if matches!(found, Found::Loss(_)) && is_moderate(activation(last)) => {
+            None if matches!(found, Found::Loss(_)) && self.has_small_sums(activation(last)) => {
                 let (loss, y) = (self.loss.name(), number(activation(last)));
                 return format!(
                     "look at value() of the loss {loss}: outputs and targets are finite, at most {y}"
@@ -144,6 +144,12 @@ impl<F: Float> Causes<'_, F> {
             );
         }
         format!("usually {steps}")
+    }
+
+    /// Whether a sum of squares of such numbers over the batch is finite.
+    fn has_small_sums(&self, largest: F) -> bool {
+        let terms = F::from_count(4 * self.t.len().max(1));
+        largest.max(largest_magnitude(self.t)) < (F::max_value() / terms).sqrt()
     }
 
     fn weights_are_moderate(&self) -> bool {

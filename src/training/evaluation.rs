@@ -7,7 +7,7 @@ use ndarray::{Array1, ArrayView2};
 use super::batches::Batches;
 use super::history::Measures;
 use super::metric::{self, Metric, Metrics};
-use super::start::check_samples;
+use super::start::{check_names, check_samples};
 use crate::data::Samples;
 use crate::kernels::threads::{Threads, divide_chunks};
 use crate::metrics::{ConfusionMatrix, answers};
@@ -100,6 +100,7 @@ fn evaluate_checked<F: Float>(
     samples: &dyn Samples<F>,
     metrics: &Metrics<F>,
 ) -> Result<Evaluation> {
+    check_names(metrics.iter().map(|metric| metric.name()), false)?;
     check_samples("samples", model, loss, metrics, samples)?;
     let threads = Threads::default();
     let Some(count) = model.class_count() else {
@@ -107,12 +108,13 @@ fn evaluate_checked<F: Float>(
         return Ok(Evaluation { measures, confusion: None });
     };
     let classes = |y: ArrayView2<F>, t: ArrayView2<F>| {
-        [y, t].map(|rows| rows.rows().into_iter().map(answers::class).collect::<Vec<_>>())
+        let both = y.rows().into_iter().zip(t.rows()).map(|(y, t)| answers::predicted_and_actual(y, t));
+        both.collect::<Vec<_>>()
     };
     let (measures, classes) = measure(model, loss, samples, metrics, &threads, classes);
     let all = |side: usize, what| -> Result<Vec<usize>> {
-        let of_all = classes.iter().flat_map(|of| &of[side]).enumerate();
-        of_all.map(|(sample, class)| class.ok_or_else(|| answers::is_nan(what, sample))).collect()
+        let of_all = classes.iter().flatten().enumerate();
+        of_all.map(|(sample, both)| both[side].ok_or_else(|| answers::is_nan(what, sample))).collect()
     };
     let confusion = ConfusionMatrix::new(all(0, "output")?, all(1, "target")?, count)?;
     Ok(Evaluation { measures, confusion: Some(confusion) })

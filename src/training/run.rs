@@ -21,12 +21,13 @@ impl<F: Float> Run<F> {
         Run { optimizer: Box::new(optimizer), as_given, model: None, epochs: 0, has_stepped: false }
     }
 
-    /// Goes on with the model of the last call, and starts anew with any other.
-    pub(super) fn meet(&mut self, model: &Sequential<F>) {
+    /// Goes on with the model of the last call, and starts anew with any other; says whether it is another.
+    pub(super) fn meet(&mut self, model: &Sequential<F>) -> bool {
         let known = self.model.replace(model.id().same());
-        if known.is_some_and(|known| known != *model.id()) {
+        if known.as_ref().is_some_and(|known| known != model.id()) {
             self.optimizer = self.as_given.clone();
             (self.epochs, self.has_stepped) = (0, false);
         }
+        known.is_none_or(|known| known != *model.id())
     }
 }

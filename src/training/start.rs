@@ -3,6 +3,7 @@
 use ndarray::{Array2, ArrayView2, Axis, s};
 
 use super::evaluation::Kind;
+use super::history::csv::columns;
 use super::metric::Metrics;
 use crate::data::Samples;
 use crate::loss::no_logits_form;
@@ -36,7 +37,7 @@ pub(super) fn check_samples<F: Float>(
     metrics: &Metrics<F>,
     samples: &dyn Samples<F>,
 ) -> Result<()> {
-    let reads = model.reads(loss)?;
+    model.reads(loss)?;
     let (last, outputs) = (model.output(), model.output_width());
     metrics.iter().try_for_each(|metric| metric.check_output(last, outputs))?;
     if samples.is_empty() {
@@ -44,18 +45,42 @@ pub(super) fn check_samples<F: Float>(
     }
     samples.check(model.input_shape(), model.output_shape())?;
     model.check_room(samples.len().min(INFERENCE_CHUNK))?;
-    let indices: Vec<usize> = (0..samples.len()).collect();
+    // their order in an epoch is kept in memory
+    Error::check_memory::<usize>("sample numbers", &[samples.len()], "train with fewer samples at a time")?;
     let mut targets = Buffer::new(model.output_width());
-    indices.chunks(INFERENCE_CHUNK).try_for_each(|indices| {
+    let mut indices = Vec::with_capacity(INFERENCE_CHUNK);
+    (0..samples.len()).step_by(INFERENCE_CHUNK).try_for_each(|first| {
+        indices.clear();
+        indices.extend((first..samples.len()).take(INFERENCE_CHUNK));
         targets.start(indices.len());
-        samples.gather_targets(indices, targets.view_mut());
-        loss.check_targets(targets.view(), indices[0])?;
-        metrics.iter().try_for_each(|metric| metric.check_targets(targets.view(), indices[0]))?;
-        if indices[0] > 0 {
-            return Ok(());
-        }
-        check_kind(loss, targets.view())?;
-        if reads == Reads::Logits { check_logits_form(loss, model.output(), targets.view()) } else { Ok(()) }
+        samples.gather_targets(&indices, targets.view_mut());
+        loss.check_targets(targets.view(), first)?;
+        metrics.iter().try_for_each(|metric| metric.check_targets(targets.view(), first))?;
+        if first == 0 { check_loss(model, loss, targets.view()) } else { Ok(()) }
+    })
+}
+
+/// Whether a loss is what it says, by some targets.
+#[inline(never)]
+pub(super) fn check_loss<F: Float>(
+    model: &Sequential<F>,
+    loss: &dyn Loss<F>,
+    t: ArrayView2<F>,
+) -> Result<()> {
+    check_kind(loss, t)?;
+    if model.reads(loss)? == Reads::Logits { check_logits_form(loss, model.output(), t) } else { Ok(()) }
+}
+
+/// A column of the history for each metric, of a name that no other has.
+pub(super) fn check_names<'a>(
+    metrics: impl Iterator<Item = &'a str> + Clone,
+    with_validation: bool,
+) -> Result<()> {
+    let columns = columns(metrics, with_validation);
+    let repeated = (1..columns.len()).find(|&column| columns[..column].contains(&columns[column]));
+    repeated.map_or(Ok(()), |column| {
+        let problem = format!("two columns of the history would be called {:?}", columns[column]);
+        Err(Error::mismatch(problem, "give each metric a name of its own in Metric::name, and none twice"))
     })
 }
 

@@ -3,18 +3,26 @@
 use super::Epoch;
 use crate::table::short;
 
-/// The first loss of a training and the largest.
-#[derive(Debug, Default)]
+/// The first loss of a training and the largest, and how large the parameters were before it.
+#[derive(Debug)]
 pub(super) struct Watch {
     first: Option<f64>,
     largest: f64,
     epoch: usize,
+    params: f64,
 }
 
 /// A rise that no noise of batches explains.
 const RAN_AWAY: f64 = 1e4;
 
+/// Parameters that are as many times as large as before have been thrown away.
+const FAR: f64 = 100.0;
+
 impl Watch {
+    pub(super) fn new(params: f64) -> Self {
+        Watch { first: None, largest: 0.0, epoch: 0, params }
+    }
+
     /// The loss of one more batch.
     pub(super) fn see(&mut self, epoch: usize, loss: f64) {
         self.first.get_or_insert(loss);
@@ -23,10 +31,10 @@ impl Watch {
         }
     }
 
-    /// A word of warning if the loss has run away and come back.
-    pub(super) fn warning(&self, last: Option<&Epoch>) -> Option<String> {
+    /// A word of warning if the loss has run away and come back, and the parameters are still far off.
+    pub(super) fn warning(&self, last: Option<&Epoch>, params: f64) -> Option<String> {
         let usual = self.first?.max(last?.loss());
-        (self.largest > RAN_AWAY * usual).then(|| {
+        (self.largest > RAN_AWAY * usual && params > FAR * self.params.max(1.0)).then(|| {
             format!(
                 "the loss rose to {} in epoch {} and came back: units that such steps have thrown far away learn no \
                  more; scale the inputs to about -1 to 1, or make the learning rate smaller, and build the model anew",

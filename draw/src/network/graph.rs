@@ -5,7 +5,7 @@ use chainrule::ndarray::Array2;
 
 use super::{Column, Network};
 use crate::diagram::{Diagram, Edge, Kind, Node};
-use crate::style::{number, significant, thousands};
+use crate::style::{significant, thousands, visible};
 
 /// Between two columns with more arrows than this, the weights are shown as colour and width only.
 const MOST_LABELS: usize = 12;
@@ -57,7 +57,7 @@ impl Network {
     /// The sample's value with its name: `a1₂=0.25`.
     fn value_line(&self, name: &str, values: &Option<Array2<f64>>, index: usize) -> String {
         match at(values, self.sample, index) {
-            Some(value) => format!("{name}={}", number(value, self.decimals)),
+            Some(value) => format!("{name}={}", visible(value, self.decimals)),
             None => name.to_owned(),
         }
     }
@@ -110,7 +110,7 @@ impl Network {
                 };
                 let mut label: Vec<String> = match (self.weight_names, value) {
                     (true, Some(_)) => vec![self.param_name(column, param, i, j)],
-                    (false, Some(value)) => vec![number(value, self.decimals)],
+                    (false, Some(value)) => vec![visible(value, self.decimals)],
                     (_, None) if !column.mixes => vec![column.layer.clone()],
                     _ => Vec::new(),
                 };
@@ -135,7 +135,7 @@ impl Network {
                 let name = self.param_name(column, "bias", 0, unit);
                 let gradient = self.gradient_line(at(&weights.bias_gradient, 0, unit));
                 let gradient = gradient.map_or_else(String::new, |gradient| format!(" ({gradient})"));
-                parts.push(format!("{name}={}{gradient}", number(bias, self.decimals + 1)));
+                parts.push(format!("{name}={}{gradient}", visible(bias, self.decimals + 1)));
             }
             if shown < width && weights.bias.is_some() {
                 parts.push(format!("… {} more", thousands(width - shown)));
@@ -156,7 +156,7 @@ impl Network {
             before = nodes;
         }
         if let Some(loss) = self.loss {
-            let lines = vec![format!("{}={}", Names::LOSS, number(loss, self.decimals))];
+            let lines = vec![format!("{}={}", Names::LOSS, visible(loss, self.decimals))];
             let node = Node { id: "loss".into(), lines, column: Some(self.columns.len()), kind: Kind::Loss };
             let to = diagram.push(node);
             diagram.headers.push(String::new());

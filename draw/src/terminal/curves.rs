@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
-use super::WIDTH;
+use super::{WIDTH, cut};
 use crate::axis::extent;
-use crate::picture::one_line;
+use crate::style::ticks;
 
 /// A character of no dots.
 const EMPTY: char = '\u{2800}';
@@ -36,17 +36,11 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
         let half = if high == 0.0 { 1.0 } else { high.abs() / 2.0 };
         (low, high) = (low - half, high + half);
     }
-    let label = |row: usize| {
-        let value = high - (high - low) * row as f64 / (ROWS - 1) as f64;
-        let text = if value.abs().max(high.abs()) < 1e4 && high - low > 1e-3 {
-            format!("{value:.3}")
-        } else {
-            format!("{value:.1e}")
-        };
-        if row.is_multiple_of(5) { text } else { String::new() }
-    };
-    let left = (0..ROWS).map(|row| label(row).len()).max().unwrap_or(0);
-    let right = lines.iter().map(|(text, _)| name(text).width()).max().unwrap_or(0);
+    let value = |row: usize| high - (high - low) * row as f64 / (ROWS - 1) as f64;
+    let labels = ticks(&[0, 5, 10, 15].map(value), 3);
+    let label = |row: usize| if row.is_multiple_of(5) { labels[row / 5].clone() } else { String::new() };
+    let left = labels.iter().map(|label| label.width()).max().unwrap_or(0);
+    let right = lines.iter().map(|(text, _)| cut(text, 20).width()).max().unwrap_or(0);
     let columns = WIDTH - left - 2 - right - 1;
 
     // each character holds 2 × 4 dots
@@ -73,7 +67,7 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
             before = Some((height(high), height(low)));
             last = Some(usize::midpoint(height(high), height(low)) / 4);
         }
-        ends.extend(last.map(|row| (row, name(text))));
+        ends.extend(last.map(|row| (row, cut(text, 20))));
     }
     ends.sort_by_key(|(row, _)| *row);
     let names = rows_apart(ends, ROWS);
@@ -88,16 +82,6 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
     let width = columns.saturating_sub(1);
     let _ = writeln!(text, "{:left$}  1{longest:>width$}", "");
     text
-}
-
-/// A name in at most twenty columns, without tabs and line breaks.
-fn name(text: &str) -> String {
-    let mut columns = 0;
-    let fits = |letter: &char| {
-        columns += letter.width().unwrap_or(0);
-        columns <= 20
-    };
-    one_line(text).chars().take_while(fits).collect()
 }
 
 /// The lowest and the highest value that a line has at a column of dots: of the numbers that fall on it, so that no spike is
@@ -194,6 +178,27 @@ mod tests {
         assert!(text.lines().next().unwrap().contains(|c| ('⠁'..='⣿').contains(&c)), "{text}");
         long[3_333] = f64::NAN;
         check_width(&curves(&[("loss", &long)]));
+    }
+
+    /// Numbers that are near each other, far from 1, or both.
+    #[test]
+    fn ticks_are_told_apart() {
+        for values in [
+            [0.7005, 0.7],
+            [0.7005, 0.699],
+            [123_456.0, 123_505.0],
+            [3e-10, 1e-10],
+            [1e40, -1e40],
+            [1e6, 0.0],
+        ] {
+            let text = curves(&[("a", &values)]);
+            check_width(&text);
+            let mut labels: Vec<&str> =
+                text.lines().filter_map(|line| line.split_once(" ┤")).map(|(label, _)| label).collect();
+            assert_eq!(labels.len(), 4, "{text}");
+            labels.dedup();
+            assert_eq!(labels.len(), 4, "{text}");
+        }
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use chainrule::Float;
 use chainrule::ndarray::ArrayRef2;
 
-use super::{WIDTH, shade};
+use unicode_width::UnicodeWidthStr;
+
+use super::{WIDTH, cut, shade};
 
 /// An image in characters, one for each two rows of pixels; the largest number is darkest. 28 × 28 pixels are 14 lines of
 /// 28 characters. Images of more than 78 columns are cut at the right.
@@ -32,19 +34,19 @@ pub fn image<F: Float>(image: &ArrayRef2<F>) -> String {
 /// ```
 pub fn images<F: Float, A: std::ops::Deref<Target = ArrayRef2<F>>>(images: &[(&A, &str)]) -> String {
     const GAP: usize = 3;
-    let tiles: Vec<(Vec<String>, &str)> =
-        images.iter().map(|(image, caption)| (rows_of(image), *caption)).collect();
-    let wide = |(rows, caption): &(Vec<String>, &str)| {
-        rows.iter().map(|row| row.chars().count()).max().unwrap_or(0).max(caption.chars().count())
+    let tiles: Vec<(Vec<String>, String)> =
+        images.iter().map(|(image, caption)| (rows_of(image), cut(caption, WIDTH))).collect();
+    let wide = |(rows, caption): &(Vec<String>, String)| {
+        rows.iter().map(|row| row.width()).max().unwrap_or(0).max(caption.width())
     };
     let cell = tiles.iter().map(wide).max().unwrap_or(0);
     let mut text = String::new();
     for tiles in tiles.chunks(((WIDTH + GAP) / (cell + GAP)).max(1)) {
         let high = tiles.iter().map(|(rows, _)| rows.len()).max().unwrap_or(0);
         for row in 0..=high {
-            let part = |(rows, caption): &(Vec<String>, &str)| {
+            let part = |(rows, caption): &(Vec<String>, String)| {
                 let part = if row == high { caption } else { rows.get(row).map_or("", String::as_str) };
-                format!("{part:<cell$}")
+                part.to_owned() + &" ".repeat(cell - part.width())
             };
             let line = tiles.iter().map(part).collect::<Vec<String>>().join(&" ".repeat(GAP));
             text += line.trim_end();
@@ -89,5 +91,18 @@ mod tests {
         assert_eq!(image(&Array2::<f64>::zeros((0, 0))), "");
         assert_eq!(images::<f64, Array2<f64>>(&[]), "");
         assert_eq!(image(&array![[0.0, 0.5], [1.0, 0.5]]), "▄▒\n");
+    }
+
+    #[test]
+    fn captions_stay_under_their_images() {
+        let dot = array![[1.0, 1.0], [1.0, 1.0]];
+        let long = "a".repeat(100);
+        for caption in ["猫猫猫猫猫猫猫猫猫猫", "a\nb\tc", &long] {
+            let text = images(&[(&dot, caption); 6]);
+            check_width(&text);
+            let columns = 80_usize.min(UnicodeWidthStr::width(super::cut(caption, 80).as_str()));
+            let rows = 6_usize.div_ceil(((80 + 3) / (columns + 3)).max(1));
+            assert_eq!(text.lines().count(), 2 * rows, "{text}");
+        }
     }
 }

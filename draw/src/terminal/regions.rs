@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::ops::RangeInclusive;
 
 use super::shade;
+use crate::style::ticks;
 
 /// The plane of two features, darker where `probability` is larger, with samples (x1, x2, class) as the last digit of
 /// their class. Where it is not a number stands `?`.
@@ -44,20 +45,26 @@ pub fn regions(
             cells[row][column] = char::from(b'0' + (class % 10) as u8);
         }
     }
+    let [above, below] = two_ticks(above, below);
+    let [left, right] = two_ticks(left, right);
     let mut text = String::new();
     for (row, cells) in cells.iter().enumerate() {
         let label = match row {
-            0 => format!("{above:.2}"),
-            _ if row + 1 == ROWS => format!("{below:.2}"),
-            _ => String::new(),
+            0 => &*above,
+            _ if row + 1 == ROWS => &below,
+            _ => "",
         };
         let line: String = cells.iter().collect();
         let _ = writeln!(text, "{label:>9} │{line}│");
     }
-    let (low, high) = (format!("{left:.2}"), format!("{right:.2}"));
-    let width = (COLUMNS + 1).saturating_sub(low.len());
-    let _ = writeln!(text, "{:10} {low}{high:>width$}", "");
+    let width = (COLUMNS + 1).saturating_sub(left.chars().count());
+    let _ = writeln!(text, "{:10} {left}{right:>width$}", "");
     text
+}
+
+fn two_ticks(low: f64, high: f64) -> [String; 2] {
+    let labels = ticks(&[low, high], 2);
+    [labels[0].clone(), labels[1].clone()]
 }
 
 #[cfg(test)]
@@ -74,5 +81,15 @@ mod tests {
         assert!(lines[0].contains("│0") && lines[0].ends_with("█│"), "{text}");
         assert!(lines[23].ends_with("1│") && !text.contains('3'), "{text}");
         assert!(regions(0.0..=0.0, f64::NAN..=1.0, |_, _| f64::NAN, &[(0.0, 0.0, 1)]).contains('?'));
+    }
+
+    #[test]
+    fn ends_of_any_size_have_room_and_digits() {
+        for end in [1e-5, 1e40, 123_456.0] {
+            let text = regions(0.0..=end, -end..=end, |_, _| 0.5, &[]);
+            check_width(&text);
+            let last = text.lines().last().unwrap().split_whitespace().last().unwrap().to_owned();
+            assert!(last.contains(|digit| ('1'..='9').contains(&digit)), "{text}");
+        }
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn usual() -> Vec<(&'static str, Picture)> {
     let validation: Vec<f64> = loss.iter().map(|loss| loss + 0.1).collect();
     let points = Array2::from_shape_fn((40, 2), |(i, j)| ((i * (7 + j)) % 13) as f64 / 6.0 - 1.0);
     let classes: Vec<usize> = (0..40).map(|i| i % 3).collect();
+    let two_classes: Vec<usize> = (0..40).map(|i| i % 2).collect();
     let xor = array![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
     let image = Array2::from_shape_fn((28, 28), |(i, j)| ((i * j) % 17) as f64 / 16.0);
     let curves = Curves::new().title("Loss").line("training", &loss).line("validation", &validation);
@@ -101,7 +102,7 @@ pub(super) fn usual() -> Vec<(&'static str, Picture)> {
         ("scatter", Scatter::new(&points, &classes).unwrap().title("Three").picture()),
         (
             "regions",
-            Scatter::new(&points, &classes)
+            Scatter::new(&points, &two_classes)
                 .unwrap()
                 .regions_of(&model)
                 .unwrap()

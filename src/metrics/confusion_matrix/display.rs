@@ -14,6 +14,16 @@ const WIDTH: usize = 80;
 const MISTAKES: usize = 10;
 
 impl ConfusionMatrix {
+    /// All counts.
+    fn table(&self) -> Table {
+        let titles = self.names.iter().map(|name| format!(">{name}"));
+        let mut table = Table::new(once("true \\ predicted".to_owned()).chain(titles));
+        for (name, row) in self.names.iter().zip(self.counts.rows()) {
+            table.row(once(name.clone()).chain(row.iter().map(|&count| thousands(count))));
+        }
+        table
+    }
+
     /// The classes that are taken for others most often.
     fn mistakes(&self) -> Table {
         let cells = self
@@ -38,14 +48,8 @@ impl ConfusionMatrix {
 /// and F1 of each class.
 impl fmt::Display for ConfusionMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let titles = self.names.iter().map(|name| format!(">{name}"));
-        let mut matrix = Table::new(once("true \\ predicted".to_owned()).chain(titles));
-        for (name, row) in self.names.iter().zip(self.counts.rows()) {
-            matrix.row(once(name.clone()).chain(row.iter().map(|&count| thousands(count))));
-        }
-        if matrix.width() > WIDTH {
-            matrix = self.mistakes();
-        }
+        let matrix = Some(self).filter(|matrix| 3 * matrix.classes() <= WIDTH).map(Self::table);
+        let matrix = matrix.filter(|table| table.width() <= WIDTH).unwrap_or_else(|| self.mistakes());
 
         let mut classes = Table::new(["class", ">precision", ">recall", ">F1", ">samples"]);
         let mut row = |name: &str, scores: [Option<f64>; 3], samples: usize| {
@@ -75,6 +79,10 @@ mod tests {
         let head = "  true  taken for  samples\n  ────  ─────────  ───────\n  0     3                4\n";
         assert!(text.starts_with(head), "{text}");
         assert!(text.contains("others"), "{text}");
+        // no table is made to be thrown away
+        let many = ConfusionMatrix::new([0, 1], [0, 2], 5_000).unwrap();
+        assert!(many.mistakes().to_string().lines().count() == 3);
+        assert!(many.to_string().starts_with("  true  taken for"));
         // ten digits have room
         let digits = ConfusionMatrix::new([0, 1], [0, 2], 10).unwrap().to_string();
         assert!(digits.starts_with("  true \\ predicted"), "{digits}");
