@@ -101,16 +101,20 @@ impl<F: Float> Sequential<F> {
 
     /// The largest magnitude of all parameters that are finite.
     pub(crate) fn largest_param(&self) -> f64 {
+        let among_others = |value: ArrayView2<F>| {
+            value.iter().map(|x| x.abs()).filter(|x| x.is_finite()).fold(F::zero(), F::max)
+        };
         let largest = |value: ArrayView2<F>| {
-            let magnitudes = value.iter().map(|x| x.as_f64().abs());
-            magnitudes.filter(|x| x.is_finite()).fold(0.0, f64::max)
+            let largest = largest_magnitude(value);
+            if largest.is_finite() { largest.as_f64() } else { among_others(value).as_f64() }
         };
         self.params().map(|(_, value)| largest(value)).fold(0.0, f64::max)
     }
 
     /// The parameters that are not finite, counted entry by entry.
     pub(crate) fn count_not_finite(&self) -> usize {
-        self.params().map(|(_, value)| value.iter().filter(|x| !x.is_finite()).count()).sum()
+        let suspects = self.params().filter(|(_, value)| !largest_magnitude(*value).is_finite());
+        suspects.map(|(_, value)| value.iter().filter(|x| !x.is_finite()).count()).sum()
     }
 
     /// The place where numbers that are not finite first appear: in the last forward pass, or else in the backward pass.
