@@ -49,7 +49,8 @@
 //! The package `chainrule-draw` makes pictures of all of it, and a web page of a training.
 //!
 //! All of it is generic over one number type, [`Float`]: `f32` for speed, `f64` for lessons and gradient checks.
-//! Arrays are those of [`ndarray`], which is re-exported: `use chainrule::ndarray::Array4;`, without `cargo add ndarray`. Every random act takes a seed: the same seed, the same bits.
+//! Arrays are those of [`ndarray`], which is re-exported: `use chainrule::ndarray::Array4;`, without `cargo add ndarray`.
+//! Every random act takes a seed: the same seed, the same bits.
 //!
 //! # NaN
 //!

@@ -191,7 +191,7 @@ fn clip<F: Float>(p: F) -> F {
 }
 
 /// How far probabilities that were rounded, or typed in with three digits, may be from what they have to be.
-const NEAR: f64 = 1e-3;
+pub(crate) const NEAR: f64 = 1e-3;
 
 /// A loss reads the logits, and has no `method` for them.
 pub(crate) fn no_logits_form<F: Float>(loss: &dyn Loss<F>, method: &str) -> Error {

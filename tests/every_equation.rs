@@ -23,7 +23,7 @@ enum Formula {
 }
 use Formula::{Affine, Function};
 
-/// A loss in formulas: its value and ∂L/∂y from y and t, and by how much a batch of so many samples counts.
+/// A loss in formulas: its value and ∂L/∂y from y and t, and the weight of a batch, by its samples, in the loss of an epoch.
 struct LossFormula(fn(&Matrix, &Matrix) -> f64, fn(&Matrix, &Matrix) -> Matrix, fn(usize) -> f64);
 
 impl LossFormula {
@@ -271,7 +271,7 @@ fn all_of_them() {
 
 // The losses, each behind its last layer, whose logits it reads, and behind a layer that only says what its outputs are
 
-/// y = x, with outputs of that meaning.
+/// y = x, with outputs of that meaning. It stands here, because the mutations run this file without the package of the tests.
 #[derive(Clone, Debug)]
 struct Says(Output);
 

@@ -617,7 +617,8 @@ fn a_validation_that_is_not_finite_is_named() {
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).validation((&broken, &y));
     assert_eq!(
         error(trainer.fit(&mut line(), (&x, &y))),
-        "epoch 1: the loss of the validation samples is inf\n  help: check the validation samples for missing values and numbers far larger than those of the training, or make the learning rate smaller"
+        "epoch 1: the loss of the validation samples is inf\n  help: check the validation samples for missing values \
+         and numbers far larger than those of the training, or make the learning rate smaller"
     );
 }
 

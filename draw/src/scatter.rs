@@ -112,9 +112,9 @@ impl<'a> Scatter<'a> {
                 "use .regions(|x1, x2| …) with the answer to one of them",
             ));
         }
-        let outside =
-            self.classes.iter().position(|&class| model.class_count().is_some_and(|count| class >= count));
-        if let (Some(sample), Some(count)) = (outside, model.class_count()) {
+        if let Some(count) = model.class_count()
+            && let Some(sample) = self.classes.iter().position(|&class| class >= count)
+        {
             return Err(Error::data(
                 format!("class of sample {sample}"),
                 format!("from 0 to {}, as the model tells them apart", count - 1),

@@ -133,23 +133,23 @@ pub(crate) fn visible(x: f64, decimals: usize) -> String {
     if shows_nothing { scientific(x, 1) } else { text }
 }
 
-/// Numbers along one axis of a terminal, with as many digits as tell neighbours apart: so many behind the point at least, if
-/// they are not large.
-pub(crate) fn ticks(values: &[f64], least: usize) -> Vec<String> {
+/// The labels of one axis of a terminal: each number with the digits that tell it from its neighbours. Small numbers have at
+/// least `least` decimals, large ones an exponent.
+pub(crate) fn ticks<const N: usize>(values: [f64; N], least: usize) -> [String; N] {
     let largest = values.iter().map(|x| x.abs()).filter(|x| x.is_finite()).fold(0.0, f64::max);
     let steps = values.windows(2).map(|pair| (pair[0] - pair[1]).abs()).filter(|step| *step > 0.0);
     let step = steps.fold(f64::INFINITY, f64::min);
     let decimals =
         if step.is_finite() { (1.0 - step.log10().floor()).max(least as f64) as usize } else { least };
     let digits = if step.is_finite() && largest > 0.0 { (largest / step).log10().ceil() + 1.0 } else { 2.0 };
-    let label = |&x: &f64| {
+    let label = |x: f64| {
         if largest < 1e5 && decimals <= 7 {
             number(x, decimals)
         } else {
             scientific_or_zero(x, digits.clamp(1.0, 7.0) as usize)
         }
     };
-    values.iter().map(label).map(|label| label.replace('−', "-")).collect()
+    values.map(|x| label(x).replace('−', "-"))
 }
 
 fn scientific_or_zero(x: f64, decimals: usize) -> String {

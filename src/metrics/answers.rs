@@ -2,6 +2,7 @@
 
 use ndarray::{ArrayView1, ArrayView2};
 
+use crate::loss::NEAR;
 use crate::{Error, Float, Result};
 
 /// The class that one row of outputs or targets stands for; `None` if a number is NaN, which may hide the largest.
@@ -75,13 +76,19 @@ pub(crate) fn is_nan(what: &str, sample: usize) -> Error {
     )
 }
 
+/// Several answers of yes or no are taken for one class.
+pub(crate) fn no_single_class(outputs: usize, help: &str) -> Error {
+    let problem = format!("the outputs answer {outputs} independent questions, which have no single class");
+    Error::mismatch(problem, help)
+}
+
 /// Whether each target names one class, 0 or 1 with one output; of several classes that are equally probable each is right.
 /// The rows are the samples from number `first`.
 pub(crate) fn check_class_targets<F: Float>(t: ArrayView2<F>, first: usize) -> Result<()> {
     if t.ncols() == 1 {
         return check_label_targets(t, first);
     }
-    let most = F::of(1.0 + 1e-3); // probabilities may have been rounded
+    let most = F::of(1.0 + NEAR);
     (first..).zip(t.rows()).try_for_each(|(sample, row)| {
         // the usual case, fast: in a distribution no two can both be the whole of it
         let add = |(least, sum): (F, F), &t: &F| (least.min(t), sum + t);

@@ -6,6 +6,7 @@ use super::{Buffer, Sequential, forward};
 use crate::data::ArrayLike;
 use crate::kernels::threads::{Threads, divide_chunks};
 use crate::layer::Memory;
+use crate::metrics::{self, answers::no_single_class};
 use crate::{Error, Float, Loss, Result};
 
 /// The samples that a prediction takes through the layers at a time: enough for the matrix product to be fast, few
@@ -13,9 +14,10 @@ use crate::{Error, Float, Loss, Result};
 pub(crate) const INFERENCE_CHUNK: usize = 256;
 
 impl<F: Float> Sequential<F> {
-    /// The output for a batch of any size, or for one sample as a slice or an array of its shape: samples × outputs. Keeps
-    /// nothing, so many threads may share one model. Many samples are divided among the cores, as
-    /// [a training](crate::Trainer::threads) is, with the same bits.
+    /// The output for a batch of any size, or for one sample as a slice or an array of its shape: samples × outputs.
+    ///
+    /// A prediction leaves the model as it is, so that threads may share it. Large batches are divided among the cores, with
+    /// the same bits, as [a training](crate::Trainer::threads) is.
     ///
     /// # Errors
     /// [`Error::Data`] if the batch is empty or its samples have another shape.
@@ -44,7 +46,7 @@ impl<F: Float> Sequential<F> {
         let is_sample = x.shape() == self.input_shape();
         let x = if is_sample { x.insert_axis(Axis(0)) } else { x };
         match x.view().into_dimensionality::<Ix2>() {
-            Ok(matrix) => self.predict_batch(&matrix), // which needs no care for other shapes
+            Ok(matrix) => self.predict_batch(&matrix), // a fixed number of axes is faster
             Err(_) => self.predict_batch(&x),
         }
     }
@@ -103,19 +105,17 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn predict_classes<X: ArrayLike<Value = F> + ?Sized>(&self, x: &X) -> Result<Array1<usize>> {
-        let width = self.output_width();
-        if width > 1 && self.output().is_probabilities() {
-            return Err(Error::mismatch(
-                format!("the outputs answer {width} independent questions, which have no single class"),
+        match (self.output_width(), self.output().is_probabilities()) {
+            (1, false) => Err(Error::mismatch(
+                "a model with one output that is no probability has no classes",
+                "end it with a Sigmoid, or compare predict() with a threshold of your own",
+            )),
+            (width @ 2.., true) => Err(no_single_class(
+                width,
                 "ask predict_labels() for the yes or no of each, or end the model with a Softmax",
-            ));
+            )),
+            _ => metrics::classes(&self.predict(x)?),
         }
-        if self.output_width() == 1 && !self.output().is_probabilities() {
-            let problem = "a model with one output that is no probability has no classes";
-            let help = "end it with a Sigmoid, or compare predict() with a threshold of your own";
-            return Err(Error::mismatch(problem, help));
-        }
-        crate::metrics::classes(&self.predict(x)?)
     }
 
     /// The yes or no of each output, at least ½ for yes: samples × outputs.
@@ -139,7 +139,7 @@ impl<F: Float> Sequential<F> {
                 "ask predict_classes(), or end the model with a Sigmoid",
             ));
         }
-        crate::metrics::labels(&self.predict(x)?)
+        metrics::labels(&self.predict(x)?)
     }
 }
 

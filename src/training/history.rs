@@ -107,8 +107,8 @@ impl History {
 
     /// What went wrong though the training came to its end, in sentences; usually nothing.
     ///
-    /// A loss that rose ten thousandfold above its first value and came back has thrown the weights away on its way: units
-    /// that it has left without a slope learn no more.
+    /// A loss that rose ten thousandfold above its first value and came back, and has left parameters a hundred times as large
+    /// as before, has thrown them away: units that are without a slope since then learn no more.
     ///
     /// # Examples
     /// ```

@@ -110,10 +110,8 @@ impl<F: Float> Metric<F> for Accuracy {
         if width == 1 || !last.is_probabilities() {
             return Ok(());
         }
-        Err(Error::mismatch(
-            format!("the outputs answer {width} independent questions, which have no single class"),
-            "measure LabelAccuracy or ExactMatch, or end with a Softmax for one class of many",
-        ))
+        let help = "measure LabelAccuracy or ExactMatch, or end with a Softmax for one class of many";
+        Err(answers::no_single_class(width, help))
     }
 
     fn check_targets(&self, t: ArrayView2<F>, first: usize) -> Result<()> {
@@ -126,6 +124,19 @@ impl<F: Float> Metric<F> for Accuracy {
 ///
 /// # Errors
 /// After a distribution over classes, and for targets outside 0 to 1, training and evaluation return an error.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+/// use chainrule::training::{ExactMatch, LabelAccuracy, evaluate_with};
+///
+/// let model = Sequential::new([2]).add(Sigmoid).build(1)?;             // two questions
+/// let samples = (&array![[2.0, -1.0], [1.0, 3.0]], &array![[1.0, 0.0], [1.0, 0.0]]);
+/// let result = evaluate_with(&model, &BinaryCrossEntropy, samples, &[&LabelAccuracy, &ExactMatch])?;
+/// assert_eq!(result.measures.metric("label_accuracy"), Some(0.75));
+/// assert_eq!(result.measures.metric("exact_match"), Some(0.5));
+/// # Ok::<(), chainrule::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LabelAccuracy;
 
@@ -153,6 +164,9 @@ impl<F: Float> Metric<F> for LabelAccuracy {
 ///
 /// # Errors
 /// As [`LabelAccuracy`].
+///
+/// # Examples
+/// See [`LabelAccuracy`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ExactMatch;
 

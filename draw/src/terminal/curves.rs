@@ -37,7 +37,7 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
         (low, high) = (low - half, high + half);
     }
     let value = |row: usize| high - (high - low) * row as f64 / (ROWS - 1) as f64;
-    let labels = ticks(&[0, 5, 10, 15].map(value), 3);
+    let labels = ticks([0, 5, 10, 15].map(value), 3);
     let label = |row: usize| if row.is_multiple_of(5) { labels[row / 5].clone() } else { String::new() };
     let left = labels.iter().map(|label| label.width()).max().unwrap_or(0);
     let right = lines.iter().map(|(text, _)| cut(text, 20).width()).max().unwrap_or(0);
@@ -56,7 +56,8 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
                 before = None;
                 continue;
             };
-            let (mut from, mut to) = (height(high), height(low));
+            let here = (height(high), height(low));
+            let (mut from, mut to) = here;
             // up to the column before, so that the line has no gaps
             if let Some((before_from, before_to)) = before {
                 (from, to) = (from.min(before_to + 1), to.max(before_from.saturating_sub(1)));
@@ -64,8 +65,8 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
             if index == 0 || (column / 2) % (index + 1) == 0 {
                 dots[from..=to].iter_mut().for_each(|row| row[column] = true);
             }
-            before = Some((height(high), height(low)));
-            last = Some(usize::midpoint(height(high), height(low)) / 4);
+            before = Some(here);
+            last = Some(usize::midpoint(here.0, here.1) / 4);
         }
         ends.extend(last.map(|row| (row, cut(text, 20))));
     }

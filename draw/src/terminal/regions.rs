@@ -45,8 +45,8 @@ pub fn regions(
             cells[row][column] = char::from(b'0' + (class % 10) as u8);
         }
     }
-    let [above, below] = two_ticks(above, below);
-    let [left, right] = two_ticks(left, right);
+    let [above, below] = ticks([above, below], 2);
+    let [left, right] = ticks([left, right], 2);
     let mut text = String::new();
     for (row, cells) in cells.iter().enumerate() {
         let label = match row {
@@ -60,11 +60,6 @@ pub fn regions(
     let width = (COLUMNS + 1).saturating_sub(left.chars().count());
     let _ = writeln!(text, "{:10} {left}{right:>width$}", "");
     text
-}
-
-fn two_ticks(low: f64, high: f64) -> [String; 2] {
-    let labels = ticks(&[low, high], 2);
-    [labels[0].clone(), labels[1].clone()]
 }
 
 #[cfg(test)]
