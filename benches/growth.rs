@@ -14,7 +14,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use chainrule::prelude::*;
-use chainrule_benches::{classes, uniform};
+use chainrule_benches::{classes, cpu, uniform};
 use chainrule_draw::{Curves, Drawing, Gallery};
 
 fn main() -> Result<()> {
@@ -142,15 +142,12 @@ fn seconds_per_step(size: &Size, threads: usize, quick: bool) -> Result<f64> {
 // What is shown
 
 fn heading(threads: usize, rounds: usize) -> String {
-    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model =
-        cpu.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split(": ").nth(1));
     format!(
         "Training steps of the net inputs-hidden-{CLASSES} (ReLU, softmax with categorical cross-entropy, plain SGD) in \
          f32 on consecutive batches, on {}, {threads} {}, median of {rounds}: \
          `cargo bench --bench growth -- --threads {threads}`. GFLOP/s count two operations for each multiplication of \
          the products: forward, the gradients of the weights, and those of the inputs without the first layer's.\n",
-        model.unwrap_or("this CPU"),
+        cpu(),
         if threads == 1 { "thread" } else { "threads" },
     )
 }

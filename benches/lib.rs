@@ -30,3 +30,19 @@ pub fn classes(rows: usize, classes: usize, seed: u64) -> Array2<f32> {
     targets.rows_mut().into_iter().for_each(|mut row| row[rng.below(classes)] = 1.0);
     targets
 }
+
+/// The name of the CPU, its cores and its widest vectors, where Linux tells.
+pub fn cpu() -> String {
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let value = |name: &str| {
+        let line = info.lines().find(|line| line.starts_with(name))?;
+        line.split(": ").nth(1)
+    };
+    let cores = std::thread::available_parallelism().map_or(1, |cores| cores.get());
+    let vectors = match value("flags") {
+        Some(flags) if flags.contains("avx512f") => ", AVX-512",
+        Some(flags) if flags.contains("avx2") => ", AVX2",
+        _ => "",
+    };
+    format!("{} ({cores} cores{vectors})", value("model name").unwrap_or("this CPU"))
+}

@@ -1,7 +1,7 @@
 //! How fast this library trains and predicts here: `cargo run --release --example throughput -- --threads 1`.
 //!
 //! Prints one JSON line for each case; `benches/peers/compare.py` runs it side by side with other libraries. Options
-//! after `--`: `--threads N`, how many to use, and `--cases train_b32,infer_b1`.
+//! after `--`: `--threads N`, how many to use, or `auto` for as many as prove fastest, and `--cases train_b32,infer_b1`.
 
 use std::process::Command;
 use std::time::Instant;
@@ -10,12 +10,12 @@ use chainrule::prelude::*;
 
 fn main() -> Result<()> {
     let option = |name: &str| std::env::args().skip_while(|arg| arg != name).nth(1);
-    let threads: usize = option("--threads").and_then(|text| text.parse().ok()).unwrap_or(1);
+    let threads = option("--threads").unwrap_or("1".to_owned());
     // training could be told by Trainer::threads, prediction listens to the environment only: so both do
-    let (variable, number) = ("CHAINRULE_THREADS", threads.to_string());
-    if std::env::var(variable).as_ref() != Ok(&number) {
+    let (variable, number) = ("CHAINRULE_THREADS", if threads == "auto" { "" } else { &threads });
+    if std::env::var(variable).as_deref() != Ok(number) {
         let again = std::env::current_exe().and_then(|program| {
-            Command::new(program).args(std::env::args_os().skip(1)).env(variable, &number).status()
+            Command::new(program).args(std::env::args_os().skip(1)).env(variable, number).status()
         });
         std::process::exit(again.ok().and_then(|status| status.code()).unwrap_or(1));
     }
@@ -23,7 +23,9 @@ fn main() -> Result<()> {
     let run = |case: &str, unit: &str, measure: &dyn Fn() -> Result<f64>| -> Result<()> {
         if cases.as_ref().is_none_or(|cases| cases.split(',').any(|name| name == case)) {
             let value = measure()?;
-            println!(r#"{{"case": "{case}", "threads": {threads}, "value": {value:.6}, "unit": "{unit}"}}"#);
+            println!(
+                r#"{{"case": "{case}", "threads": "{threads}", "value": {value:.6}, "unit": "{unit}"}}"#
+            );
         }
         Ok(())
     };

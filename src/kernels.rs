@@ -37,6 +37,7 @@
 //! | every entry of a matrix | [`map`], [`map2`], [`map_in_place`], [`map_tanh`], [`map_sigmoid`], [`sum_map2`] |
 //! | every row | [`each_row`], [`exp_rows`], [`log_sum_exp_rows`], [`sum_over_rows`], [`repeat_row`], [`sum_rows`] |
 //! | one row | [`largest`], [`sum`], [`dot`], [`log_sum_exp`] |
+//! | two parts on two threads | [`join`] |
 //! | one number | [`exp()`], [`tanh`], [`sigmoid`], [`ln_1p`] |
 //!
 //! # Sums
@@ -75,6 +76,7 @@ pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows};
 pub use matmul::matmul;
 pub use row::{dot, largest, sum};
 pub use rows::{each_row, exp_rows, repeat_row, sum_over_rows, sum_rows};
+pub use threads::join;
 
 pub(crate) use compiled::Sealed;
 pub(crate) use entries::{add_scaled, largest_magnitude};

@@ -5,7 +5,7 @@ use std::fmt;
 use ndarray::{ArrayRef, Dimension};
 
 use crate::data::Samples;
-use crate::kernels::threads::Threads;
+use crate::kernels::threads::{Kind as WorkKind, Threads};
 use crate::{Error, Float, Loss, Result, Sequential};
 
 mod batches;
@@ -43,7 +43,7 @@ use watch::Watch;
 /// | [`validation`](Trainer::validation) | none |
 /// | [`metric`](Trainer::metric) | [`Accuracy`] if the model ends with Softmax or one Sigmoid, [`LabelAccuracy`] for several |
 /// | [`progress_bar`](Trainer::progress_bar) | on a terminal |
-/// | [`threads`](Trainer::threads) | all cores for nets that are large enough |
+/// | [`threads`](Trainer::threads) | as many as prove fastest |
 ///
 /// # Examples
 /// ```
@@ -74,6 +74,7 @@ pub struct Trainer<'a, F: Float> {
     after_epoch: Vec<AfterEpoch<'a, F>>,
     progress_bar: bool,
     threads: Threads,
+    threads_used: Option<usize>,
 }
 
 type AfterEpoch<'a, F> = Box<dyn FnMut(&Epoch, &Sequential<F>) -> Next + 'a>;
@@ -178,25 +179,27 @@ impl<F: Float> Trainer<'_, F> {
         let mut batches = Batches::new(samples, self.batch_size, self.shuffle, model);
         let mut progress = Progress::new(self.progress_bar, self.epochs, batches.count());
         let mut totals = Totals::new(Kind::of(&*self.loss, model.output_width()), metrics);
-        let [in_all, at_once] =
-            [samples.len(), self.batch_size.min(samples.len())].map(|samples| model.multiplications(samples));
+        let work = model.work(WorkKind::Epoch, self.batch_size.min(samples.len()));
+        let mut steps = self.threads.steps(work, batches.count());
         let not_finite = model.count_not_finite();
         let mut watch = Watch::new(model.largest_param());
         for epoch in 1..=self.epochs {
             self.run.epochs += 1;
             batches.shuffle(self.run.epochs);
-            self.threads.run(in_all, at_once, || {
-                for batch in 1..=batches.count() {
-                    let (x, t) = batches.gather(batch - 1);
-                    let loss = step(model, &*self.loss, &mut self.run, x, t)
-                        .map_err(|error| Error::Batch { epoch, batch, error: Box::new(error) })?;
-                    watch.see(epoch, loss);
-                    totals.add(loss, model.outputs(), t);
-                    progress.step(epoch, totals.loss());
-                }
-                model.keep_inputs(batches.last_inputs()); // for whoever looks after the epoch
+            steps.run(|batch| {
+                let (x, t) = batches.gather(batch);
+                let loss = step(model, &*self.loss, &mut self.run, x, t).map_err(|error| Error::Batch {
+                    epoch,
+                    batch: batch + 1,
+                    error: Box::new(error),
+                })?;
+                watch.see(epoch, loss);
+                totals.add(loss, model.outputs(), t);
+                progress.step(epoch, totals.loss());
                 Ok(())
             })?;
+            self.threads_used = Some(steps.number());
+            model.keep_inputs(batches.last_inputs()); // for whoever looks after the epoch
             let training = totals.take();
             let validation = self.validate(model, epoch, metrics)?;
             let record = Epoch { number: epoch, training, validation };
@@ -217,6 +220,26 @@ impl<F: Float> Trainer<'_, F> {
         history.warnings = watch.warning(history.last(), model.largest_param()).into_iter().collect();
         history.warnings.iter().for_each(|warning| progress.warn(warning));
         Ok(())
+    }
+
+    /// On how many threads the last steps of [`fit`](Self::fit) ran; `None` before.
+    ///
+    /// Without [a number of its own](Self::threads) a training takes as many as prove fastest here, by measuring in its
+    /// first steps and now and then.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1));
+    /// trainer.fit(&mut model, (&x, &y))?;
+    /// assert_eq!(trainer.threads_used(), Some(1));     // too small to be divided
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn threads_used(&self) -> Option<usize> {
+        self.threads_used
     }
 
     /// The epochs before an error ended the last call of [`fit`](Self::fit); `None` if none did.
@@ -284,8 +307,8 @@ impl<F: Float> Trainer<'_, F> {
         self.threads.check()?;
         self.run.optimizer.check()?;
         let is_new = self.run.meet(model);
-        let multiplications = model.multiplications(x.shape().first().copied().unwrap_or(0));
-        self.threads.run(multiplications, multiplications, || {
+        let work = model.work(WorkKind::Batch, x.shape().first().copied().unwrap_or(0));
+        self.threads.run(work, || {
             let x = model.check_inputs(x)?;
             model.check_room(x.nrows())?;
             let x = x.as_standard_layout();
@@ -312,3 +335,6 @@ impl<F: Float> fmt::Debug for Trainer<'_, F> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

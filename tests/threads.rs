@@ -102,7 +102,7 @@ fn same_bits_for_any_number<F: Float>() {
         (weights(&model), history)
     };
     let one = train(1);
-    for threads in [2, 3, 5] {
+    for threads in [2, 3, 5, 8] {
         assert!(train(threads) == one, "{threads} threads");
     }
 }
@@ -209,8 +209,8 @@ fn a_trainer_has_at_least_one_thread() {
     let fit = |threads| trainer::<f32>().threads(threads).fit(&mut net(&Probe::silent()), samples(SAMPLES));
     assert_eq!(
         fit(0).unwrap_err().to_string(),
-        "threads: must be from 1 to 1024, but is 0\n  help: 1 computes everything on one thread; without a number all \
-         cores are used"
+        "threads: must be from 1 to 1024, but is 0\n  help: 1 computes everything on one thread; without a number as \
+         many are used as prove fastest"
     );
 }
 
@@ -308,7 +308,8 @@ fn a_variable_that_is_no_number_is_an_error_of_training() {
             with_variable(value, 1),
             format!(
                 "here, environment variable CHAINRULE_THREADS: must be a whole number from 1 to 1024, but is \
-                 {value:?}\n  help: 1 computes everything on one thread; without a number all cores are used"
+                 {value:?}\n  help: 1 computes everything on one thread; without a number as many are used \
+                 as prove fastest"
             )
         );
     }

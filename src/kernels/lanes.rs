@@ -1,6 +1,6 @@
 //! Vector operations of the product: `pulp` names them by type, this names them for f32 and f64 alike.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 
 use pulp::Simd;
 
@@ -83,16 +83,17 @@ macro_rules! lanes {
             }
             #[inline(always)]
             fn with_buffer<R>(len: usize, work: impl FnOnce(&mut [$F]) -> R) -> R {
-                thread_local! { static BUFFER: Cell<Vec<$F>> = const { Cell::new(Vec::new()) } }
-                // taken and given back: a thread that waits for another may be lent to a second product meanwhile
-                let mut buffer = BUFFER.take();
+                thread_local! { static BUFFERS: RefCell<Vec<Vec<$F>>> = const { RefCell::new(Vec::new()) } }
+                // taken and given back: a product in parts has one of its own, and a thread that waits for another may be
+                // lent to a second product
+                let mut buffer = BUFFERS.with_borrow_mut(Vec::pop).unwrap_or_default();
                 let longest_gap = 64 / size_of::<$F>();
                 if buffer.len() < len + longest_gap {
                     buffer.resize(len + longest_gap, 0.0);
                 }
                 let gap = buffer.as_ptr().align_offset(64).min(longest_gap);
                 let result = work(&mut buffer[gap..gap + len]);
-                BUFFER.set(buffer);
+                BUFFERS.with_borrow_mut(|buffers| buffers.push(buffer));
                 result
             }
         }

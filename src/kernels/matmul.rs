@@ -25,7 +25,7 @@ use super::entries::largest_magnitude;
 use super::lanes::Lanes;
 use super::threads::{self, SMALLEST_PART, divide};
 use crate::Float;
-use blocks::{ByColumns, Matrix, Product};
+use blocks::{ByColumns, ByDepth, Matrix, Product, kc_of};
 use micro_kernel::Epilogue;
 
 mod blocks;
@@ -145,21 +145,61 @@ fn run<F: Lanes>(product: Product<F>) {
 
 /// Computes a product in `parts` parts.
 fn share<F: Lanes>(product: Product<F>, parts: usize) {
-    let ((m, n), k) = (product.c.dim(), product.k);
-    // the batch is the rows of A in a forward pass, and its columns in an update, which takes xᵀ
-    let batch = if product.a.col == 1 { m } else { k };
-    if by_columns([m, k, n], batch, parts) {
-        let parts = parts.min(n / NARROWEST_PART);
-        divide(ByColumns(product), PART_COLUMNS, parts, &|ByColumns(part)| run(part));
-    } else {
-        divide(product, PART_ROWS, parts, &run);
+    let (m, n) = product.c.dim();
+    match Way::of(&product, parts) {
+        Way::Depth => share_by_depth(product, parts),
+        Way::Inputs => divide(product, kc_of(m), parts, &run),
+        Way::Columns => {
+            let parts = parts.min(n / NARROWEST_PART);
+            divide(ByColumns(product), PART_COLUMNS, parts, &|ByColumns(part)| run(part));
+        }
+        Way::Rows => divide(product, PART_ROWS, parts, &run),
     }
 }
 
-/// Whether parts of the columns of C are better than parts of its rows, and not fewer.
-fn by_columns([m, k, n]: [usize; 3], batch: usize, parts: usize) -> bool {
-    // an outer product, k = 1, goes through memory row by row
-    k > 1 && batch <= SAMPLES_PER_COLUMN * n && n / NARROWEST_PART >= parts.min(m.div_ceil(PART_ROWS))
+/// How threads share a product. What one of them has written is slow to read for another, so each keeps what it can of W
+/// from the forward pass to the update and on to the next step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Way {
+    /// Forward, and the rows of W that belong to some of the inputs.
+    Depth,
+    /// In the update, the same rows of W.
+    Inputs,
+    /// Columns of W forward and in the update, rows of it backward. Where rows of W are short, CPUs fetch ahead what
+    /// another thread is writing, so this comes second.
+    Columns,
+    /// Samples forward and backward: W moves to and fro, which takes less than moving what they give.
+    Rows,
+}
+
+impl Way {
+    fn of<F: Lanes>(product: &Product<F>, parts: usize) -> Way {
+        let ((m, n), k) = (product.c.dim(), product.k);
+        // A is x or dy, row by row, or xᵀ; B is W or dy, row by row, or Wᵀ
+        let is_update = product.a.col != 1;
+        let (inputs, batch) = if is_update { (m, k) } else { (k, m) };
+        let in_even_blocks = inputs.div_ceil(kc_of(inputs)).is_multiple_of(parts);
+        if product.b.col == 1 && batch > 1 && 2 * batch <= inputs && in_even_blocks {
+            return if is_update { Way::Inputs } else { Way::Depth };
+        }
+        // an outer product, k = 1, goes through memory row by row
+        let columns = k > 1 && batch <= SAMPLES_PER_COLUMN * n;
+        let enough = n / NARROWEST_PART >= parts.min(m.div_ceil(PART_ROWS));
+        if columns && enough { Way::Columns } else { Way::Rows }
+    }
+}
+
+/// Computes a product in parts of its depth. The first block goes to C, each of the others to memory of its own and then to
+/// C, in the order and with the bits of one thread.
+fn share_by_depth<F: Lanes>(mut product: Product<F>, parts: usize) {
+    let entries = product.c.len();
+    F::with_buffer((product.k.div_ceil(kc_of(product.k)) - 1) * entries, |others| {
+        divide(ByDepth::new(&mut product, others), 1, parts, &|part| part.each_block(run));
+        let Some(c) = product.c.as_slice_mut() else { return };
+        for other in others.chunks_exact(entries) {
+            c.iter_mut().zip(other).for_each(|(c, &other)| *c = other + *c);
+        }
+    });
 }
 
 /// Rows of C in a part, all parts but the last: a multiple of this, which micro-tiles cover without waste.
@@ -168,9 +208,7 @@ const PART_ROWS: usize = 8;
 const PART_COLUMNS: usize = 32;
 const NARROWEST_PART: usize = 64;
 
-/// The most samples of a batch, for each column of C, with which threads share the columns. Every thread reads the whole
-/// batch then, but its columns of W stay in its own cache from the forward pass to the update and on to the next step,
-/// where by rows it reads all of W, most of it written by others. Measured for 2 threads.
+/// The most samples of a batch, for each column of C, with which threads share the columns. Measured for 2 threads.
 const SAMPLES_PER_COLUMN: usize = 4;
 
 /// How many parts a product of that many multiplications is divided into.

@@ -1,11 +1,12 @@
 //! Threads: how many there are, and how work is divided among them.
 //!
-//! What is large enough runs [inside a pool](Threads::run), on one of its threads. There [`divide`] hands parts of the
+//! What is large enough may run [inside a pool](Threads::run), on one of its threads. There [`divide`] hands parts of the
 //! rows, or of the columns of a product, to those that have nothing to do. Who computes a number makes no difference to
-//! it, so the results have the same bits for any number of threads.
+//! it, so the results have the same bits for any number of threads. How many of them pay is [found by measuring](choice).
 
 use std::cell::Cell;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use crate::{Error, Result};
 
@@ -15,10 +16,13 @@ mod pool;
 #[path = "threads/no_pool.rs"]
 mod pool;
 
+mod choice;
 mod divide;
 
+use choice::{Choice, KNOWN, Known, Taken};
 use pool::Pool;
 
+pub(crate) use choice::{Kind, Work};
 pub(crate) use divide::{Divide, divide, divide_chunks};
 
 /// The environment variable that says how many threads to use.
@@ -27,12 +31,8 @@ const VARIABLE: &str = "CHAINRULE_THREADS";
 /// The most threads that anyone can ask for.
 const MOST_THREADS: usize = 1024;
 
-/// So many multiplications are worth handing to another thread, which takes them over in 1 µs, or 7 µs once it has slept
-/// for want of work.
-pub(crate) const SMALLEST_PART: usize = 1 << 20;
-
-/// So many in all are worth entering the pool for, which takes about 15 µs.
-const SMALLEST_RUN: usize = 1 << 23;
+/// So many multiplications are worth handing to another thread that is awake: `cargo bench --bench handover`.
+pub(crate) const SMALLEST_PART: usize = 1 << 18;
 
 thread_local! {
     /// Into how many parts this thread divides its work.
@@ -56,22 +56,56 @@ fn with_current<R>(threads: usize, work: impl FnOnce() -> R) -> R {
     work()
 }
 
+/// Computes both, side by side if this training or prediction has a thread to spare.
+///
+/// So a layer of your own may hand a part of its work to another thread, as the products of the library do. A hand-over
+/// takes about a microsecond (`cargo bench --bench handover`), so each side should take several.
+///
+/// # Examples
+/// ```
+/// use chainrule::{kernels::{join, sum}, ndarray::Array1};
+///
+/// let numbers = Array1::from_elem(1000, 0.5);
+/// let (left, right) = numbers.as_slice().unwrap().split_at(500);
+/// let (left, right) = join(|| sum(left), || sum(right));
+/// assert_eq!(left + right, 500.0);
+/// ```
+pub fn join<A: Send, B: Send>(left: impl FnOnce() -> A + Send, right: impl FnOnce() -> B + Send) -> (A, B) {
+    let threads = current();
+    if threads < 2 {
+        return (left(), right());
+    }
+    pool::join(threads - 1, || with_current(threads - threads / 2, left), || with_current(threads / 2, right))
+}
+
 /// How many threads to use, and the pool of them once it was needed.
-#[derive(Default)]
 pub(crate) struct Threads {
-    /// `None`: what the environment variable says, else as many as the machine has.
+    /// `None`: what the environment variable says, else as many as prove fastest.
     number: Option<usize>,
     own: OnceLock<Option<Pool>>,
+    known: &'static Known,
+}
+
+impl Default for Threads {
+    fn default() -> Self {
+        Threads { number: None, own: OnceLock::new(), known: &KNOWN }
+    }
 }
 
 impl Threads {
     pub(crate) fn new(number: usize) -> Self {
-        Threads { number: Some(number), own: OnceLock::new() }
+        Threads { number: Some(number), ..Threads::default() }
+    }
+
+    /// As many as prove fastest by that clock, on a machine of so many cores.
+    #[cfg(test)]
+    pub(crate) fn measured_by(cores: fn() -> usize, clock: fn() -> Duration) -> Self {
+        Threads { known: Box::leak(Box::new(Known::new(cores, clock))), ..Threads::default() }
     }
 
     /// Whether the number of threads is in its range, wherever it comes from.
     pub(crate) fn check(&self) -> Result<()> {
-        let help = "1 computes everything on one thread; without a number all cores are used";
+        let help = "1 computes everything on one thread; without a number as many are used as prove fastest";
         match (self.number, variable()) {
             (Some(number), _) if (1..=MOST_THREADS).contains(&number) => Ok(()),
             (Some(number), _) => Err(Error::Setting {
@@ -90,29 +124,138 @@ impl Threads {
         }
     }
 
-    /// Runs `work` in the pool if that pays: if it comes to enough multiplications, and to enough of them at once.
+    /// Runs `work`, on several threads if that pays.
     ///
     /// A thread that belongs to a pool already, of this library or of rayon, runs it itself: the cores have work. If the
     /// system gives no threads, the thread that asks does everything.
-    pub(crate) fn run<R: Send>(&self, in_all: usize, at_once: usize, work: impl FnOnce() -> R + Send) -> R {
-        if self.number == Some(1) {
-            return with_current(1, work);
-        }
-        let small = in_all < SMALLEST_RUN || at_once < 2 * SMALLEST_PART;
-        if small || (self.number.is_none() && pool::is_inside()) {
+    pub(crate) fn run<R: Send>(&self, work: Work, run: impl FnOnce() -> R + Send) -> R {
+        self.steps(work, 1).as_one(run)
+    }
+
+    /// Work in runs of `in_a_run` steps.
+    pub(crate) fn steps(&self, work: Work, in_a_run: usize) -> Steps<'_> {
+        let given = self.number.or_else(number_of_variable);
+        let most = given.unwrap_or_else(|| self.known.cores());
+        let stays = self.number.is_none() && pool::is_inside(); // the cores have work
+        let (number, choice) = match given {
+            _ if work.multiplications() < 2 * SMALLEST_PART => (1, None), // nothing can be divided
+            _ if stays => (current(), None),
+            None if most > 1 => (most, Some(self.known.recall(&work, most))),
+            _ => (most, None),
+        };
+        Steps { threads: self, work, in_a_run, most, stays, choice, number }
+    }
+
+    /// Runs `work` in a pool of `most` threads, or on this one.
+    fn on<R: Send>(&self, in_pool: bool, most: usize, work: impl FnOnce() -> R + Send) -> R {
+        if !in_pool {
             return work();
         }
-        match self.pool() {
-            Some(pool) => pool.run(|| with_current(pool.threads(), work)),
+        let lent;
+        let pool = if self.number.is_some() {
+            self.own.get_or_init(|| Pool::new(most)).as_ref()
+        } else {
+            lent = pool::lend(most);
+            lent.as_deref()
+        };
+        match pool {
+            Some(pool) => pool.run(work),
             None => work(),
         }
     }
+}
 
-    fn pool(&self) -> Option<&Pool> {
-        static DEFAULT: OnceLock<Option<Pool>> = OnceLock::new();
-        match self.number {
-            Some(number) if number != default_number() => self.own.get_or_init(|| Pool::new(number)).as_ref(),
-            _ => DEFAULT.get_or_init(|| Pool::new(default_number())).as_ref(),
+/// Steps that follow each other, and on how many threads.
+pub(crate) struct Steps<'t> {
+    threads: &'t Threads,
+    work: Work,
+    in_a_run: usize,
+    most: usize,
+    /// on the thread that asks, whatever the number
+    stays: bool,
+    /// `None` if the number was given
+    choice: Option<Choice>,
+    number: usize,
+}
+
+impl Steps<'_> {
+    /// On how many threads the last steps ran.
+    pub(crate) fn number(&self) -> usize {
+        self.number
+    }
+
+    /// Runs a step for each number from 0 on, up to the first error.
+    ///
+    /// A look stays in a pool from its first to its last block, so that nothing else differs between its sides. Only runs
+    /// that are shorter than a block are measured as they are, with the way into the pool and back.
+    pub(crate) fn run<E: Send>(
+        &mut self,
+        mut step: impl FnMut(usize) -> Result<(), E> + Send,
+    ) -> Result<(), E> {
+        let all = self.in_a_run;
+        if self.choice.as_ref().is_some_and(|choice| choice.is_short(all)) {
+            return self.as_one(|| (0..all).try_for_each(step));
+        }
+        let (threads, most, mut done) = (self.threads, self.most, 0);
+        while done < all {
+            let (mut number, mut steps) = self.next(all - done);
+            let in_pool = self.is_for_a_pool(number);
+            threads.on(in_pool, most, || {
+                while done < all && self.is_for_a_pool(number) == in_pool {
+                    let start = self.now();
+                    with_current(number, || (done..done + steps).try_for_each(&mut step))?;
+                    self.took(steps, start);
+                    done += steps;
+                    (number, steps) = self.next(all - done);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Runs all steps, measured as one.
+    fn as_one<R: Send>(&mut self, work: impl FnOnce() -> R + Send) -> R {
+        let start = self.now();
+        let (number, _) = self.next(self.in_a_run);
+        let in_pool = number > 1 && !self.stays;
+        let result = self.threads.on(in_pool, self.most, || with_current(number, work));
+        self.took(self.in_a_run, start);
+        result
+    }
+
+    fn is_for_a_pool(&self, number: usize) -> bool {
+        !self.stays && (number > 1 || self.choice.as_ref().is_some_and(Choice::looks))
+    }
+
+    /// On how many threads the next steps run, and how many of those that are left.
+    fn next(&mut self, left: usize) -> (usize, usize) {
+        let now = self.now();
+        let (number, steps) =
+            self.choice.as_mut().map_or((self.number, left), |choice| choice.next(left, now));
+        self.number = number;
+        (number, steps)
+    }
+
+    /// Takes account of what the steps since then took.
+    fn took(&mut self, steps: usize, start: Duration) {
+        let now = self.now();
+        if let Some(choice) = &mut self.choice {
+            choice.took(Taken::new(steps, now.saturating_sub(start)), now);
+        }
+    }
+
+    /// The time, where it matters.
+    fn now(&self) -> Duration {
+        self.choice.as_ref().map_or(Duration::ZERO, |_| self.threads.known.now())
+    }
+}
+
+/// What was learned serves the next of the same work.
+impl Drop for Steps<'_> {
+    fn drop(&mut self) {
+        if let Some(choice) = self.choice.take() {
+            self.threads.known.remember(self.work, choice);
         }
     }
 }
@@ -130,34 +273,35 @@ fn variable() -> &'static Result<Option<usize>, String> {
     })
 }
 
-/// How many threads there are if nobody asks for a number. After a variable that is none, of which a training tells,
-/// predictions take one thread and give the same numbers.
-fn default_number() -> usize {
-    static NUMBER: OnceLock<usize> = OnceLock::new();
-    *NUMBER.get_or_init(|| match variable() {
-        Ok(Some(number)) => *number,
-        Ok(None) => std::thread::available_parallelism().map_or(1, |number| number.get().min(MOST_THREADS)),
-        Err(_) => 1,
-    })
+/// The number of the environment variable. After one that is none, of which a training tells, predictions take one thread
+/// and give the same numbers.
+fn number_of_variable() -> Option<usize> {
+    variable().as_ref().map_or(Some(1), |&number| number)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
     use super::*;
+
+    /// Work of so many multiplications.
+    fn work(multiplications: usize) -> Work {
+        Work::new(Kind::Epoch, 1, multiplications)
+    }
 
     #[test]
     #[cfg(feature = "threads")]
-    fn as_many_threads_as_asked_for_where_it_pays() {
+    fn as_many_threads_as_asked_for_where_something_can_be_divided() {
         for number in [1, 2, 3, 5] {
             let threads = Threads::new(number);
             threads.check().unwrap();
             let inside = || (current(), rayon_core::current_num_threads());
-            let (in_all, at_once) = (SMALLEST_RUN, 2 * SMALLEST_PART);
-            assert_eq!(threads.run(in_all - 1, at_once, current), 1);
-            assert_eq!(threads.run(in_all, at_once - 1, current), 1);
-            assert_eq!(threads.run(in_all, at_once, current), number);
+            assert_eq!(threads.run(work(2 * SMALLEST_PART - 1), current), 1);
+            assert_eq!(threads.run(work(2 * SMALLEST_PART), current), number);
             if number > 1 {
-                assert_eq!(threads.run(in_all, at_once, inside), (number, number));
+                assert_eq!(threads.run(work(2 * SMALLEST_PART), inside), (number, number));
             }
             assert_eq!(current(), 1);
         }
@@ -166,9 +310,8 @@ mod tests {
     #[test]
     #[cfg(feature = "threads")]
     fn a_run_within_a_run_stays_there_unless_it_has_its_own_number() {
-        let all = usize::MAX;
-        let inner =
-            |inner: &Threads| Threads::new(2).run(all, all, || (inner.run(all, all, current), current()));
+        let large = work(usize::MAX);
+        let inner = |inner: &Threads| Threads::new(2).run(large, || (inner.run(large, current), current()));
         assert_eq!(inner(&Threads::default()), (2, 2));
         assert_eq!(inner(&Threads::new(1)), (1, 2));
         assert_eq!(inner(&Threads::new(3)), (3, 2));
@@ -177,12 +320,52 @@ mod tests {
     #[test]
     fn a_panic_leaves_no_trace() {
         let threads = Threads::new(2);
-        let run =
-            || threads.run(usize::MAX, usize::MAX, || divide(0..2, 1, current(), &|_| panic!("enough")));
+        let run = || threads.run(work(usize::MAX), || divide(0..2, 1, current(), &|_| panic!("enough")));
         let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
         assert_eq!(panic.downcast_ref(), Some(&"enough"));
         assert_eq!(current(), 1);
-        assert_eq!(threads.run(usize::MAX, usize::MAX, || 5), 5);
+        assert_eq!(threads.run(work(usize::MAX), || 5), 5);
+    }
+
+    /// How many threads each of 4000 steps takes if a step takes as long as that, in microseconds, on 1, 2, … of them.
+    #[cfg(feature = "threads")]
+    fn numbers_of_steps(threads: &Threads, clock: &AtomicU64, in_a_run: usize, micros: &[u64]) -> Vec<usize> {
+        let mut numbers = Vec::new();
+        let mut steps = threads.steps(work(2 * SMALLEST_PART), in_a_run);
+        for _ in (0..4000).step_by(in_a_run) {
+            let mut next = 0;
+            let run = steps.run(|step| {
+                assert_eq!(step, next, "every step once, in order");
+                next += 1;
+                numbers.push(current());
+                clock.fetch_add(micros[current() - 1], Ordering::Relaxed);
+                Ok::<(), ()>(())
+            });
+            run.unwrap();
+            assert_eq!(next, in_a_run);
+        }
+        numbers
+    }
+
+    #[test]
+    #[cfg(feature = "threads")]
+    fn steps_take_the_number_that_is_faster_by_the_clock() {
+        static CLOCK: AtomicU64 = AtomicU64::new(0);
+        let clock = || Duration::from_micros(CLOCK.load(Ordering::Relaxed));
+        for in_a_run in [1, 8, 500] {
+            let threads = Threads::measured_by(|| 4, clock);
+            // what was learned before helps, and is corrected when it no longer holds
+            for (micros, best) in [
+                ([300, 160, 160, 90], 4),
+                ([300, 500, 500, 600], 1),
+                ([300, 160, 170, 180], 2),
+                ([300, 310, 320, 160], 4),
+            ] {
+                let numbers = numbers_of_steps(&threads, &CLOCK, in_a_run, &micros);
+                let right = numbers[3000..].iter().filter(|&&number| number == best).count();
+                assert!(right > 900, "{in_a_run} in a run: {right} of 1000 steps on {best} threads");
+            }
+        }
     }
 
     #[test]
@@ -192,7 +375,8 @@ mod tests {
                 Threads::new(number).check().unwrap_err().to_string(),
                 format!(
                     "threads: must be from 1 to 1024, but is {number}\n  help: 1 computes everything on one thread; \
-                     without a number all cores are used"
+                     without a number as many are \
+                     used as prove fastest"
                 )
             );
         }

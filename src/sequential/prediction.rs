@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, ArrayRef, ArrayView2, ArrayViewD, Axis, Dimension,
 
 use super::{Buffer, Sequential, forward};
 use crate::data::ArrayLike;
-use crate::kernels::threads::{Threads, divide_chunks};
+use crate::kernels::threads::{Kind, Threads, Work, divide_chunks};
 use crate::layer::Memory;
 use crate::metrics::{self, answers::no_single_class};
 use crate::{Error, Float, Loss, Result};
@@ -63,8 +63,8 @@ impl<F: Float> Sequential<F> {
     fn predict_unchecked(&self, x: ArrayView2<F>) -> Array2<F> {
         let mut outputs = Array2::zeros((x.nrows(), self.output_width()));
         let work = (x, outputs.view_mut());
-        let multiplications = self.multiplications(x.nrows());
-        Threads::default().run(multiplications, multiplications, || {
+        let threads = Threads::default();
+        threads.run(self.work(Kind::Prediction, x.nrows()), || {
             divide_chunks(work, INFERENCE_CHUNK, &|(x, mut outputs)| {
                 let mut pass = self.prediction_pass();
                 let chunks = x.axis_chunks_iter(Axis(0), INFERENCE_CHUNK);
@@ -77,9 +77,9 @@ impl<F: Float> Sequential<F> {
         outputs
     }
 
-    /// The multiplications of a forward pass, about.
-    pub(crate) fn multiplications(&self, samples: usize) -> usize {
-        samples.saturating_mul(self.param_count())
+    /// Work with so many samples at a time.
+    pub(crate) fn work(&self, kind: Kind, samples: usize) -> Work {
+        Work::new(kind, samples, self.param_count())
     }
 
     /// A forward pass that keeps its activations to itself, for predictions through `&self`.

@@ -9,7 +9,7 @@ use super::history::Measures;
 use super::metric::{self, Metric, Metrics};
 use super::start::{check_names, check_samples};
 use crate::data::Samples;
-use crate::kernels::threads::{Threads, divide_chunks};
+use crate::kernels::threads::{Kind as WorkKind, Threads, divide_chunks};
 use crate::metrics::{ConfusionMatrix, answers};
 use crate::sequential::INFERENCE_CHUNK;
 use crate::{Float, Loss, Result, Sequential};
@@ -137,8 +137,7 @@ pub(super) fn measure<F: Float, T: Send>(
     let mut part = |_| Part { samples: 0, loss: 0.0, sums: split_off(&mut rest, metrics.len()), look: None };
     let mut parts: Vec<Part<T>> = chunks.clone().map(&mut part).collect();
     let work = (chunks, &mut *parts);
-    let multiplications = model.multiplications(samples.len());
-    threads.run(multiplications, multiplications, || {
+    threads.run(model.work(WorkKind::Evaluation, samples.len()), || {
         divide_chunks(work, 1, &|(chunks, parts)| {
             let mut pass = model.prediction_pass();
             let mut batches = Batches::new(samples, INFERENCE_CHUNK, None, model);

@@ -38,6 +38,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             after_epoch: Vec::new(),
             progress_bar: true,
             threads: Threads::default(),
+            threads_used: None,
         }
     }
 
@@ -220,19 +221,21 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// The number of threads, from 1 to 1024. Without a number it is that of the environment variable
-    /// `CHAINRULE_THREADS`, else the number of cores.
+    /// `CHAINRULE_THREADS`, else as many as [prove fastest](Self::threads_used): the first steps, and some others now and
+    /// then, are timed on one thread and on several, up to the number of cores. What one training learns serves the next
+    /// of the same size in this process.
     ///
-    /// The number decides how long a training takes and nothing else: the same bits come out for any. Other threads
-    /// come in where the work is larger than the hand-over, from about two million weights × samples of a batch on:
-    /// 784-128-10 in batches of 32, say. A smaller net is trained on the thread that calls [`fit`](Self::fit). So is
-    /// every net on a thread of a [rayon](https://docs.rs/rayon) pool, where the cores have work already, unless a
-    /// number is given here.
+    /// The number decides how long a training takes and nothing else: the same bits come out for any, and for one that
+    /// changes on the way. A net whose weights × samples of a batch are less than half a million is trained on the thread
+    /// that calls [`fit`](Self::fit). So is every net on a thread of a [rayon](https://docs.rs/rayon) pool, where the cores
+    /// have work already, unless a number is given here.
     ///
     /// With several threads, layers, loss, optimizer and metrics run on the threads of a pool; closures
-    /// [after an epoch](Self::after_epoch) always run on the thread that called `fit`. Trainers without a number share
-    /// a pool with [`Sequential::predict`] and [`evaluate`](super::evaluate), which go by the variable too. If it holds
-    /// no number, these take one thread, and a training is an error. Without the crate's feature `threads` there is no
-    /// pool.
+    /// [after an epoch](Self::after_epoch) always run on the thread that called `fit`. Between two pieces of work the
+    /// threads stay awake for a fraction of a millisecond, for waking them takes longer than many a product.
+    /// [`Sequential::predict`] and [`evaluate`](super::evaluate) go by the variable and by measuring too. If the variable
+    /// holds no number, these take one thread, and a training is an error. Without the crate's feature `threads` there is
+    /// no pool.
     ///
     /// # Examples
     /// ```

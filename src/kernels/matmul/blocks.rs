@@ -80,6 +80,55 @@ impl<F: Lanes> Divide for ByColumns<'_, F> {
     }
 }
 
+/// Some blocks of the depth of a product, and where each of them goes.
+pub(super) struct ByDepth<'a, F> {
+    k: usize,
+    kc: usize,
+    dim: (usize, usize),
+    a: Matrix<'a, F>,
+    b: Matrix<'a, F>,
+    /// for the first block of all
+    c: Option<(ArrayViewMut2<'a, F>, Epilogue<F>)>,
+    alpha: F,
+    /// for each of the others a matrix like C
+    others: &'a mut [F],
+}
+
+impl<'a, F: Lanes> ByDepth<'a, F> {
+    pub(super) fn new(product: &'a mut Product<'_, F>, others: &'a mut [F]) -> Self {
+        let Product { k, a, b, ref mut c, epilogue } = *product;
+        let (Epilogue::Replace { alpha } | Epilogue::Add { alpha }) = epilogue;
+        ByDepth { k, kc: kc_of(k), dim: c.dim(), a, b, c: Some((c.view_mut(), epilogue)), alpha, others }
+    }
+
+    /// Computes each block as a product of its own.
+    pub(super) fn each_block(mut self, compute: impl Fn(Product<F>)) {
+        let entries = self.dim.0 * self.dim.1;
+        let others = self.others.chunks_exact_mut(entries).filter_map(|other| {
+            let c = ArrayViewMut2::from_shape(self.dim, other).ok()?;
+            Some((c, Epilogue::Replace { alpha: self.alpha }))
+        });
+        for (p0, (c, epilogue)) in (0..).step_by(self.kc).zip(self.c.take().into_iter().chain(others)) {
+            let k = self.kc.min(self.k - p0);
+            compute(Product { k, a: self.a.from(0, p0), b: self.b.from(p0, 0), c, epilogue });
+        }
+    }
+}
+
+impl<F: Lanes> Divide for ByDepth<'_, F> {
+    fn rows(&self) -> usize {
+        self.k.div_ceil(self.kc)
+    }
+
+    fn split(self, blocks: usize) -> (Self, Self) {
+        let p0 = blocks * self.kc;
+        let own = blocks - usize::from(self.c.is_some());
+        let (others, rest) = self.others.split_at_mut(own * self.dim.0 * self.dim.1);
+        let (a, b) = (self.a.from(0, p0), self.b.from(p0, 0));
+        (ByDepth { k: p0, others, ..self }, ByDepth { k: self.k - p0, a, b, c: None, others: rest, ..self })
+    }
+}
+
 impl<F: Lanes> WithSimd for Product<'_, F> {
     type Output = ();
 

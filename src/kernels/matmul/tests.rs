@@ -2,6 +2,7 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 use pulp::{Arch, Scalar, Scalar128b, Scalar256b, Scalar512b, Simd};
 
 use super::*;
+use crate::kernels::threads::{Kind, Threads, Work};
 use crate::{Float, Rng};
 
 fn uniform<F: Float>((rows, columns): (usize, usize), rng: &mut Rng) -> Array2<F> {
@@ -152,10 +153,9 @@ fn an_entry_depends_on_its_row_and_column_only() {
 #[test]
 #[cfg(feature = "threads")]
 fn the_bits_do_not_depend_on_the_number_of_threads() {
-    use crate::kernels::threads::Threads;
     let mut rng = Rng::new(3);
-    let mut divided_by_columns = [0, 0];
-    // by rows and by columns of the product, ragged ones too; in more blocks than one, and one row more than they have
+    let mut ways = Vec::new();
+    // in every way, ragged ones too; in more blocks than one, and one row more than they have
     for (m, k, n) in [
         (37, 900, 96),
         (333, 70, 127),
@@ -166,6 +166,8 @@ fn the_bits_do_not_depend_on_the_number_of_threads() {
         (9, 390, 610),
         (2, 900, 1200),
         (1, 3000, 700),
+        (50, 1999, 30),
+        (1203, 70, 40),
     ] {
         let (a, b, c) = (uniform((m, k), &mut rng), uniform((k, n), &mut rng), uniform((m, n), &mut rng));
         let (at, bt) = (a.t().as_standard_layout().into_owned(), b.t().as_standard_layout().into_owned());
@@ -173,22 +175,26 @@ fn the_bits_do_not_depend_on_the_number_of_threads() {
             for (alpha, beta) in [(1.0_f64, 0.0), (1.0, 1.0), (-0.5, 2.0)] {
                 let product = |threads: usize| {
                     let mut c = c.clone();
-                    Threads::new(threads).run(usize::MAX, usize::MAX, || {
+                    Threads::new(threads).run(Work::new(Kind::Batch, 1, usize::MAX), || {
                         assert!(threads == 1 || parts(m * k * n) > 1, "it is divided");
                         matmul(alpha, a, b, beta, c.view_mut());
                     });
                     c
                 };
                 let one = product(1);
-                for threads in [2, 3, 5] {
+                for threads in [2, 3, 5, 8] {
                     assert_eq!(product(threads), one, "{m} × {k} × {n} with beta {beta}, {threads} threads");
-                    let batch = if a.is_standard_layout() { m } else { k };
-                    divided_by_columns[usize::from(by_columns([m, k, n], batch, threads))] += 1;
+                    let (mut c, epilogue) = (c.clone(), Epilogue::Replace { alpha });
+                    let (a, b) = (in_slice(&a).unwrap(), in_slice(&b).unwrap());
+                    ways.push(Way::of(&Product { k, a, b, c: c.view_mut(), epilogue }, threads));
                 }
             }
         }
     }
-    assert!(divided_by_columns.into_iter().all(|products| products > 100), "{divided_by_columns:?}");
+    for way in [Way::Depth, Way::Inputs, Way::Columns, Way::Rows] {
+        let count = ways.iter().filter(|&&other| other == way).count();
+        assert!(count > 5, "{count} products by {way:?}");
+    }
 }
 
 /// This CPU has vectors of one width; `pulp` computes as if it had others.
@@ -260,8 +266,8 @@ fn a_descent_that_might_not_stay_finite_is_left_alone() {
             a[[2, 0]] = bad;
             let mut theta = Array2::ones((m, n));
             // those that are large enough on two threads
-            let done = threads::Threads::new(2)
-                .run(usize::MAX, usize::MAX, || add_product(-1.0, a.view(), b.view(), theta.view_mut()));
+            let all = Work::new(Kind::Batch, 1, usize::MAX);
+            let done = Threads::new(2).run(all, || add_product(-1.0, a.view(), b.view(), theta.view_mut()));
             assert!(!done && theta.iter().all(|&theta| theta == 1.0), "{m} × {k} × {n}, {bad}");
         }
     }

@@ -24,7 +24,8 @@ pub(crate) fn divide<W: Divide + Send>(work: W, unit: usize, parts: usize, each:
         return with_current(1, || each(work));
     }
     let (left, right) = work.split(units * (parts / 2) / parts * unit);
-    pool::join(|| divide(left, unit, parts / 2, each), || divide(right, unit, parts - parts / 2, each));
+    let (left_parts, right_parts) = (parts / 2, parts - parts / 2);
+    pool::join(parts - 1, || divide(left, unit, left_parts, each), || divide(right, unit, right_parts, each));
 }
 
 /// Calls `each` with chunks of `chunk` rows, of which each thread takes about as many as the others. A single chunk

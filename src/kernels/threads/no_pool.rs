@@ -7,20 +7,19 @@ impl Pool {
         None
     }
 
-    pub(super) fn threads(&self) -> usize {
-        match *self {}
-    }
-
     pub(super) fn run<R>(&self, _: impl FnOnce() -> R) -> R {
         match *self {}
     }
+}
+
+pub(super) fn lend(_: usize) -> Option<Box<Pool>> {
+    None
 }
 
 pub(super) fn is_inside() -> bool {
     false
 }
 
-pub(super) fn join(left: impl FnOnce(), right: impl FnOnce()) {
-    left();
-    right();
+pub(super) fn join<A, B>(_: usize, left: impl FnOnce() -> A, right: impl FnOnce() -> B) -> (A, B) {
+    (left(), right())
 }
