@@ -4,7 +4,7 @@ use ndarray::{ArrayViewMut2, Axis};
 use pulp::{Simd, WithSimd};
 
 use super::gemv::unblocked;
-use super::micro_kernel::{Epilogue, FirstLoop, MR, MR_EDGE, Operands, PanelB, many_registers};
+use super::micro_kernel::{Epilogue, FirstLoop, MR_EDGE, Operands, PanelB, WHOLE_TILES, many_registers};
 use crate::kernels::lanes::Lanes;
 use crate::kernels::threads::Divide;
 
@@ -147,9 +147,13 @@ impl<F: Lanes> Product<'_, F> {
         let (m, n) = c.dim();
         let kc = kc_of(k);
         let pack_a = a.col != 1;
-        let panels =
-            MicroPanels { lanes: F::lanes::<S>(), widest: if many_registers::<S>() { 4 } else { 2 } };
-        let rows = m.div_ceil(m.div_ceil(MC)).next_multiple_of(MR);
+        let lanes = F::lanes::<S>();
+        let panels = match (n <= lanes, many_registers::<S>()) {
+            (true, _) => MicroPanels { lanes, narrowest: 1, widest: 1 },
+            (_, true) => MicroPanels { lanes, narrowest: 2, widest: 4 },
+            _ => MicroPanels { lanes, narrowest: 2, widest: 2 },
+        };
+        let rows = m.div_ceil(m.div_ceil(MC)).next_multiple_of(WHOLE_TILES);
         let columns = n.min(NC);
         let room_a = if pack_a { (rows + MR_EDGE) * kc } else { 0 };
         let room_b = (columns + panels.widest * panels.lanes) * kc;
@@ -204,10 +208,11 @@ impl<F: Lanes> Product<'_, F> {
     }
 }
 
-/// How columns are cut into panels of the widest tiles or, where little is left, of two vectors.
+/// How columns are cut into panels of the widest tiles or, where little is left, of the narrowest: both in vectors.
 #[derive(Clone, Copy)]
 struct MicroPanels {
     lanes: usize,
+    narrowest: usize,
     widest: usize,
 }
 
@@ -215,7 +220,7 @@ impl MicroPanels {
     /// Width of the next panel, which is padded where fewer columns are left.
     #[inline(always)]
     fn width(self, left: usize) -> usize {
-        let vectors = if left.div_ceil(self.lanes) > self.widest / 2 { self.widest } else { 2 };
+        let vectors = if left.div_ceil(self.lanes) > self.widest / 2 { self.widest } else { self.narrowest };
         vectors * self.lanes
     }
 
@@ -237,6 +242,7 @@ impl MicroPanels {
 fn pack_panel<F: Lanes, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, width: usize, panel: &mut [F]) {
     if b.col == 1 && columns == width {
         return match width / F::lanes::<S>() {
+            1 => pack_whole_panel::<F, S, 1>(b, panel),
             4 => pack_whole_panel::<F, S, 4>(b, panel),
             _ => pack_whole_panel::<F, S, 2>(b, panel),
         };

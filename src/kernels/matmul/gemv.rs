@@ -226,11 +226,19 @@ fn ger<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue:
 
 #[inline(always)]
 fn ger_rows<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue: Epilogue<F>) {
+    if b.len() < F::lanes::<S>() {
+        let (width, b) = (b.len(), F::load(simd, b));
+        for (i, c) in c.chunks_exact_mut(width).enumerate() {
+            let product = F::times(simd, F::splat(simd, a.data[i * a.row]), b);
+            F::store(simd, c, epilogue.apply(simd, product, F::load(simd, c)));
+        }
+        return;
+    }
     let (vectors, rest) = F::vectors::<S>(b);
     // What is left at the end of a row fills a vector with what stands before it. That one is computed from the old
     // numbers too, and stored last.
-    let overlaps = !rest.is_empty() && !vectors.is_empty();
-    let end = b.len().saturating_sub(F::lanes::<S>());
+    let overlaps = !rest.is_empty();
+    let end = b.len() - F::lanes::<S>();
     for (i, c) in c.chunks_exact_mut(b.len()).enumerate() {
         let a = F::splat(simd, a.data[i * a.row]);
         let mut last = a;
@@ -238,7 +246,7 @@ fn ger_rows<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epil
             let (c, b) = (F::vectors::<S>(&c[end..]).0[0], F::vectors::<S>(&b[end..]).0[0]);
             last = epilogue.apply(simd, F::times(simd, a, b), c);
         }
-        let (whole, c_rest) = F::vectors_mut::<S>(c);
+        let whole = F::vectors_mut::<S>(c).0;
         let (fours, last_ones) = whole.as_chunks_mut::<4>();
         let (b_fours, b_last_ones) = vectors.as_chunks::<4>();
         for (c, b) in fours.iter_mut().zip(b_fours) {
@@ -251,9 +259,6 @@ fn ger_rows<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epil
         }
         if overlaps {
             F::vectors_mut::<S>(&mut c[end..]).0[0] = last;
-        } else if !c_rest.is_empty() {
-            let c = epilogue.apply(simd, F::times(simd, a, F::load(simd, rest)), F::load(simd, c_rest));
-            F::store(simd, c_rest, c);
         }
     }
 }

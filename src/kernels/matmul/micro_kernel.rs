@@ -39,7 +39,11 @@ impl<F: Lanes> Epilogue<F> {
 }
 
 /// Rows of the usual tile: with two vectors of columns, its twelve sums and what they are made of fit 16 registers.
-pub(super) const MR: usize = 6;
+const MR: usize = 6;
+/// Rows of the usual tile of one vector, which needs as many sums for the CPU to have something to do while one is added.
+const MR_NARROW: usize = 8;
+/// Rows that tall tiles of either kind cover without an edge.
+pub(super) const WHOLE_TILES: usize = 24;
 /// Rows of the tile at the lower edge, where a tall one would compute rows that don't exist.
 pub(super) const MR_EDGE: usize = 4;
 
@@ -50,12 +54,12 @@ pub(super) const fn many_registers<S: Simd>() -> bool {
     S::REGISTER_COUNT >= 32 || cfg!(test) && size_of::<S::f32s>() == 64
 }
 
-/// Rows that tall tiles take; low tiles take the rest.
+/// Rows that tiles of `tall` rows take; low tiles take the rest.
 #[inline(always)]
-pub(super) fn rows_of_full_tiles(rows: usize) -> usize {
-    match rows % MR {
+fn rows_of_full_tiles(rows: usize, tall: usize) -> usize {
+    match rows % tall {
         // seven are 4 + 3, not 6 + 1
-        over @ 1..=2 if rows > MR => rows - over - MR,
+        over @ 1..=2 if tall < 2 * MR_EDGE && rows > tall => rows - over - tall,
         over @ 1..=MR_EDGE => rows - over,
         _ => rows,
     }
@@ -92,18 +96,18 @@ impl<F: Lanes, S: Simd> FirstLoop<'_, F, S> {
     /// Computes the panel, `vectors` wide.
     #[inline(always)]
     pub(super) fn compute(self, vectors: usize) {
-        if const { many_registers::<S>() } && vectors == 4 {
-            self.full_and_edge::<4>();
-        } else {
-            self.full_and_edge::<2>();
+        match vectors {
+            4 if const { many_registers::<S>() } => self.full_and_edge::<MR, 4>(),
+            1 => self.full_and_edge::<MR_NARROW, 1>(),
+            _ => self.full_and_edge::<MR, 2>(),
         }
     }
 
     #[inline(always)]
-    fn full_and_edge<const V: usize>(mut self) {
-        let tall = rows_of_full_tiles(self.c.nrows());
+    fn full_and_edge<const TALL: usize, const V: usize>(mut self) {
+        let tall = rows_of_full_tiles(self.c.nrows(), TALL);
         if tall > 0 {
-            self = self.run::<MR, V>(tall);
+            self = self.run::<TALL, V>(tall);
         }
         let low = self.c.nrows();
         if low > 0 {
