@@ -4,7 +4,7 @@
 //!
 //! | option | |
 //! | --- | --- |
-//! | `--threads 1` | how many threads train |
+//! | `--threads 1,2,auto` | how many threads train, one number or several in turns; `auto`: as many as prove fastest |
 //! | `--rounds 5` | rounds; each measures every size once, and the table has the medians |
 //! | `--save` | writes the table and a picture of it beside this file: `growth.md`, `growth.svg` |
 //! | `--quick` | a few small sizes in a second, to see that it runs |
@@ -21,22 +21,28 @@ fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().collect();
     let given = |name: &str| args.iter().any(|arg| arg == name);
     let number = |name: &str| args.iter().skip_while(|arg| *arg != name).nth(1)?.parse::<usize>().ok();
-    let (quick, threads) = (given("--quick"), number("--threads").unwrap_or(1));
+    let quick = given("--quick");
+    let threads = args.iter().skip_while(|arg| *arg != "--threads").nth(1).map_or("1", String::as_str);
+    let settings: Vec<&str> = threads.split(',').collect();
     let rounds = number("--rounds").unwrap_or(if quick { 1 } else { 5 }).max(1);
 
-    let mut series = all_series(quick);
+    let mut series = all_series(quick, settings.len());
     for round in 1..=rounds {
         for series in &mut series {
             for size in &mut series.sizes {
-                size.seconds.push(seconds_per_step(size, threads, quick)?);
+                let seconds = seconds_per_step(size, &settings, quick)?;
+                size.seconds.iter_mut().zip(seconds).for_each(|(all, seconds)| all.push(seconds));
             }
         }
         eprintln!("round {round} of {rounds}");
     }
 
-    let text = format!("{}\n{}\n{}", heading(threads, rounds), table(&series), cliffs(&series));
+    let mut text = format!("{}\n{}\n{}", heading(&settings, rounds), table(&series), cliffs(&series));
+    if settings.len() > 1 {
+        text += &comparison(&series, &settings);
+    }
     println!("{text}");
-    let picture = picture(&series, threads);
+    let picture = picture(&series, settings[0]);
     if given("--save") {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
         picture.save(folder.join("growth.svg"))?;
@@ -63,16 +69,17 @@ struct Size {
     inputs: usize,
     hidden: usize,
     batch: usize,
-    seconds: Vec<f64>,
+    /// for each number of threads, one for each round
+    seconds: Vec<Vec<f64>>,
 }
 
 const CLASSES: usize = 10;
 
-fn all_series(quick: bool) -> Vec<Series> {
+fn all_series(quick: bool, settings: usize) -> Vec<Series> {
     let doubled = |first: usize, last: usize| {
         std::iter::successors(Some(first), |size| Some(2 * size)).take_while(move |&size| size <= last)
     };
-    let size = |inputs, hidden, batch| Size { inputs, hidden, batch, seconds: Vec::new() };
+    let size = |inputs, hidden, batch| Size { inputs, hidden, batch, seconds: vec![Vec::new(); settings] };
     let (batch, width) = if quick { (8, 64) } else { (4096, 4096) };
     let over_batch = |inputs, hidden| Series {
         what: "batch",
@@ -102,11 +109,9 @@ impl Size {
         2.0 * self.batch as f64 * (2 * first + 3 * second) as f64
     }
 
-    /// The median over the rounds.
+    /// The median over the rounds, for the first number of threads.
     fn step(&self) -> f64 {
-        let mut seconds = self.seconds.clone();
-        seconds.sort_by(f64::total_cmp);
-        seconds[seconds.len() / 2]
+        median(self.seconds[0].clone())
     }
 
     fn gflops(&self) -> f64 {
@@ -114,42 +119,86 @@ impl Size {
     }
 }
 
-/// The trainer of every step that is measured here.
-fn trainer(batch: usize, threads: usize) -> Trainer<'static, f32> {
-    let trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01)).batch_size(batch).threads(threads);
-    trainer.without_shuffle().without_metrics()
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
 }
 
-/// Seconds for each step of a training over consecutive batches, after a first step that does not count.
-fn seconds_per_step(size: &Size, threads: usize, quick: bool) -> Result<f64> {
+/// The trainer of every step that is measured here.
+fn trainer(batch: usize, threads: &str) -> Trainer<'static, f32> {
+    let trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01)).batch_size(batch);
+    let trainer = trainer.without_shuffle().without_metrics();
+    match threads.parse() {
+        Ok(number) => trainer.threads(number),
+        Err(_) => trainer, // auto
+    }
+}
+
+/// Seconds for each step of a training over consecutive batches, after a first step that does not count; for each of the
+/// numbers of threads with the same model, because it matters where its weights lie.
+fn seconds_per_step(size: &Size, settings: &[&str], quick: bool) -> Result<Vec<f64>> {
     let &Size { inputs, hidden, batch, .. } = size;
     let net = Sequential::new([inputs]).add(Dense::new(hidden)).add(ReLU);
     let mut model = net.add(Dense::new(CLASSES)).add(Softmax).build(1)?;
     let samples = if quick { 8 * batch } else { (4 * batch).max(2048) };
     let (x, t) = (uniform(samples, inputs, 1), classes(samples, CLASSES, 2));
-    let mut measure = |epochs: usize| -> Result<f64> {
+    let mut measure = |threads: &str, epochs: usize| -> Result<f64> {
         let mut trainer = trainer(batch, threads).epochs(epochs);
         trainer.train_batch(&mut model, &x.slice(s![..batch, ..]), &t.slice(s![..batch, ..]))?;
         let start = Instant::now();
         trainer.fit(&mut model, (&x, &t))?;
         Ok(start.elapsed().as_secs_f64() / (epochs * samples / batch) as f64)
     };
-    let step = measure(1)?;
-    let epochs = 0.05 / step * batch as f64 / samples as f64; // some 50 milliseconds
-    if quick || epochs < 1.0 { Ok(step) } else { measure(epochs.ceil() as usize) }
+    let mut of = |threads: &&str| {
+        let step = measure(threads, 1)?;
+        let epochs = 0.05 / step * batch as f64 / samples as f64; // some 50 milliseconds
+        if quick || epochs < 1.0 { Ok(step) } else { measure(threads, epochs.ceil() as usize) }
+    };
+    settings.iter().map(&mut of).collect()
 }
 
 // What is shown
 
-fn heading(threads: usize, rounds: usize) -> String {
+fn heading(settings: &[&str], rounds: usize) -> String {
     format!(
         "Training steps of the net inputs-hidden-{CLASSES} (ReLU, softmax with categorical cross-entropy, plain SGD) in \
-         f32 on consecutive batches, on {}, {threads} {}, median of {rounds}: \
-         `cargo bench --bench growth -- --threads {threads}`. GFLOP/s count two operations for each multiplication of \
+         f32 on consecutive batches, on {}, {}, median of {rounds}: \
+         `cargo bench --bench growth -- --threads {}`. GFLOP/s count two operations for each multiplication of \
          the products: forward, the gradients of the weights, and those of the inputs without the first layer's.\n",
         cpu(),
-        if threads == 1 { "thread" } else { "threads" },
+        in_words(settings[0]),
+        settings.join(","),
     )
+}
+
+fn in_words(threads: &str) -> String {
+    match threads {
+        "1" => "1 thread".to_owned(),
+        "auto" => "as many threads as prove fastest".to_owned(),
+        number => format!("{number} threads"),
+    }
+}
+
+/// Every number of threads beside the others.
+fn comparison(series: &[Series], settings: &[&str]) -> String {
+    let mut text = format!(
+        "\nThe same with {}: GFLOP/s, and the median over the rounds of the last one's speed divided by that of the one with \
+         the best median.\n\n| net | batch | {} | quotient |\n| --- | ---: |{}\n",
+        settings.iter().map(|threads| in_words(threads)).collect::<Vec<_>>().join(", "),
+        settings.join(" | "),
+        " ---: |".repeat(settings.len() + 1),
+    );
+    for size in series.iter().flat_map(|series| &series.sizes) {
+        let Size { inputs, hidden, batch, seconds } = size;
+        let medians: Vec<f64> = seconds.iter().map(|seconds| median(seconds.clone())).collect();
+        let (last, others) = seconds.split_last().expect("one number of threads at least");
+        let best = (0..others.len()).min_by(|&a, &b| medians[a].total_cmp(&medians[b])).unwrap_or(0);
+        let quotient = median(others[best].iter().zip(last).map(|(other, last)| other / last).collect());
+        let gflops = medians.iter().map(|median| format!("{:.1}", 1e-9 * size.operations() / median));
+        let gflops = gflops.collect::<Vec<_>>().join(" | ");
+        _ = writeln!(text, "| {inputs}-{hidden}-{CLASSES} | {batch} | {gflops} | {quotient:.2} |");
+    }
+    text
 }
 
 fn table(series: &[Series]) -> String {
@@ -193,7 +242,7 @@ fn cliffs(series: &[Series]) -> String {
 }
 
 /// Time per step and speed, over batch and width.
-fn picture(series: &[Series], threads: usize) -> Gallery {
+fn picture(series: &[Series], threads: &str) -> Gallery {
     let plot = |what: &str, title: &str, unit: &str, value: &dyn Fn(&Size) -> f64| {
         let series = || series.iter().filter(|series| series.what == what);
         let first = series().map(|series| series.measure(&series.sizes[0])).next().unwrap_or(1);
@@ -204,7 +253,7 @@ fn picture(series: &[Series], threads: usize) -> Gallery {
         })
     };
     let (time, speed) = (|size: &Size| 1e6 * size.step(), |size: &Size| size.gflops());
-    let threads = if threads == 1 { "1 thread".to_owned() } else { format!("{threads} threads") };
+    let threads = in_words(threads);
     Gallery::new(2)
         .title(format!("How the cost of a training step grows: f32, {threads}"))
         .add(&plot("batch", "Time by batch", "µs per step", &time))
