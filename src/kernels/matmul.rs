@@ -15,7 +15,8 @@
 //!
 //! A vector holds neighbouring columns of C, never parts of one sum. So each entry is added up in the order of k, in
 //! blocks that depend on k alone, and is the same number for every batch size, number of threads and width of vectors.
-//! Inside a training or prediction that has several threads, each computes some rows or columns of a large product.
+//! Inside a training or prediction that has several threads, each computes some rows or columns of a large product, or some
+//! blocks of its depth.
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 use pulp::Arch;
@@ -168,7 +169,7 @@ enum Way {
     /// Columns of W forward and in the update, rows of it backward. Where rows of W are short, CPUs fetch ahead what
     /// another thread is writing, so this comes second.
     Columns,
-    /// Samples forward and backward: W moves to and fro, which takes less than moving what they give.
+    /// Samples forward and backward: W moves to and fro, which for many of them takes less than moving what they give.
     Rows,
 }
 
@@ -179,7 +180,7 @@ impl Way {
         let is_update = product.a.col != 1;
         let (inputs, batch) = if is_update { (m, k) } else { (k, m) };
         let in_even_blocks = inputs.div_ceil(kc_of(inputs)).is_multiple_of(parts);
-        if product.b.col == 1 && batch > 1 && 2 * batch <= inputs && in_even_blocks {
+        if product.b.col == 1 && batch > 1 && batch * n <= MOST_OUTPUTS && in_even_blocks {
             return if is_update { Way::Inputs } else { Way::Depth };
         }
         // an outer product, k = 1, goes through memory row by row
@@ -207,6 +208,10 @@ const PART_ROWS: usize = 8;
 /// Columns of C in a part: a multiple of this, and not fewer than `NARROWEST_PART`.
 const PART_COLUMNS: usize = 32;
 const NARROWEST_PART: usize = 64;
+
+/// The most outputs of a batch that threads compute in parts of the depth: a megabyte in f32, which is written and read once
+/// more for each of the other blocks, and cheaper than moving W or reading x twice. Measured for 2 threads.
+const MOST_OUTPUTS: usize = 1 << 18;
 
 /// The most samples of a batch, for each column of C, with which threads share the columns. Measured for 2 threads.
 const SAMPLES_PER_COLUMN: usize = 4;
