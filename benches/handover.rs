@@ -29,8 +29,8 @@ fn main() -> Result<()> {
 
     let mut text = format!(
         "What a hand-over to all other threads of a training takes and back, in microseconds, on {}: medians of {meetings}, \
-         and what nine of ten took at most: `cargo bench --bench handover`. They are awake if the work before is not \
-         longer ago than some tens of microseconds, and asleep 2 ms after it.\n\n\
+         and what nine of ten took at most: `cargo bench --bench handover`. Awake is 10 µs after the work before, asleep \
+         is 2 ms after it.\n\n\
          | threads | awake, µs | nine of ten | asleep, µs | nine of ten |\n| ---: | ---: | ---: | ---: | ---: |\n",
         cpu()
     );
@@ -57,7 +57,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// What each of so many meetings took, in order of size, with something before each.
+/// Microseconds of each meeting, sorted; `before` runs ahead of each and is not timed.
 fn micros(threads: usize, meetings: usize, before: impl Fn() + Send + Sync + 'static) -> Result<Vec<f64>> {
     let layer = Meetings { threads, before: Arc::new(before), micros: Arc::default() };
     let micros = Arc::clone(&layer.micros);
@@ -103,7 +103,7 @@ impl Layer<f32> for Meetings {
     }
 }
 
-/// Parts for so many threads, each of which waits until all have come, though not for ever.
+/// Hands a part to each thread; every part waits until all of them have begun, 10 ms at most.
 fn meet(threads: usize, present: &AtomicUsize, all: usize) {
     if threads > 1 {
         join(|| meet(threads - threads / 2, present, all), || meet(threads / 2, present, all));

@@ -1,7 +1,7 @@
 //! Threads: how many there are, and how work is divided among them.
 //!
 //! What is large enough may run [inside a pool](Threads::run), on one of its threads. There [`divide`] hands parts of the
-//! rows, or of the columns of a product, to those that have nothing to do. Who computes a number makes no difference to
+//! rows, or of the columns or the depth of a product, to those that have nothing to do. Who computes a number makes no difference to
 //! it, so the results have the same bits for any number of threads. How many of them pay is [found by measuring](choice).
 
 use std::cell::Cell;
@@ -31,7 +31,8 @@ const VARIABLE: &str = "CHAINRULE_THREADS";
 /// The most threads that anyone can ask for.
 const MOST_THREADS: usize = 1024;
 
-/// So many multiplications are worth handing to another thread that is awake: `cargo bench --bench handover`.
+/// The fewest multiplications that are handed to another thread: some 3 µs of a core with AVX-512, about two hand-overs to a
+/// thread that is awake (`cargo bench --bench handover`). Whether it pays is measured.
 pub(crate) const SMALLEST_PART: usize = 1 << 18;
 
 thread_local! {
@@ -97,7 +98,7 @@ impl Threads {
         Threads { number: Some(number), ..Threads::default() }
     }
 
-    /// As many as prove fastest by that clock, on a machine of so many cores.
+    /// Without a number of its own, on a machine and by a clock that a test controls.
     #[cfg(test)]
     pub(crate) fn measured_by(cores: fn() -> usize, clock: fn() -> Duration) -> Self {
         Threads { known: Box::leak(Box::new(Known::new(cores, clock))), ..Threads::default() }
@@ -225,7 +226,7 @@ impl Steps<'_> {
     }
 
     fn is_for_a_pool(&self, number: usize) -> bool {
-        !self.stays && (number > 1 || self.choice.as_ref().is_some_and(Choice::looks))
+        !self.stays && (number > 1 || self.choice.as_ref().is_some_and(Choice::is_looking))
     }
 
     /// On how many threads the next steps run, and how many of those that are left.
@@ -286,7 +287,7 @@ mod tests {
 
     use super::*;
 
-    /// Work of so many multiplications.
+    /// Steps of a net, by the multiplications of one step.
     fn work(multiplications: usize) -> Work {
         Work::new(Kind::Epoch, 1, multiplications)
     }

@@ -70,6 +70,7 @@ pub(super) struct Choice {
     /// of a step on the best number of threads
     step: Option<Duration>,
     next_look: Option<Duration>,
+    /// how many there were
     looks: usize,
     look: Option<Look>,
 }
@@ -144,7 +145,7 @@ impl Choice {
     }
 
     /// Whether the next steps are those of a look.
-    pub(super) fn looks(&self) -> bool {
+    pub(super) fn is_looking(&self) -> bool {
         self.look.is_some()
     }
 

@@ -105,7 +105,7 @@ impl Case {
         2.0 * (self.a.len() * self.b.ncols()) as f64
     }
 
-    /// The time of so many products.
+    /// How long `repeats` products take.
     fn time(&mut self, multiply: Multiply, repeats: u32) -> Duration {
         let start = Instant::now();
         for _ in 0..repeats {
