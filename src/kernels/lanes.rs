@@ -1,8 +1,10 @@
 //! Vector operations of the product: `pulp` names them by type, this names them for f32 and f64 alike.
 
 use std::cell::RefCell;
+use std::slice::from_ref;
 
 use pulp::Simd;
+use pulp::bytemuck::{AnyBitPattern, NoUninit, cast_slice, try_cast_slice};
 
 use crate::Float;
 
@@ -29,6 +31,8 @@ pub(super) trait Lanes: Float {
     fn vectors<S: Simd>(x: &[Self]) -> (&[Self::Vector<S>], &[Self]);
     /// Whole vectors and the rest, to write.
     fn vectors_mut<S: Simd>(x: &mut [Self]) -> (&mut [Self::Vector<S>], &mut [Self]);
+    /// Calls `row` for each lane with its number and what four vectors hold there, in any order.
+    fn side_by_side<S: Simd>(simd: S, vectors: [Self::Vector<S>; 4], row: impl FnMut(usize, [Self; 4]));
     /// Lends the memory that each thread keeps for packed blocks: at least `len` numbers, from a multiple of 64 bytes on.
     fn with_buffer<R>(len: usize, work: impl FnOnce(&mut [Self]) -> R) -> R;
 
@@ -40,8 +44,8 @@ pub(super) trait Lanes: Float {
 }
 
 macro_rules! lanes {
-    ($F:ty, $Vector:ident, $splat:ident, $mul_add:ident, $mul:ident, $add:ident, $abs:ident, $less:ident, $select:ident,
-     $load:ident, $store:ident, $vectors:ident, $vectors_mut:ident) => {
+    ($F:ty, $Vector:ident, $splat:ident, $mul_add:ident, $mul:ident, $add:ident, $load:ident, $store:ident,
+     $vectors:ident, $vectors_mut:ident, $side_by_side:ident) => {
         impl Lanes for $F {
             type Vector<S: Simd> = S::$Vector;
 
@@ -71,7 +75,7 @@ macro_rules! lanes {
             }
             #[inline(always)]
             fn first<S: Simd>(vector: S::$Vector) -> $F {
-                pulp::bytemuck::cast_slice(&[vector])[0]
+                cast_slice(&[vector])[0]
             }
             #[inline(always)]
             fn vectors<S: Simd>(x: &[$F]) -> (&[S::$Vector], &[$F]) {
@@ -80,6 +84,10 @@ macro_rules! lanes {
             #[inline(always)]
             fn vectors_mut<S: Simd>(x: &mut [$F]) -> (&mut [S::$Vector], &mut [$F]) {
                 S::$vectors_mut(x)
+            }
+            #[inline(always)]
+            fn side_by_side<S: Simd>(simd: S, vectors: [S::$Vector; 4], row: impl FnMut(usize, [$F; 4])) {
+                $side_by_side(simd, vectors, row);
             }
             #[inline(always)]
             fn with_buffer<R>(len: usize, work: impl FnOnce(&mut [$F]) -> R) -> R {
@@ -107,13 +115,11 @@ lanes!(
     mul_add_e_f32s,
     mul_f32s,
     add_f32s,
-    abs_f32s,
-    less_than_f32s,
-    select_f32s,
     partial_load_f32s,
     partial_store_f32s,
     as_simd_f32s,
-    as_mut_simd_f32s
+    as_mut_simd_f32s,
+    in_fours
 );
 lanes!(
     f64,
@@ -122,11 +128,47 @@ lanes!(
     mul_add_e_f64s,
     mul_f64s,
     add_f64s,
-    abs_f64s,
-    less_than_f64s,
-    select_f64s,
     partial_load_f64s,
     partial_store_f64s,
     as_simd_f64s,
-    as_mut_simd_f64s
+    as_mut_simd_f64s,
+    lane_by_lane
 );
+
+/// [`Lanes::side_by_side`] by the instructions that CPUs have for it, which transpose four vectors in fours: vector i then
+/// holds what the i-th lanes of all fours held.
+#[inline(always)]
+fn in_fours<S: Simd>(simd: S, vectors: [S::f32s; 4], mut row: impl FnMut(usize, [f32; 4])) {
+    if !transposes_fours(simd) {
+        return lane_by_lane(simd, vectors, row);
+    }
+    let rows: [S::f32s; 4] = simd.deinterleave_shfl_f32s(vectors);
+    for i in 0..4 {
+        let fours: &[[f32; 4]] = cast_slice(from_ref(&rows[i]));
+        for (four, &entries) in fours.iter().enumerate() {
+            row(4 * four + i, entries);
+        }
+    }
+}
+
+/// Whether it does: `pulp` leaves the order open. The compiler knows the answer.
+#[inline(always)]
+fn transposes_fours<S: Simd>(simd: S) -> bool {
+    let vectors = [0.0, 1.0, 2.0, 3.0].map(|x| simd.splat_f32s(x));
+    let [first, ..]: [S::f32s; 4] = simd.deinterleave_shfl_f32s(vectors);
+    let fours: Result<&[[f32; 4]], _> = try_cast_slice(from_ref(&first));
+    fours.is_ok_and(|fours| fours.iter().all(|&four| four == [0.0, 1.0, 2.0, 3.0]))
+}
+
+/// [`Lanes::side_by_side`] for any numbers.
+#[inline(always)]
+fn lane_by_lane<F: NoUninit + AnyBitPattern, V: NoUninit, S>(
+    _: S,
+    vectors: [V; 4],
+    mut row: impl FnMut(usize, [F; 4]),
+) {
+    let [a, b, c, d] = vectors.each_ref().map(|vector| cast_slice::<V, F>(from_ref(vector)));
+    for (lane, (((&a, &b), &c), &d)) in a.iter().zip(b).zip(c).zip(d).enumerate() {
+        row(lane, [a, b, c, d]);
+    }
+}

@@ -28,10 +28,12 @@ use super::threads::{self, SMALLEST_PART, divide};
 use crate::Float;
 use blocks::{ByColumns, ByDepth, Matrix, Product, kc_of};
 use micro_kernel::Epilogue;
+use narrow::as_rows;
 
 mod blocks;
 mod gemv;
 mod micro_kernel;
+mod narrow;
 
 /// C ← α·A·B + β·C: A (m × k), B (k × n), C (m × n), in any layout. With β = 0 the old content of C does not matter.
 ///
@@ -140,8 +142,10 @@ fn multiply<F: Lanes>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F
 }
 
 /// Computes with the widest vectors of this CPU.
-fn run<F: Lanes>(product: Product<F>) {
-    Arch::new().dispatch(product);
+fn run<F: Lanes>(mut product: Product<F>) {
+    if !as_rows(&mut product) {
+        Arch::new().dispatch(product);
+    }
 }
 
 /// Computes a product in `parts` parts.

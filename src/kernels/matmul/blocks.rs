@@ -1,10 +1,13 @@
 //! Cuts a product into blocks that fit the caches, and blocks into tiles.
 
+use std::array::from_fn;
+
 use ndarray::{ArrayViewMut2, Axis};
 use pulp::{Simd, WithSimd};
 
 use super::gemv::unblocked;
 use super::micro_kernel::{Epilogue, FirstLoop, MR_EDGE, Operands, PanelB, WHOLE_TILES, many_registers};
+use super::narrow::transpose_four;
 use crate::kernels::lanes::Lanes;
 use crate::kernels::threads::Divide;
 
@@ -263,17 +266,17 @@ fn pack_panel<F: Lanes, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, widt
     if columns < width {
         panel.fill(F::zero());
     }
+    if width < 4 {
+        for (p, row) in panel.chunks_exact_mut(width).enumerate() {
+            row[..columns].iter_mut().enumerate().for_each(|(j, entry)| *entry = b.data[j * b.col + p]);
+        }
+        return;
+    }
     let kc = panel.len() / width;
     for j in (0..columns).step_by(4) {
-        let count = 4.min(columns - j);
-        let column = |v: usize| &b.data[(j + v.min(count - 1)) * b.col..][..kc];
-        let entries = column(0).iter().zip(column(1)).zip(column(2).iter().zip(column(3)));
-        for (panel, ((&b0, &b1), (&b2, &b3))) in panel.chunks_exact_mut(width).zip(entries) {
-            match &mut panel[j..j + count] {
-                [s0, s1, s2, s3] => (*s0, *s1, *s2, *s3) = (b0, b1, b2, b3),
-                rest => rest.copy_from_slice(&[b0, b1, b2, b3][..count]),
-            }
-        }
+        // where fewer are left, the last one several times: what becomes of that is dropped
+        let four = from_fn(|v| &b.data[(j + v).min(columns - 1) * b.col..][..kc]);
+        transpose_four(simd, four, width, &mut panel[j..]);
     }
 }
 

@@ -105,8 +105,14 @@ fn add_rows<F: Lanes, S: Simd>(simd: S, kc: usize, a: Matrix<F>, b: Matrix<F>, n
             let AddRows { simd, kc, a, b, n, sums } = self;
             let width = sums.len();
             let sums = F::vectors_mut::<S>(sums).0;
+            let mut p = match sums.len() {
+                1 => add_to_registers::<F, S, 1>(simd, kc, a, b, sums),
+                2 => add_to_registers::<F, S, 2>(simd, kc, a, b, sums),
+                4 => add_to_registers::<F, S, 4>(simd, kc, a, b, sums),
+                8 => add_to_registers::<F, S, 8>(simd, kc, a, b, sums),
+                _ => 0,
+            };
             let factor = |p: usize| a.data[p * a.col];
-            let mut p = 0;
             // Four rows at a time, so that the sums are seldom taken from memory and back. What vectors read past the
             // end of a row goes into the padding.
             while p + 4 <= kc && (p + 3) * b.row + width <= b.data.len() {
@@ -135,6 +141,30 @@ fn add_rows<F: Lanes, S: Simd>(simd: S, kc: usize, a: Matrix<F>, b: Matrix<F>, n
         }
     }
     simd.vectorize(AddRows { simd, kc, a, b, n, sums });
+}
+
+/// Adds rows of B to V vectors of sums that stay in registers, as long as whole vectors can be read; returns how many.
+#[inline(always)]
+fn add_to_registers<F: Lanes, S: Simd, const V: usize>(
+    simd: S,
+    kc: usize,
+    a: Matrix<F>,
+    b: Matrix<F>,
+    sums: &mut [F::Vector<S>],
+) -> usize {
+    let Some(sums) = sums.first_chunk_mut::<V>() else { return 0 };
+    let width = V * F::lanes::<S>();
+    let mut in_registers = *sums;
+    let mut p = 0;
+    while p < kc && p * b.row + width <= b.data.len() {
+        let (a, row) = (F::splat(simd, a.data[p * a.col]), F::vectors::<S>(&b.data[p * b.row..][..width]).0);
+        for v in 0..V {
+            in_registers[v] = F::fma(simd, a, row[v], in_registers[v]);
+        }
+        p += 1;
+    }
+    *sums = in_registers;
+    p
 }
 
 /// A row times a B that lies column by column: the sums of neighbouring columns side by side, so that none waits for
@@ -227,12 +257,7 @@ fn ger<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue:
 #[inline(always)]
 fn ger_rows<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue: Epilogue<F>) {
     if b.len() < F::lanes::<S>() {
-        let (width, b) = (b.len(), F::load(simd, b));
-        for (i, c) in c.chunks_exact_mut(width).enumerate() {
-            let product = F::times(simd, F::splat(simd, a.data[i * a.row]), b);
-            F::store(simd, c, epilogue.apply(simd, product, F::load(simd, c)));
-        }
-        return;
+        return ger_short_rows(simd, a, b, c, epilogue);
     }
     let (vectors, rest) = F::vectors::<S>(b);
     // What is left at the end of a row fills a vector with what stands before it. That one is computed from the old
@@ -260,5 +285,29 @@ fn ger_rows<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epil
         if overlaps {
             F::vectors_mut::<S>(&mut c[end..]).0[0] = last;
         }
+    }
+}
+
+/// Rows shorter than a vector. What a vector writes past the end of a row is overwritten by the next one, whose old
+/// numbers were read before.
+#[inline(always)]
+fn ger_short_rows<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue: Epilogue<F>) {
+    let (width, lanes, b) = (b.len(), F::lanes::<S>(), F::load(simd, b));
+    let product = |i: usize| F::times(simd, F::splat(simd, a.data[i * a.row]), b);
+    let mut i = 0;
+    // rows of less than half a vector would wait for those that have just been written
+    if 2 * width >= lanes && c.len() >= lanes {
+        let mut old = F::vectors::<S>(&c[..lanes]).0[0];
+        while let Some(here) = c.get_mut(i * width..(i + 1) * width + lanes) {
+            let next = F::vectors::<S>(&here[width..]).0[0];
+            F::vectors_mut::<S>(&mut here[..lanes]).0[0] = epilogue.apply(simd, product(i), old);
+            old = next;
+            i += 1;
+        }
+        F::store(simd, &mut c[i * width..][..width], epilogue.apply(simd, product(i), old));
+        i += 1;
+    }
+    for (i, c) in (i..).zip(c.chunks_exact_mut(width).skip(i)) {
+        F::store(simd, c, epilogue.apply(simd, product(i), F::load(simd, c)));
     }
 }

@@ -85,6 +85,7 @@ fn gemm(a: ArrayView2<f32>, b: ArrayView2<f32>, mut c: ArrayViewMut2<f32>) {
 #[cfg(feature = "openblas")]
 mod openblas {
     use std::ffi::c_int;
+    use std::sync::Once;
 
     use super::*;
 
@@ -92,8 +93,11 @@ mod openblas {
     const AS_IT_IS: c_int = 111;
     const TRANSPOSED: c_int = 112;
 
+    static ONE_THREAD: Once = Once::new();
+
     #[link(name = "openblas")]
     unsafe extern "C" {
+        fn openblas_set_num_threads(threads: c_int);
         fn cblas_sgemm(
             layout: c_int,
             transpose_a: c_int,
@@ -125,6 +129,8 @@ mod openblas {
         assert!(b.nrows() == k && c.dim() == (m, n) && c.is_standard_layout());
         let ((a, transpose_a, row_a), (b, transpose_b, row_b)) = (in_memory(&a), in_memory(&b));
         let (m, n, k) = (m as c_int, n as c_int, k as c_int);
+        // SAFETY: sets a number in the library.
+        ONE_THREAD.call_once(|| unsafe { openblas_set_num_threads(1) });
         // SAFETY: the slices hold whole matrices of these shapes, and C is borrowed as mutable. With β = 0 the old C
         // does not matter.
         unsafe {
