@@ -143,8 +143,8 @@ fn in_fours<S: Simd>(simd: S, vectors: [S::f32s; 4], mut row: impl FnMut(usize, 
         return lane_by_lane(simd, vectors, row);
     }
     let rows: [S::f32s; 4] = simd.deinterleave_shfl_f32s(vectors);
-    for i in 0..4 {
-        let fours: &[[f32; 4]] = cast_slice(from_ref(&rows[i]));
+    for (i, row_of_each) in rows.iter().enumerate() {
+        let fours: &[[f32; 4]] = cast_slice(from_ref(row_of_each));
         for (four, &entries) in fours.iter().enumerate() {
             row(4 * four + i, entries);
         }

@@ -240,25 +240,24 @@ impl MicroPanels {
     }
 }
 
-/// Copies the first rows of b, as many as `panel` holds and `columns` wide, into rows of `width`, padded with zeros.
+/// Copies the first rows of b, as many as `panel` holds and `columns` wide, into rows of `width`. What stands behind them
+/// does not matter: the sums with it are dropped.
 #[inline(always)]
-fn pack_panel<F: Lanes, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, width: usize, panel: &mut [F]) {
-    if b.col == 1 && columns == width {
-        return match width / F::lanes::<S>() {
-            1 => pack_whole_panel::<F, S, 1>(b, panel),
-            4 => pack_whole_panel::<F, S, 4>(b, panel),
-            _ => pack_whole_panel::<F, S, 2>(b, panel),
-        };
-    }
+fn pack_panel<F: Lanes, S: Simd>(simd: S, b: Matrix<F>, columns: usize, width: usize, panel: &mut [F]) {
     if b.col == 1 {
-        for panel in panel.chunks_exact_mut(width) {
-            let (vectors, rest) = F::vectors::<S>(&b.data[..columns]);
+        let whole = match width / F::lanes::<S>() {
+            1 => pack_whole_vectors::<F, S, 1>(b, panel),
+            4 => pack_whole_vectors::<F, S, 4>(b, panel),
+            _ => pack_whole_vectors::<F, S, 2>(b, panel),
+        };
+        // at the end of the matrix
+        for (p, panel) in panel.chunks_exact_mut(width).enumerate().skip(whole) {
+            let (vectors, rest) = F::vectors::<S>(&b.data[p * b.row..][..columns]);
             let panel = F::vectors_mut::<S>(panel).0;
             panel.iter_mut().zip(vectors).for_each(|(panel, &b)| *panel = b);
             if let Some(panel) = panel.get_mut(vectors.len()) {
                 *panel = F::load(simd, rest);
             }
-            b.data = b.data.get(b.row..).unwrap_or_default();
         }
         return;
     }
@@ -280,12 +279,16 @@ fn pack_panel<F: Lanes, S: Simd>(simd: S, mut b: Matrix<F>, columns: usize, widt
     }
 }
 
-/// Panels of V whole vectors, which need no padding.
+/// Copies rows of V vectors, as long as so much can be read; returns how many.
 #[inline(always)]
-fn pack_whole_panel<F: Lanes, S: Simd, const V: usize>(mut b: Matrix<F>, panel: &mut [F]) {
+fn pack_whole_vectors<F: Lanes, S: Simd, const V: usize>(b: Matrix<F>, panel: &mut [F]) -> usize {
+    let mut count = 0;
     for panel in F::vectors_mut::<S>(panel).0.as_chunks_mut::<V>().0 {
-        let row = F::vectors::<S>(&b.data[..V * F::lanes::<S>()]).0;
-        panel.iter_mut().zip(row).for_each(|(panel, &b)| *panel = b);
-        b.data = b.data.get(b.row..).unwrap_or_default();
+        let Some(row) = b.data.get(count * b.row..).and_then(|rest| rest.get(..V * F::lanes::<S>())) else {
+            break;
+        };
+        panel.iter_mut().zip(F::vectors::<S>(row).0).for_each(|(panel, &b)| *panel = b);
+        count += 1;
     }
+    count
 }

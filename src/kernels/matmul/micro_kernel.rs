@@ -206,7 +206,10 @@ impl<F: Lanes> MicroTile<'_, F> {
         let whole = self.c.dim() == (R, V * F::lanes::<S>());
         let sums = sums(simd, a, b);
         match self.epilogue {
-            // the same twice, so that nothing is asked between one vector and the next
+            // the same again and again, so that nothing is asked between one vector and the next, or multiplied by 1
+            Epilogue::Replace { alpha } if whole && alpha == F::one() => {
+                store(simd, sums, self.c, Epilogue::Replace { alpha: F::one() });
+            }
             Epilogue::Replace { alpha } if whole => store(simd, sums, self.c, Epilogue::Replace { alpha }),
             Epilogue::Add { alpha } if whole => store(simd, sums, self.c, Epilogue::Add { alpha }),
             _ => store_part(simd, &{ sums }, self),
