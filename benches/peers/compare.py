@@ -34,6 +34,7 @@ REPO = HERE.parents[1]
 CARGO_RUN = "cargo run --release --example throughput --"
 CARGO_BUILD = "cargo build --release --example throughput"
 CHAINRULE = "chainrule"
+AS_IT_COMES = "chainrule, as it comes"  # finds out by itself with how many threads it is fastest
 
 
 @dataclass(frozen=True)
@@ -170,23 +171,26 @@ def measure(
     others = Others()
     if not args.no_chainrule:
         rust, cwd = chainrule_command(args)
-        rows.append(CHAINRULE)
+        rows += [CHAINRULE, AS_IT_COMES]
 
     for number in range(args.rounds):
         for threads in args.threads:
             shift = number % max(1, len(rows))
             for name in rows[shift:] + rows[:shift]:  # nobody is always the first
+                if name == AS_IT_COMES and threads == 1:
+                    continue  # beside peers that may use what the machine has
                 note(f"round {number + 1} of {args.rounds}, {threads} thread(s): {name}")
                 others.wait(args.quiet)
                 with others.watch():
-                    if name == CHAINRULE:
-                        output, _, problem = call([*rust, "--threads", str(threads)], cwd, args.timeout)
+                    if name in (CHAINRULE, AS_IT_COMES):
+                        setting = "auto" if name == AS_IT_COMES else str(threads)
+                        output, _, problem = call([*rust, "--threads", setting], cwd, args.timeout)
                     else:
                         peer = PEERS[name]
                         options = ["--threads", str(threads), "--seconds", str(args.seconds), "--cases", *wanted]
                         command = [sys.executable, *peer.command, *options]
                         output, errors, problem = call(command, HERE, args.timeout, peer.env)
-                if name != CHAINRULE:
+                if name in PEERS:
                     for busy in re.findall(r"^\w+: [\d.]+ cores busy", errors, re.MULTILINE):
                         case, cores = busy.split(": ")
                         problems[f"{name}, threads {threads}: kept more cores busy than that in {case}"] += 1
@@ -347,9 +351,11 @@ def table(rows: dict[str, Values], names: list[str], cases: list[Case]) -> str:
             text = cell(value, case) if value is not None else "–"
             cells.append(f"**{text}**" if value is not None and value == best[case.name] else text)
         lines.append([PEERS[name].title, *cells])
-    ours = medians.get(CHAINRULE, {})
-    if ours:
-        lines.append([CHAINRULE, *(cell(ours[case.name], case) if case.name in ours else "–" for case in cases)])
+    for name in (CHAINRULE, AS_IT_COMES):
+        ours = medians.get(name, {})
+        if not ours:
+            continue
+        lines.append([name, *(cell(ours[case.name], case) if case.name in ours else "–" for case in cases)])
         ratios = []
         for case in cases:
             if case.name in ours and case.name in best:
@@ -357,7 +363,7 @@ def table(rows: dict[str, Values], names: list[str], cases: list[Case]) -> str:
                 ratios.append(f"{ratio if case.higher_is_better else 1 / ratio:.2f} ×")
             else:
                 ratios.append("–")
-        lines.append(["chainrule ÷ best peer, as speed", *ratios])
+        lines.append([f"{name} ÷ best peer, as speed", *ratios])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

@@ -1,8 +1,9 @@
 //! Threads: how many there are, and how work is divided among them.
 //!
 //! What is large enough may run [inside a pool](Threads::run), on one of its threads. There [`divide`] hands parts of the
-//! rows, or of the columns or the depth of a product, to those that have nothing to do. Who computes a number makes no difference to
-//! it, so the results have the same bits for any number of threads. How many of them pay is [found by measuring](choice).
+//! rows, or of the columns or the depth of a product, to those that have nothing to do. Who computes a number makes no
+//! difference to it, so the results have the same bits for any number of threads. How many of them pay is
+//! [found by measuring](choice).
 
 use std::cell::Cell;
 use std::sync::OnceLock;
@@ -133,6 +134,15 @@ impl Threads {
         self.steps(work, 1).as_one(run)
     }
 
+    /// On how many threads such work would run now.
+    pub(crate) fn number_for(&self, work: &Work) -> usize {
+        if work.multiplications() < 2 * SMALLEST_PART {
+            return 1;
+        }
+        let given = self.number.or_else(number_of_variable);
+        given.unwrap_or_else(|| self.known.recall(work, self.known.cores()).best())
+    }
+
     /// Work in runs of `in_a_run` steps.
     pub(crate) fn steps(&self, work: Work, in_a_run: usize) -> Steps<'_> {
         let given = self.number.or_else(number_of_variable);
@@ -231,18 +241,16 @@ impl Steps<'_> {
 
     /// On how many threads the next steps run, and how many of those that are left.
     fn next(&mut self, left: usize) -> (usize, usize) {
-        let now = self.now();
-        let (number, steps) =
-            self.choice.as_mut().map_or((self.number, left), |choice| choice.next(left, now));
+        let (number, steps) = self.choice.as_mut().map_or((self.number, left), |choice| choice.next(left));
         self.number = number;
         (number, steps)
     }
 
     /// Takes account of what the steps since then took.
     fn took(&mut self, steps: usize, start: Duration) {
-        let now = self.now();
+        let time = self.now().saturating_sub(start);
         if let Some(choice) = &mut self.choice {
-            choice.took(Taken::new(steps, now.saturating_sub(start)), now);
+            choice.took(Taken::new(steps, time));
         }
     }
 
@@ -365,6 +373,8 @@ mod tests {
                 let numbers = numbers_of_steps(&threads, &CLOCK, in_a_run, &micros);
                 let right = numbers[3000..].iter().filter(|&&number| number == best).count();
                 assert!(right > 900, "{in_a_run} in a run: {right} of 1000 steps on {best} threads");
+                assert_eq!(threads.number_for(&work(2 * SMALLEST_PART)), best);
+                assert_eq!(threads.number_for(&work(2 * SMALLEST_PART - 1)), 1);
             }
         }
     }

@@ -17,7 +17,7 @@ impl<F: Float> Sequential<F> {
     /// The output for a batch of any size, or for one sample as a slice or an array of its shape: samples × outputs.
     ///
     /// A prediction leaves the model as it is, so that threads may share it. Large batches are divided among the cores, with
-    /// the same bits, as [a training](crate::Trainer::threads) is.
+    /// the same bits, as [a training](crate::Trainer::threads) is: among as many as [prove fastest](Self::threads_used).
     ///
     /// # Errors
     /// [`Error::Data`] if the batch is empty or its samples have another shape.
@@ -75,6 +75,21 @@ impl<F: Float> Sequential<F> {
             });
         });
         outputs
+    }
+
+    /// On how many threads a [prediction](Self::predict) of that many samples runs, by what predictions of its size have
+    /// shown so far in this process; or the number of the environment variable `CHAINRULE_THREADS`.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([2]).add(Dense::new(3)).build(1)?;
+    /// assert_eq!(model.threads_used(10), 1);       // too small to be divided
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn threads_used(&self, samples: usize) -> usize {
+        Threads::default().number_for(&self.work(Kind::Prediction, samples))
     }
 
     /// Work with so many samples at a time.

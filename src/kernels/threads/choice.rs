@@ -2,8 +2,8 @@
 //!
 //! The bits are the same for any number, so the work itself may try. A [`Choice`] takes one number for most of the time.
 //! Now and then it looks at another: both take turns, three blocks of steps each, and from then on it takes the one that
-//! had the shortest block. A look that finds nothing better is followed by fifty times the time that the other has taken,
-//! so it costs little, and a machine that has changed is noticed.
+//! had the shortest block. A look that finds nothing better is followed by work for fifty times the time that the other has
+//! taken, so it costs little however that work is divided among calls, and a machine that has changed is noticed.
 
 use std::collections::HashMap;
 use std::iter::Sum;
@@ -69,7 +69,8 @@ pub(super) struct Choice {
     best: usize,
     /// of a step on the best number of threads
     step: Option<Duration>,
-    next_look: Option<Duration>,
+    /// how long the work goes on before the next look
+    rest: Duration,
     /// how many there were
     looks: usize,
     look: Option<Look>,
@@ -114,12 +115,17 @@ impl<'a> Sum<&'a Taken> for Taken {
 impl Choice {
     pub(super) fn new(work: &Work, most: usize) -> Self {
         let best = if work.multiplications() < LARGE { 1 } else { most };
-        Choice { most, best, step: None, next_look: None, looks: 0, look: None }
+        Choice { most, best, step: None, rest: Duration::ZERO, looks: 0, look: None }
     }
 
     /// Among how many threads it chooses.
     pub(super) fn most(&self) -> usize {
         self.most
+    }
+
+    /// The number that is fastest as far as is known.
+    pub(super) fn best(&self) -> usize {
+        self.best
     }
 
     /// Whether so many steps are known to take less time than a block.
@@ -129,16 +135,16 @@ impl Choice {
     }
 
     /// On how many threads the next steps run, and how many of those that are left.
-    pub(super) fn next(&mut self, left: usize, now: Duration) -> (usize, usize) {
-        let Some((step, next_look)) = self.step.zip(self.next_look) else { return (self.best, 1) };
-        if self.look.is_none() && now >= next_look {
+    pub(super) fn next(&mut self, left: usize) -> (usize, usize) {
+        let Some(step) = self.step else { return (self.best, 1) };
+        if self.look.is_none() && self.rest.is_zero() {
             let (rival, block) = (self.rival(), Taken::default());
             self.look = Some(Look { rival, blocks: Vec::with_capacity(2 * ROUNDS), block });
         }
         let (threads, time, fewest) = match &self.look {
             Some(look) if look.blocks.len() % 2 == 1 => (look.rival, BLOCK, 2),
             Some(_) => (self.best, BLOCK, 2),
-            None => (self.best, next_look.saturating_sub(now), 1),
+            None => (self.best, self.rest, 1),
         };
         let steps = time.as_nanos() / step.as_nanos().max(1) + 1;
         (threads, usize::try_from(steps).unwrap_or(usize::MAX).max(fewest).min(left))
@@ -150,11 +156,13 @@ impl Choice {
     }
 
     /// Takes account of steps on the number of threads that [`next`](Self::next) gave.
-    pub(super) fn took(&mut self, taken: Taken, now: Duration) {
+    pub(super) fn took(&mut self, taken: Taken) {
         let Some(look) = &mut self.look else {
-            self.step = Some(taken.step());
-            let first_look = if self.best == 1 { BLOCK } else { 2 * REST * taken.time };
-            self.next_look.get_or_insert(now + first_look);
+            self.rest = match self.step.replace(taken.step()) {
+                Some(_) => self.rest.saturating_sub(taken.time),
+                None if self.best == 1 => BLOCK,
+                None => 2 * REST * taken.time,
+            };
             return;
         };
         look.block = [look.block, taken].iter().sum();
@@ -176,7 +184,7 @@ impl Choice {
         // at first, and where something has changed, there may be more to find
         let rest = if rival_wins || self.looks == 0 { REST / 10 } else { REST };
         self.step = Some(shortest(winner));
-        self.next_look = Some(now + rest * side(loser).sum::<Taken>().time);
+        self.rest = rest * side(loser).sum::<Taken>().time;
         (self.look, self.looks) = (None, self.looks + 1);
     }
 
