@@ -69,8 +69,11 @@ Values = dict[str, list[float]]
 # --- running ---------------------------------------------------------------------------------------------
 
 
-def call(command: list[str], cwd: Path, timeout: float, env: dict[str, str] | None = None) -> tuple[str, str, str]:
-    """Runs a command; returns its output, its error output, and what went wrong ('' if nothing)."""
+def call(
+    command: list[str], cwd: Path, timeout: float, env: dict[str, str] | None = None, cores: int | None = None
+) -> tuple[str, str, str]:
+    """Runs a command, on so many cores if the system can see to that; returns its output, its error output, and what
+    went wrong ('' if nothing)."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:  # files: no pipe that a child keeps open
         environment = os.environ | (env or {})
         problem = ""
@@ -83,6 +86,7 @@ def call(command: list[str], cwd: Path, timeout: float, env: dict[str, str] | No
                 stdout=out,
                 stderr=err,
                 start_new_session=True,
+                preexec_fn=(lambda: keep_to(cores)) if cores else None,
             )
         except OSError as error:
             return "", "", f"can't run {command[0]}: {error.strerror}"
@@ -100,6 +104,12 @@ def call(command: list[str], cwd: Path, timeout: float, env: dict[str, str] | No
     failures = [line for line in lines if re.match(r"(error|[\w.]*(Error|Exception)\b|.*panicked)", line)]
     reason = (failures or lines)[-1].strip()
     return output, errors, f"exit code {child.returncode}: {reason[:200]}"
+
+
+def keep_to(cores: int) -> None:
+    """Keeps this process to its first cores: some libraries start more threads than they were told."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
 
 
 def stop(child: subprocess.Popen[bytes]) -> None:
@@ -184,12 +194,13 @@ def measure(
                 with others.watch():
                     if name in (CHAINRULE, AS_IT_COMES):
                         setting = "auto" if name == AS_IT_COMES else str(threads)
-                        output, _, problem = call([*rust, "--threads", setting], cwd, args.timeout)
+                        cores = None if name == AS_IT_COMES else threads
+                        output, _, problem = call([*rust, "--threads", setting], cwd, args.timeout, cores=cores)
                     else:
                         peer = PEERS[name]
                         options = ["--threads", str(threads), "--seconds", str(args.seconds), "--cases", *wanted]
                         command = [sys.executable, *peer.command, *options]
-                        output, errors, problem = call(command, HERE, args.timeout, peer.env)
+                        output, errors, problem = call(command, HERE, args.timeout, peer.env, threads)
                 if name in PEERS:
                     for busy in re.findall(r"^\w+: [\d.]+ cores busy", errors, re.MULTILINE):
                         case, cores = busy.split(": ")
