@@ -188,14 +188,13 @@ def measure(
             shift = number % max(1, len(rows))
             for name in rows[shift:] + rows[:shift]:  # nobody is always the first
                 if name == AS_IT_COMES and threads == 1:
-                    continue  # beside peers that may use what the machine has
+                    continue  # there is nothing to find out
                 note(f"round {number + 1} of {args.rounds}, {threads} thread(s): {name}")
                 others.wait(args.quiet)
                 with others.watch():
                     if name in (CHAINRULE, AS_IT_COMES):
                         setting = "auto" if name == AS_IT_COMES else str(threads)
-                        cores = None if name == AS_IT_COMES else threads
-                        output, _, problem = call([*rust, "--threads", setting], cwd, args.timeout, cores=cores)
+                        output, _, problem = call([*rust, "--threads", setting], cwd, args.timeout, cores=threads)
                     else:
                         peer = PEERS[name]
                         options = ["--threads", str(threads), "--seconds", str(args.seconds), "--cases", *wanted]
@@ -444,7 +443,7 @@ def main() -> None:
         help="wait up to S seconds for a quiet machine before each process",
     )
     parser.add_argument("--timeout", type=float, default=600, help="seconds for one peer in one round (default: 600)")
-    parser.add_argument("--chainrule-command", metavar="CMD", help=f"instead of `{CARGO_RUN}`; gets --threads N")
+    parser.add_argument("--chainrule-command", metavar="CMD", help=f"instead of `{CARGO_RUN}`; gets --threads N, and --threads auto")
     parser.add_argument("--no-chainrule", action="store_true", help="peers only")
     parser.add_argument("--check", action="store_true", help="no timing: do all peers compute the same?")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every value of every round")

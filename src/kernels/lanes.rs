@@ -151,7 +151,8 @@ fn in_fours<S: Simd>(simd: S, vectors: [S::f32s; 4], mut row: impl FnMut(usize, 
     }
 }
 
-/// Whether it does: `pulp` leaves the order open. The compiler knows the answer.
+/// Whether it does, by the vector that each number comes from: `pulp` leaves the order open. Where these are instructions
+/// and no loads, the compiler knows the answer.
 #[inline(always)]
 fn transposes_fours<S: Simd>(simd: S) -> bool {
     let vectors = [0.0, 1.0, 2.0, 3.0].map(|x| simd.splat_f32s(x));
@@ -170,5 +171,44 @@ fn lane_by_lane<F: NoUninit + AnyBitPattern, V: NoUninit, S>(
     let [a, b, c, d] = vectors.each_ref().map(|vector| cast_slice::<V, F>(from_ref(vector)));
     for (lane, (((&a, &b), &c), &d)) in a.iter().zip(b).zip(c).zip(d).enumerate() {
         row(lane, [a, b, c, d]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pulp::{Arch, Scalar, Scalar128b, Scalar256b, Scalar512b, WithSimd};
+
+    use super::*;
+
+    /// What four vectors of different numbers become, by lane.
+    struct SideBySide;
+
+    impl WithSimd for SideBySide {
+        type Output = ();
+
+        fn with_simd<S: Simd>(self, simd: S) {
+            fn check<F: Lanes, S: Simd>(simd: S) {
+                let lanes = F::lanes::<S>();
+                let numbers: Vec<F> = (0..4 * lanes).map(F::from_count).collect();
+                let vectors = F::vectors::<S>(&numbers).0;
+                let mut rows = vec![[F::nan(); 4]; lanes];
+                F::side_by_side(simd, [vectors[0], vectors[1], vectors[2], vectors[3]], |lane, row| {
+                    rows[lane] = row
+                });
+                let expected = |lane: usize| [0, 1, 2, 3].map(|v| F::from_count(v * lanes + lane));
+                assert_eq!(rows, (0..lanes).map(expected).collect::<Vec<_>>(), "{lanes} lanes");
+            }
+            check::<f32, S>(simd);
+            check::<f64, S>(simd);
+        }
+    }
+
+    #[test]
+    fn four_vectors_side_by_side() {
+        Arch::new().dispatch(SideBySide);
+        SideBySide.with_simd(Scalar);
+        SideBySide.with_simd(Scalar128b);
+        SideBySide.with_simd(Scalar256b);
+        SideBySide.with_simd(Scalar512b);
     }
 }

@@ -11,8 +11,8 @@
 //! Multiplication*, 2008, in the words of BLIS: Van Zee and van de Geijn, 2015), in safe Rust, over the vectors of the
 //! crate `pulp`, which picks AVX-512, AVX2, NEON or plain numbers when the program runs. [`blocks`] cuts the matrices so
 //! that what is needed next lies in the nearest cache, and [`micro_kernel`] keeps a few rows and columns of sums in
-//! registers. A product with one row, or a tiny one, needs neither: [`gemv`]. One with few columns is computed as its
-//! transposition: [`narrow`].
+//! registers. A product with one row, or a tiny one, needs neither: [`gemv`]. xᵀ·dy with few columns is computed
+//! as its transposition: [`narrow`].
 //!
 //! A vector holds neighbouring columns of C, never parts of one sum. So each entry is added up in the order of k, in
 //! blocks that depend on k alone, and is the same number for every batch size, number of threads and width of vectors.

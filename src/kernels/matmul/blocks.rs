@@ -262,9 +262,6 @@ fn pack_panel<F: Lanes, S: Simd>(simd: S, b: Matrix<F>, columns: usize, width: u
         return;
     }
     // A transposition. Four columns at a time: more would crowd each other out of the cache where b.col is a power of two.
-    if columns < width {
-        panel.fill(F::zero());
-    }
     if width < 4 {
         for (p, row) in panel.chunks_exact_mut(width).enumerate() {
             row[..columns].iter_mut().enumerate().for_each(|(j, entry)| *entry = b.data[j * b.col + p]);

@@ -22,7 +22,8 @@ pub(super) fn unblocked<F: Lanes, S: Simd>(simd: S, product: &mut Product<F>) ->
         // a column of C is as well a row, Cᵀ = Bᵀ·Aᵀ
         (m, n, a, b) = (1, m, b.transposed(), a.transposed());
     }
-    if k == 1 {
+    // of one entry of B in each column, those may lie anywhere
+    if k == 1 && (b.col == 1 || n == 1) {
         ger(simd, a, &b.data[..n], c, epilogue);
         return true;
     }
@@ -295,7 +296,7 @@ fn ger_short_rows<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F]
     let (width, lanes, b) = (b.len(), F::lanes::<S>(), F::load(simd, b));
     let product = |i: usize| F::times(simd, F::splat(simd, a.data[i * a.row]), b);
     let mut i = 0;
-    // rows of less than half a vector would wait for those that have just been written
+    // with less than half a vector, old numbers would be overwritten before they are read
     if 2 * width >= lanes && c.len() >= lanes {
         let mut old = F::vectors::<S>(&c[..lanes]).0[0];
         while let Some(here) = c.get_mut(i * width..(i + 1) * width + lanes) {

@@ -1,4 +1,4 @@
-//! Products with a few columns, as many as a layer of ten outputs gives: vectors along them would be half empty.
+//! xᵀ·dy with a few columns, as many as a layer of ten outputs has: vectors along its rows would be half empty.
 
 use std::array::from_fn;
 
@@ -6,6 +6,7 @@ use ndarray::ArrayViewMut2;
 use pulp::{Arch, Simd, WithSimd};
 
 use super::blocks::{KC, Product};
+use super::gemv::SMALL;
 use super::micro_kernel::Epilogue;
 use crate::kernels::lanes::Lanes;
 
@@ -14,8 +15,8 @@ const WIDEST: usize = 64;
 /// The most entries of C that are computed as Cᵀ: these and their transposition stay in the second-level cache.
 const MOST_ENTRIES: usize = 1 << 15;
 
-/// Computes Cᵀ = Bᵀ·Aᵀ and transposes that, where vectors along the rows of C are full, as columns of A are for xᵀ·dy,
-/// and those along its columns are not; returns whether it did. The bits are those of C.
+/// Computes Cᵀ = Bᵀ·Aᵀ and transposes that, where vectors along the rows of C are not full and those along its columns,
+/// which lie side by side in the columns of A, are; returns whether it did. The bits are those of C.
 #[inline]
 pub(super) fn as_rows<F: Lanes>(product: &mut Product<F>) -> bool {
     let Product { k, a, b, ref mut c, epilogue } = *product;
@@ -24,7 +25,7 @@ pub(super) fn as_rows<F: Lanes>(product: &mut Product<F>) -> bool {
     let half_empty = (4..=lanes * 3 / 4).contains(&n) && m >= 2 * lanes && m * n <= MOST_ENTRIES;
     // what is added is one sum: a second block would have to be added after the first
     let is_added = matches!(epilogue, Epilogue::Add { .. });
-    if !half_empty || a.col == 1 || b.col != 1 || k == 1 || is_added && k > KC {
+    if !half_empty || a.col == 1 || b.col != 1 || m * k * n <= SMALL || k == 1 || is_added && k > KC {
         return false;
     }
     let Some(c) = c.as_slice_mut() else { return false };

@@ -91,6 +91,18 @@ fn shapes(count: usize, rng: &mut Rng) -> Vec<(usize, usize, usize)> {
         // the last block of rows has only one
         (5953, 2, 70),
     ]);
+    // few columns, in one block and in several, and rows shorter than a vector; each in several layouts
+    for _ in 0..6 {
+        shapes.extend([
+            (64, 400, 10),
+            (64, 401, 5),
+            (100, 900, 10),
+            (100, 1, 7),
+            (33, 1, 8),
+            (40, 1, 9),
+            (50, 1, 15),
+        ]);
+    }
     shapes
 }
 
@@ -168,6 +180,8 @@ fn the_bits_do_not_depend_on_the_number_of_threads() {
         (1, 3000, 700),
         (50, 1999, 30),
         (1203, 70, 40),
+        // the last block of the depth has one row
+        (4, 159_601, 1),
     ] {
         let (a, b, c) = (uniform((m, k), &mut rng), uniform((k, n), &mut rng), uniform((m, n), &mut rng));
         let (at, bt) = (a.t().as_standard_layout().into_owned(), b.t().as_standard_layout().into_owned());

@@ -1,12 +1,12 @@
 //! The number of threads for some work, found by measuring it.
 //!
 //! The bits are the same for any number, so the work itself may try. A [`Choice`] takes one number for most of the time.
-//! Now and then it looks at another: both take turns, three blocks of steps each, and from then on it takes the one that
-//! had the shortest block. A look that finds nothing better is followed by work for fifty times the time that the other has
-//! taken, so it costs little however that work is divided among calls, and a machine that has changed is noticed.
+//! Now and then it looks at another: both take turns, up to three blocks of steps each, and from then on it takes the one
+//! whose middle block was shorter. A look that finds nothing better is followed by work for up to seventy-five times the time that
+//! the other has taken, so it costs little however that work is divided among calls, and a machine that has changed is
+//! noticed.
 
 use std::collections::HashMap;
-use std::iter::Sum;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -53,11 +53,20 @@ impl Work {
 /// How long a block of steps lasts at least.
 const BLOCK: Duration = Duration::from_millis(3);
 
-/// Blocks of each side in a look.
+/// The steps before a block that don't count: threads wake up, and find the core that they stay on.
+const SETTLING: Duration = Duration::from_micros(1500);
+
+/// Blocks of each side in a look, at most.
 const ROUNDS: usize = 3;
 
-/// How many times as long as the loser's blocks it takes to the next look.
-const REST: u32 = 50;
+/// How many times as fast one side has to be for a look to end after one, two and three rounds.
+const CLEAR: [f64; ROUNDS] = [1.5, 1.2, 1.0];
+
+/// How many times as long as the loser has taken the work goes on before the next look, at most.
+const REST: u32 = 75;
+
+/// The same after a look that has found something better, and twice as much after each that has not.
+const FIRST_REST: u32 = 10;
 
 /// Steps of so many multiplications, about a millisecond, begin on all threads, others on one.
 const LARGE: usize = 1 << 26;
@@ -73,16 +82,71 @@ pub(super) struct Choice {
     rest: Duration,
     /// how many there were
     looks: usize,
+    /// how many since one has found something better
+    calm: u32,
     look: Option<Look>,
 }
 
-/// Two numbers of threads in turns.
+/// Two numbers of threads in turns: the best so far and a rival.
 #[derive(Clone, Debug)]
 struct Look {
     rival: usize,
-    /// The blocks that are complete, first of the best, then of the rival, and so on.
-    blocks: Vec<Taken>,
-    block: Taken,
+    /// how many blocks are complete, first of the best, then of the rival, and so on
+    blocks: usize,
+    /// of both, what a step took in each block
+    steps: [[Duration; ROUNDS]; 2],
+    /// of both, the time of all steps
+    spent: [Duration; 2],
+    /// the block that is going on, once its side has settled
+    block: Option<Taken>,
+    settling: Duration,
+}
+
+impl Look {
+    fn at(rival: usize) -> Self {
+        let none = Duration::ZERO;
+        Look { rival, blocks: 0, steps: [[none; ROUNDS]; 2], spent: [none; 2], block: None, settling: none }
+    }
+
+    /// Whose turn it is: 0 for the best, 1 for the rival.
+    fn side(&self) -> usize {
+        self.blocks % 2
+    }
+
+    /// Takes account of steps of the side whose turn it is; says whether a round is complete.
+    fn took(&mut self, taken: Taken) -> bool {
+        let side = self.side();
+        self.spent[side] += taken.time;
+        let Some(block) = &mut self.block else {
+            self.settling += taken.time;
+            if self.settling >= SETTLING {
+                (self.block, self.settling) = (Some(Taken::default()), Duration::ZERO);
+            }
+            return false;
+        };
+        *block = block.and(taken);
+        if block.time < BLOCK {
+            return false; // runs are short, and some of them make a block
+        }
+        self.steps[side][self.blocks / 2] = block.step();
+        (self.block, self.blocks) = (None, self.blocks + 1);
+        side == 1
+    }
+
+    /// What a step takes on each side after some rounds: what is in the middle.
+    fn step(&self) -> [Duration; 2] {
+        self.steps.map(|mut steps| {
+            let rounds = &mut steps[..self.blocks / 2];
+            rounds.sort_unstable();
+            rounds[(rounds.len() - 1) / 2]
+        })
+    }
+
+    /// Whether one side is so much faster that no further round is needed.
+    fn is_decided(&self) -> bool {
+        let [best, rival] = self.step().map(|step| step.as_secs_f64());
+        best.max(rival) >= CLEAR[self.blocks / 2 - 1] * best.min(rival)
+    }
 }
 
 /// Steps, and the time that they took.
@@ -100,22 +164,16 @@ impl Taken {
     fn step(self) -> Duration {
         self.time / self.steps
     }
-}
 
-/// The sum of several, of which there is one at least.
-impl<'a> Sum<&'a Taken> for Taken {
-    fn sum<I: Iterator<Item = &'a Taken>>(all: I) -> Taken {
-        all.fold(Taken::default(), |sum, one| Taken {
-            steps: sum.steps.saturating_add(one.steps),
-            time: sum.time + one.time,
-        })
+    fn and(self, other: Taken) -> Taken {
+        Taken { steps: self.steps.saturating_add(other.steps), time: self.time + other.time }
     }
 }
 
 impl Choice {
     pub(super) fn new(work: &Work, most: usize) -> Self {
         let best = if work.multiplications() < LARGE { 1 } else { most };
-        Choice { most, best, step: None, rest: Duration::ZERO, looks: 0, look: None }
+        Choice { most, best, step: None, rest: Duration::ZERO, looks: 0, calm: 0, look: None }
     }
 
     /// Among how many threads it chooses.
@@ -138,12 +196,13 @@ impl Choice {
     pub(super) fn next(&mut self, left: usize) -> (usize, usize) {
         let Some(step) = self.step else { return (self.best, 1) };
         if self.look.is_none() && self.rest.is_zero() {
-            let (rival, block) = (self.rival(), Taken::default());
-            self.look = Some(Look { rival, blocks: Vec::with_capacity(2 * ROUNDS), block });
+            self.look = Some(Look::at(self.rival()));
         }
         let (threads, time, fewest) = match &self.look {
-            Some(look) if look.blocks.len() % 2 == 1 => (look.rival, BLOCK, 2),
-            Some(_) => (self.best, BLOCK, 2),
+            Some(look) => {
+                let threads = [self.best, look.rival][look.side()];
+                if look.block.is_some() { (threads, BLOCK, 2) } else { (threads, SETTLING, 1) }
+            }
             None => (self.best, self.rest, 1),
         };
         let steps = time.as_nanos() / step.as_nanos().max(1) + 1;
@@ -165,36 +224,27 @@ impl Choice {
             };
             return;
         };
-        look.block = [look.block, taken].iter().sum();
-        if look.block.time < BLOCK {
-            return; // runs are short, and some of them make a block
-        }
-        look.blocks.push(std::mem::take(&mut look.block));
-        if look.blocks.len() < 2 * ROUNDS {
+        if !look.took(taken) || !look.is_decided() {
             return;
         }
-        let side = |first: usize| look.blocks.iter().skip(first).step_by(2);
-        // whatever disturbs a block makes it longer
-        let shortest = |first: usize| side(first).map(|block| block.step()).min().unwrap_or_default();
-        let rival_wins = shortest(1) < shortest(0);
-        let (winner, loser) = if rival_wins { (1, 0) } else { (0, 1) };
+        let [best, rival] = look.step();
+        let rival_wins = rival < best;
         if rival_wins {
             self.best = look.rival;
         }
-        // at first, and where something has changed, there may be more to find
-        let rest = if rival_wins || self.looks == 0 { REST / 10 } else { REST };
-        self.step = Some(shortest(winner));
-        self.rest = rest * side(loser).sum::<Taken>().time;
+        // at first, and where something has changed, there may be more to find, or a mistake to mend
+        self.calm = if rival_wins { 0 } else { self.calm + 1 };
+        self.step = Some(best.min(rival));
+        self.rest = REST.min(FIRST_REST << self.calm.min(8)) * look.spent[usize::from(!rival_wins)];
         (self.look, self.looks) = (None, self.looks + 1);
     }
 
     /// The number that the next look tries: the other end first, then half and twice as many.
     fn rival(&self) -> usize {
         let other_end = if self.best == self.most { 1 } else { self.most };
-        let mut rivals = vec![other_end, self.best / 2, (2 * self.best).min(self.most)];
-        rivals.retain(|&number| number > 0 && number != self.best);
-        rivals.dedup();
-        rivals[self.looks % rivals.len()]
+        let all = [other_end, self.best / 2, (2 * self.best).min(self.most)];
+        let rivals = || all.into_iter().filter(|&number| number > 0 && number != self.best);
+        rivals().nth(self.looks % rivals().count().max(1)).unwrap_or(other_end)
     }
 }
 
@@ -245,6 +295,9 @@ impl Known {
 pub(super) static KNOWN: Known = Known::new(cores, time);
 
 fn cores() -> usize {
+    if cfg!(not(feature = "threads")) {
+        return 1;
+    }
     static CORES: OnceLock<usize> = OnceLock::new();
     *CORES.get_or_init(|| {
         thread::available_parallelism().map_or(1, |number| number.get().min(super::MOST_THREADS))
