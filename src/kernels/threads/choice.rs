@@ -53,8 +53,9 @@ impl Work {
 /// How long a block of steps lasts at least.
 const BLOCK: Duration = Duration::from_millis(3);
 
-/// The steps before a block that don't count: threads wake up, and find the core that they stay on.
-const SETTLING: Duration = Duration::from_micros(1500);
+/// The steps before a block on one thread and on several that don't count: threads wake up, and the system finds a core for
+/// each, which may take some of its clock's ticks.
+const SETTLING: [Duration; 2] = [Duration::from_micros(1500), Duration::from_millis(6)];
 
 /// Blocks of each side in a look, at most.
 const ROUNDS: usize = 3;
@@ -113,13 +114,14 @@ impl Look {
         self.blocks % 2
     }
 
-    /// Takes account of steps of the side whose turn it is; says whether a round is complete.
-    fn took(&mut self, taken: Taken) -> bool {
+    /// Takes account of steps of the side whose turn it is; says whether a round is complete. Those of the
+    /// first time `until` don't count.
+    fn took(&mut self, taken: Taken, until: Duration) -> bool {
         let side = self.side();
         self.spent[side] += taken.time;
         let Some(block) = &mut self.block else {
             self.settling += taken.time;
-            if self.settling >= SETTLING {
+            if self.settling >= until {
                 (self.block, self.settling) = (Some(Taken::default()), Duration::ZERO);
             }
             return false;
@@ -201,7 +203,7 @@ impl Choice {
         let (threads, time, fewest) = match &self.look {
             Some(look) => {
                 let threads = [self.best, look.rival][look.side()];
-                if look.block.is_some() { (threads, BLOCK, 2) } else { (threads, SETTLING, 1) }
+                if look.block.is_some() { (threads, BLOCK, 2) } else { (threads, settling(threads), 1) }
             }
             None => (self.best, self.rest, 1),
         };
@@ -224,7 +226,8 @@ impl Choice {
             };
             return;
         };
-        if !look.took(taken) || !look.is_decided() {
+        let until = settling([self.best, look.rival][look.side()]);
+        if !look.took(taken, until) || !look.is_decided() {
             return;
         }
         let [best, rival] = look.step();
@@ -246,6 +249,10 @@ impl Choice {
         let rivals = || all.into_iter().filter(|&number| number > 0 && number != self.best);
         rivals().nth(self.looks % rivals().count().max(1)).unwrap_or(other_end)
     }
+}
+
+fn settling(threads: usize) -> Duration {
+    SETTLING[usize::from(threads > 1)]
 }
 
 /// What was learned of each work, of which machine, and by which clock.
