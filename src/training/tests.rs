@@ -64,5 +64,5 @@ fn a_training_that_changes_its_number_of_threads_has_the_same_bits() {
     assert_eq!(numbers.len(), 60 * 16, "each step once");
     let mut seen = numbers.to_vec();
     seen.dedup();
-    assert!(seen.len() > 10 && seen.contains(&1) && seen.contains(&4), "{seen:?}");
+    assert!(seen.len() > 4 && seen.contains(&1) && seen.contains(&4), "{seen:?}");
 }
