@@ -25,7 +25,10 @@ use crate::{Error, Float, Result};
 /// # Ok::<(), chainrule::Error>(())
 /// ```
 #[derive(Debug)]
-pub struct Gradient<'a, F>(Form<'a, F>);
+pub struct Gradient<'a, F> {
+    form: Form<'a, F>,
+    of_weights: bool,
+}
 
 #[derive(Debug)]
 enum Form<'a, F> {
@@ -38,13 +41,44 @@ enum Form<'a, F> {
     },
 }
 
+impl<'a, F> Gradient<'a, F> {
+    fn new(form: Form<'a, F>) -> Self {
+        Gradient { form, of_weights: true }
+    }
+
+    /// Whether its parameter is [weights](crate::layer::Param::is_weight), which weight decay pulls towards 0, and no bias
+    /// or scale, which it may leave alone. Weights unless somebody has said otherwise.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let g = array![[1.0]];
+    /// assert!(Gradient::from(&g).is_of_weights());
+    /// assert!(!Gradient::from(&g).of_weights(false).is_of_weights());
+    /// ```
+    pub fn is_of_weights(&self) -> bool {
+        self.of_weights
+    }
+
+    /// The same gradient, of weights or not.
+    ///
+    /// # Examples
+    /// See [`is_of_weights`](Self::is_of_weights).
+    #[must_use]
+    pub fn of_weights(mut self, of_weights: bool) -> Self {
+        self.of_weights = of_weights;
+        self
+    }
+}
+
 impl<'a, F: Float> Gradient<'a, F> {
     /// aᵀ·b of two matrices with one row for each sample, with room of the parameter's shape to multiply it out.
     ///
     /// # Examples
     /// See [`Gradient`].
     pub fn product(a: ArrayView2<'a, F>, b: ArrayView2<'a, F>, room: &'a mut Array2<F>) -> Self {
-        Gradient(Form::Product { a, b, room })
+        Gradient::new(Form::Product { a, b, room })
     }
 
     /// Its rows and columns.
@@ -56,7 +90,7 @@ impl<'a, F: Float> Gradient<'a, F> {
     /// assert_eq!(Gradient::from(&array![[1.0, 2.0]]).dim(), (1, 2));
     /// ```
     pub fn dim(&self) -> (usize, usize) {
-        match &self.0 {
+        match &self.form {
             Form::Matrix(matrix) => matrix.dim(),
             Form::Product { a, b, .. } => (a.ncols(), b.ncols()),
         }
@@ -76,7 +110,7 @@ impl<'a, F: Float> Gradient<'a, F> {
     #[inline(never)]
     pub fn add_to(self, theta: &mut Array2<F>, alpha: F) -> Result<()> {
         // sums over more samples are complete only after several blocks of the product, each scaled by itself
-        if let Form::Product { a, b, .. } = &self.0
+        if let Form::Product { a, b, .. } = &self.form
             && a.nrows() <= FUSED_ROWS
             && add_product(alpha, a.t(), *b, theta.view_mut())
         {
@@ -91,7 +125,7 @@ impl<'a, F: Float> Gradient<'a, F> {
     /// See [`Gradient`].
     #[inline(never)]
     pub fn matrix(self) -> ArrayView2<'a, F> {
-        match self.0 {
+        match self.form {
             Form::Matrix(matrix) => matrix,
             Form::Product { a, b, room } => {
                 matmul(F::one(), a.t(), b, F::zero(), room.view_mut());
@@ -102,12 +136,12 @@ impl<'a, F: Float> Gradient<'a, F> {
 
     /// Its numbers were written down when it was made, not handed over as a product.
     pub(crate) fn is_matrix(&self) -> bool {
-        matches!(self.0, Form::Matrix(_))
+        matches!(self.form, Form::Matrix(_))
     }
 }
 
 #[cold]
-fn not_finite() -> Error {
+pub(crate) fn not_finite() -> Error {
     Error::diverged(
         "a gradient, or a parameter after a step along it, is no longer finite",
         "make the learning rate smaller, or scale inputs and targets to about -1 to 1",
@@ -116,7 +150,7 @@ fn not_finite() -> Error {
 
 impl<'a, F> From<ArrayView2<'a, F>> for Gradient<'a, F> {
     fn from(matrix: ArrayView2<'a, F>) -> Self {
-        Gradient(Form::Matrix(matrix))
+        Gradient::new(Form::Matrix(matrix))
     }
 }
 

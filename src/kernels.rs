@@ -34,11 +34,11 @@
 //! | | |
 //! | --- | --- |
 //! | product | [`matmul`] |
-//! | every entry of a matrix | [`map`], [`map2`], [`map_in_place`], [`map_tanh`], [`map_sigmoid`], [`sum_map2`] |
+//! | every entry of a matrix | [`map`], [`map2`], [`map_in_place`], [`map_tanh`], [`map_sigmoid`], [`sum_map2`], [`update_entries`] |
 //! | every row | [`each_row`], [`exp_rows`], [`log_sum_exp_rows`], [`sum_over_rows`], [`repeat_row`], [`sum_rows`] |
 //! | one row | [`largest`], [`sum`], [`dot`], [`log_sum_exp`] |
 //! | two parts on two threads | [`join`] |
-//! | one number | [`exp()`], [`tanh`], [`sigmoid`], [`ln_1p`] |
+//! | one number | [`exp()`], [`tanh`], [`sigmoid`], [`ln_1p`], [`erf`] |
 //!
 //! # Sums
 //!
@@ -70,8 +70,8 @@ mod rows;
 pub(crate) mod threads;
 mod vectors;
 
-pub use entries::{map, map_in_place, map_sigmoid, map_tanh, map2, sum_map2};
-pub use functions::{exp, ln_1p, sigmoid, tanh};
+pub use entries::{map, map_in_place, map_sigmoid, map_tanh, map2, sum_map2, update_entries};
+pub use functions::{erf, exp, ln_1p, sigmoid, tanh};
 pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows};
 pub use matmul::matmul;
 pub use row::{dot, largest, sum};

@@ -39,27 +39,43 @@ use crate::{Float, Gradient, Result, Rng};
 
 mod boxed;
 mod dense;
+mod dropout;
+mod elu;
 mod flatten;
+mod gelu;
 mod identity;
+mod leaky_relu;
+mod log_softmax;
 mod maxout;
 mod param;
 mod pass;
 mod relu;
+mod selu;
 mod sigmoid;
+mod silu;
 mod softmax;
+mod softplus;
 mod step;
 mod tanh;
 
 pub use boxed::CloneLayer;
 pub use dense::Dense;
+pub use dropout::Dropout;
+pub use elu::ELU;
 pub use flatten::Flatten;
+pub use gelu::GELU;
 pub use identity::Identity;
+pub use leaky_relu::LeakyReLU;
+pub use log_softmax::LogSoftmax;
 pub use maxout::Maxout;
 pub use param::Param;
 pub use pass::{Memory, Pass};
 pub use relu::ReLU;
+pub use selu::SELU;
 pub use sigmoid::Sigmoid;
+pub use silu::SiLU;
 pub use softmax::Softmax;
+pub use softplus::Softplus;
 pub use step::Step;
 pub use tanh::Tanh;
 
@@ -181,6 +197,8 @@ pub enum Output {
     Probabilities,
     /// Each row is a distribution over classes.
     Distribution,
+    /// Each row holds the logarithms of a distribution over classes.
+    LogDistribution,
     /// Each number is the probability that the [sigmoid](Sigmoid) makes of its input, the logit.
     SigmoidOfLogits,
     /// Each row is the distribution that the [softmax](Softmax) makes of the layer's inputs, the logits.

@@ -30,14 +30,15 @@
 //! way round. The fast loops in [`kernels`] are called from everywhere and stand last, for a second reading.
 //!
 //! 1. [`data`]: data sets, batches, files.
-//! 2. [`layer`]: the trait [`Layer`], the seam that everything hangs on, and one layer a file: [`Dense`], [`ReLU`],
-//!    [`Sigmoid`], [`Tanh`], [`Softmax`], [`Flatten`], [`Maxout`], [`Step`], [`Identity`]. The first weights come from
+//! 2. [`layer`]: the trait [`Layer`], the seam that everything hangs on, and one layer a file: [`Dense`], [`Dropout`],
+//!    [`Flatten`], [`Maxout`], [`Identity`]; the activations [`ReLU`], [`LeakyReLU`], [`ELU`], [`SELU`], [`GELU`],
+//!    [`SiLU`], [`Softplus`], [`Sigmoid`], [`Tanh`], [`Step`]; [`Softmax`] and [`LogSoftmax`]. The first weights come from
 //!    [`Init`]; a [`Gradient`] says where they go. With [`formula`](explain::formula) a layer says in an equation what it does.
 //! 3. [`loss`]: what a network is to make small, and what it makes of the logits.
-//! 4. [`optimizer`]: how gradients move parameters.
+//! 4. [`optimizer`]: how gradients move parameters: [`Sgd`], [`Adam`] and others, one a file.
 //! 5. [`metrics`]: accuracy and confusion matrix.
 //! 6. [`Sequential`]: the model; it keeps every activation of `forward` and runs the chain rule in `backward`.
-//! 7. [`training`]: the [`Trainer`], its [`History`](training::History), and [`evaluate`].
+//! 7. [`training`]: the [`Trainer`], its [`Schedule`] and [`History`](training::History), and [`evaluate`].
 //! 8. [`gradient_check`]: every backward pass against central differences, yours too.
 //! 9. [`explain`]: one pass through a model, every equation with its numbers.
 //! 10. [`graph`]: what bigger frameworks do instead: every single operation a node.
@@ -104,18 +105,19 @@ pub use gradient::Gradient;
 pub use gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
 pub use init::Init;
 pub use layer::{
-    Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, Pass, ReLU, Sigmoid, Softmax, Step, Tanh,
+    Dense, Dropout, ELU, Flatten, GELU, Identity, Layer, LeakyReLU, LogSoftmax, Maxout, Memory, Output,
+    Param, Pass, ReLU, SELU, SiLU, Sigmoid, Softmax, Softplus, Step, Tanh,
 };
 pub use loss::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanAbsoluteError, MeanSquaredError, Reads,
-    Summed,
+    BinaryCrossEntropy, CategoricalCrossEntropy, Half, Hinge, Huber, Loss, MeanAbsoluteError,
+    MeanSquaredError, NegativeLogLikelihood, Reads, Summed,
 };
 
 pub use ndarray;
-pub use optimizer::{Optimizer, Sgd};
+pub use optimizer::{AdaGrad, Adam, AdamW, ClipNorm, ClipValue, Optimizer, RmsProp, Sgd};
 pub use rng::Rng;
 pub use sequential::{Sequential, SequentialBuilder};
-pub use training::{Trainer, evaluate};
+pub use training::{Schedule, Trainer, evaluate};
 
 // the programs of README compile and run
 #[cfg(doctest)]
@@ -131,15 +133,15 @@ pub mod prelude {
     pub use crate::data::{Dataset, one_hot};
     pub use crate::gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
     pub use crate::layer::{
-        Dense, Flatten, Identity, Layer, Maxout, Memory, Output, Param, Pass, ReLU, Sigmoid, Softmax, Step,
-        Tanh,
+        Dense, Dropout, ELU, Flatten, GELU, Identity, Layer, LeakyReLU, LogSoftmax, Maxout, Memory, Output,
+        Param, Pass, ReLU, SELU, SiLU, Sigmoid, Softmax, Softplus, Step, Tanh,
     };
     pub use crate::loss::{
-        BinaryCrossEntropy, CategoricalCrossEntropy, Half, Loss, MeanAbsoluteError, MeanSquaredError, Reads,
-        Summed,
+        BinaryCrossEntropy, CategoricalCrossEntropy, Half, Hinge, Huber, Loss, MeanAbsoluteError,
+        MeanSquaredError, NegativeLogLikelihood, Reads, Summed,
     };
     pub use crate::metrics::{ConfusionMatrix, accuracy};
-    pub use crate::optimizer::{Optimizer, Sgd};
+    pub use crate::optimizer::{AdaGrad, Adam, AdamW, ClipNorm, ClipValue, Optimizer, RmsProp, Sgd};
     pub use crate::training::{Next, Trainer, evaluate};
     pub use crate::{Float, Gradient, Init, Result, Rng, Sequential};
     pub use ndarray::{

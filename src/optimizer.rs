@@ -1,15 +1,26 @@
 //! How gradients move parameters.
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use ndarray::Array2;
 
-use crate::{Float, Gradient, Result};
+use crate::{Error, Float, Gradient, Result};
 
+mod ada_grad;
+mod adam;
+mod clip;
+mod decay;
+mod rms_prop;
 mod sgd;
+mod state;
 
+pub use ada_grad::AdaGrad;
+pub use adam::{Adam, AdamW};
+pub use clip::{ClipNorm, ClipValue};
+pub use decay::WeightDecay;
+pub use rms_prop::RmsProp;
 pub use sgd::Sgd;
+pub use state::PerParam;
 
 /// A rule that turns a parameter θ and its gradient ∂L/∂θ into the next θ.
 ///
@@ -65,8 +76,8 @@ pub trait Optimizer<F: Float>: CloneOptimizer<F> + Debug + Send {
     /// Moves every parameter of a model by one step along the gradients of its last backward pass.
     ///
     /// # Errors
-    /// [`Error::Setting`](crate::Error::Setting) if [`check`](Optimizer::check) fails, and
-    /// [`Error::Mismatch`](crate::Error::Mismatch) if the model has no new gradients since its last step, and those of
+    /// [`Error::Setting`] if [`check`](Optimizer::check) fails, and
+    /// [`Error::Mismatch`] if the model has no new gradients since its last step, and those of
     /// [`update`](Optimizer::update).
     fn step(&mut self, model: &mut dyn Trainable<F>) -> Result<()> {
         self.check()?;
@@ -74,15 +85,25 @@ pub trait Optimizer<F: Float>: CloneOptimizer<F> + Debug + Send {
         model.visit_params(&mut |index, theta, gradient| self.update(index, theta, gradient))
     }
 
-    /// The learning rate, if the optimizer has one: errors name it.
+    /// The learning rate, if the optimizer has one: errors name it, and a [schedule](crate::Schedule) starts from it.
     fn learning_rate(&self) -> Option<f64> {
         None
+    }
+
+    /// Another learning rate for the steps to come. One that answers [`learning_rate`](Optimizer::learning_rate) takes it.
+    fn set_learning_rate(&mut self, rate: f64) {
+        let _ = rate;
+    }
+
+    /// The other settings that differ from the defaults, by name, for the record of a training.
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
     }
 
     /// Whether every setting is in its range.
     ///
     /// # Errors
-    /// [`Error::Setting`](crate::Error::Setting) with the first that is not.
+    /// [`Error::Setting`] with the first that is not.
     fn check(&self) -> Result<()> {
         Ok(())
     }
@@ -93,12 +114,22 @@ pub trait Trainable<F> {
     /// Calls `visit` with the position, the parameter and the gradient of each parameter, always in the same order.
     ///
     /// # Errors
-    /// [`Error::Mismatch`](crate::Error::Mismatch) if there are no new gradients to move along, and those of `visit`.
+    /// [`Error::Mismatch`] if there are no new gradients to move along, and those of `visit`.
     fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()>;
+
+    /// Calls `look` with the position and the gradient of each parameter, in the same order, and moves nothing: for what
+    /// depends on all gradients, as a norm does.
+    ///
+    /// # Errors
+    /// As [`visit_params`](Trainable::visit_params), and those of `look`.
+    fn visit_gradients(&mut self, look: &mut Look<'_, F>) -> Result<()>;
 }
 
 /// A function of the position of a parameter, the parameter and its gradient.
 pub type Visit<'a, F> = dyn FnMut(usize, &mut Array2<F>, Gradient<F>) -> Result<()> + 'a;
+
+/// A function of the position of a parameter and its gradient.
+pub type Look<'a, F> = dyn FnMut(usize, Gradient<F>) -> Result<()> + 'a;
 
 /// Clones of optimizers in boxes, for trainers; every optimizer that is [`Clone`] has it already.
 pub trait CloneOptimizer<F> {
@@ -136,6 +167,14 @@ impl<F: Float> Optimizer<F> for Box<dyn Optimizer<F>> {
         (**self).learning_rate()
     }
 
+    fn set_learning_rate(&mut self, rate: f64) {
+        (**self).set_learning_rate(rate);
+    }
+
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        (**self).settings()
+    }
+
     fn step(&mut self, model: &mut dyn Trainable<F>) -> Result<()> {
         (**self).step(model)
     }
@@ -145,19 +184,62 @@ impl<F: Float> Optimizer<F> for Box<dyn Optimizer<F>> {
     }
 }
 
-/// One matrix of state for each parameter, all zeros at first.
-#[derive(Clone, Debug, Default)]
-pub struct PerParam<F>(BTreeMap<usize, Array2<F>>);
-
-impl<F: Float> PerParam<F> {
-    /// The state of the parameter with that index and shape.
-    ///
-    /// A parameter that has changed its shape starts from zeros again.
-    pub fn of(&mut self, index: usize, shape: (usize, usize)) -> &mut Array2<F> {
-        let state = self.0.entry(index).or_insert_with(|| Array2::zeros(shape));
-        if state.dim() != shape {
-            *state = Array2::zeros(shape);
-        }
-        state
+/// Whether a learning rate can be one in the model's numbers: 1e-50 is 0 in f32.
+///
+/// # Errors
+/// [`Error::Setting`] if it is not finite or not positive.
+///
+/// # Examples
+/// ```
+/// use chainrule::optimizer::check_learning_rate;
+///
+/// assert!(check_learning_rate::<f64>(1e-50, "0.1 is a good first try").is_ok());
+/// assert!(check_learning_rate::<f32>(1e-50, "0.1 is a good first try").is_err());
+/// ```
+pub fn check_learning_rate<F: Float>(rate: f64, help: &'static str) -> Result<()> {
+    let value = F::of(rate);
+    if value.is_finite() && value > F::zero() {
+        return Ok(());
     }
+    // 1e-50 and not fifty digits
+    Err(Error::setting("learning rate", "finite and greater than 0", format!("{rate:?}"), help))
+}
+
+/// Whether a factor like μ or β, which tells how much of an average stays from one step to the next, is one.
+///
+/// # Errors
+/// [`Error::Setting`] if it is not from 0 to less than 1.
+///
+/// # Examples
+/// ```
+/// use chainrule::optimizer::check_factor;
+///
+/// assert!(check_factor("momentum", 0.9, "0.9 is usual").is_ok());
+/// assert!(check_factor("momentum", 1.0, "0.9 is usual").is_err());
+/// ```
+pub fn check_factor(name: &'static str, value: f64, help: &'static str) -> Result<()> {
+    if (0.0..1.0).contains(&value) {
+        return Ok(());
+    }
+    Err(Error::setting(name, "from 0 to less than 1", format!("{value:?}"), help))
+}
+
+/// Whether an ε, which is added to a divisor, is one.
+///
+/// # Errors
+/// [`Error::Setting`] if it is not finite or negative.
+///
+/// # Examples
+/// ```
+/// use chainrule::optimizer::check_epsilon;
+///
+/// assert!(check_epsilon(1e-8).is_ok());
+/// assert!(check_epsilon(-1e-8).is_err());
+/// ```
+pub fn check_epsilon(epsilon: f64) -> Result<()> {
+    if epsilon.is_finite() && epsilon >= 0.0 {
+        return Ok(());
+    }
+    let help = "1e-8 is usual: it keeps the division by a square root near 0 harmless";
+    Err(Error::setting("epsilon", "finite and at least 0", format!("{epsilon:?}"), help))
 }

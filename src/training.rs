@@ -14,7 +14,9 @@ mod evaluation;
 mod history;
 mod metric;
 mod progress;
+mod rate_search;
 mod run;
+mod schedule;
 mod settings;
 mod start;
 mod step;
@@ -23,6 +25,8 @@ mod watch;
 pub use evaluation::{Evaluation, evaluate, evaluate_with};
 pub use history::{Epoch, History, Measures};
 pub use metric::{Accuracy, ExactMatch, LabelAccuracy, Metric};
+pub use rate_search::RateSearch;
+pub use schedule::{Cosine, ExponentialDecay, OneCycle, ReduceOnPlateau, Schedule, StepDecay, When, rates};
 
 use batches::Batches;
 use evaluation::{Kind, Totals, measure};
@@ -43,6 +47,7 @@ use watch::Watch;
 /// | [`validation`](Trainer::validation) | none |
 /// | [`metric`](Trainer::metric) | [`Accuracy`] if the model ends with Softmax or one Sigmoid, [`LabelAccuracy`] for several |
 /// | [`progress_bar`](Trainer::progress_bar) | on a terminal |
+/// | [`schedule`](Trainer::schedule) | none: the learning rate stays |
 /// | [`threads`](Trainer::threads) | as many as prove fastest |
 ///
 /// # Examples
@@ -72,6 +77,7 @@ pub struct Trainer<'a, F: Float> {
     validation: Option<Box<dyn Samples<F> + 'a>>,
     metrics: Option<Vec<Box<dyn Metric<F> + 'a>>>,
     after_epoch: Vec<AfterEpoch<'a, F>>,
+    schedule: Option<Box<dyn Schedule + 'a>>,
     progress_bar: bool,
     threads: Threads,
     threads_used: Option<usize>,
@@ -143,6 +149,7 @@ impl<F: Float> Trainer<'_, F> {
         Error::at_least_one("batch size", self.batch_size, "32 is a good first try: .batch_size(32)")?;
         self.threads.check()?;
         self.run.optimizer.check()?;
+        self.check_schedule()?;
         check_names(self.metrics.iter().flatten().map(|metric| metric.name()), self.validation.is_some())?;
         let default = metric::default_for(model);
         let (loss, metrics) = (&*self.loss, self.metrics.as_ref().unwrap_or(&default));
@@ -153,13 +160,35 @@ impl<F: Float> Trainer<'_, F> {
             .try_for_each(|samples| check_samples("validation samples", model, loss, metrics, &**samples))
     }
 
+    fn check_schedule(&self) -> Result<()> {
+        let Some(schedule) = &self.schedule else { return Ok(()) };
+        if self.run.optimizer.learning_rate().is_none() {
+            let problem =
+                format!("{} has no learning rate that a schedule could change", self.run.optimizer.name());
+            return Err(Error::mismatch(
+                problem,
+                "write learning_rate and set_learning_rate of the optimizer",
+            ));
+        }
+        schedule.check()
+    }
+
     #[inline(never)]
     fn fit_checked(&mut self, model: &mut Sequential<F>, samples: &dyn Samples<F>) -> Result<History> {
         model.check_room(self.batch_size.min(samples.len()))?;
-        self.run.meet(model);
+        let rate = self.run.given_rate();
+        if self.run.meet(model)
+            && let Some(schedule) = &mut self.schedule
+        {
+            schedule.restart();
+        }
         self.unfinished = None;
         let mut history = History { settings: self.settings(samples.len()), ..History::default() };
-        match self.run_epochs(model, samples, &mut history) {
+        let ended = self.run_epochs(model, samples, &mut history);
+        if let (Some(_), Some(rate)) = (&self.schedule, rate) {
+            self.run.optimizer.set_learning_rate(rate); // for steps that are no training's
+        }
+        match ended {
             Ok(()) => Ok(history),
             Err(error) => {
                 self.unfinished = Some(history);
@@ -180,7 +209,9 @@ impl<F: Float> Trainer<'_, F> {
         let mut progress = Progress::new(self.progress_bar, self.epochs, batches.count());
         let mut totals = Totals::new(Kind::of(&*self.loss, model.output_width()), metrics);
         let work = model.work(WorkKind::Epoch, self.batch_size.min(samples.len()));
-        let mut steps = self.threads.steps(work, batches.count());
+        let count = batches.count();
+        let mut steps = self.threads.steps(work, count);
+        let base = self.run.given_rate();
         let not_finite = model.count_not_finite();
         let mut watch = Watch::new(model.largest_param());
         for epoch in 1..=self.epochs {
@@ -188,6 +219,10 @@ impl<F: Float> Trainer<'_, F> {
             batches.shuffle(self.run.epochs);
             steps.run(|batch| {
                 let (x, t) = batches.gather(batch);
+                if let Some((schedule, base)) = self.schedule.as_mut().zip(base) {
+                    let when = When { epoch: epoch - 1, epochs: self.epochs, step: batch, steps: count };
+                    self.run.optimizer.set_learning_rate(schedule.rate(base, &when));
+                }
                 let loss = step(model, &*self.loss, &mut self.run, x, t).map_err(|error| Error::Batch {
                     epoch,
                     batch: batch + 1,
@@ -203,6 +238,9 @@ impl<F: Float> Trainer<'_, F> {
             let training = totals.take();
             let validation = self.validate(model, epoch, metrics)?;
             let record = Epoch { number: epoch, training, validation };
+            if let Some(schedule) = &mut self.schedule {
+                schedule.after_epoch(&record);
+            }
             if !self.after_epoch.is_empty() {
                 progress.clear();
             }

@@ -239,6 +239,16 @@ impl Optimizer<f64> for SpyOptimizer {
         Some(2.0)
     }
 
+    fn set_learning_rate(&mut self, rate: f64) {
+        assert_eq!(rate, 3.0);
+        self.0.note("set_learning_rate");
+    }
+
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        self.0.note("settings");
+        vec![("spies", "1".to_owned())]
+    }
+
     fn check(&self) -> Result<()> {
         self.0.note("check");
         Ok(())
@@ -252,6 +262,8 @@ fn ask_optimizer<O: Optimizer<f64>>(mut optimizer: O) {
     optimizer.update(0, &mut theta, (&array![[3.0]]).into()).unwrap();
     assert_eq!(theta, array![[1.0]]);
     assert_eq!(optimizer.learning_rate(), Some(2.0));
+    optimizer.set_learning_rate(3.0);
+    assert_eq!(optimizer.settings().len(), 1);
     optimizer.check().unwrap();
     optimizer.step(&mut Sequential::new([1]).add(Dense::new(1)).build(1).unwrap()).unwrap();
 }

@@ -18,7 +18,8 @@ fn main() -> io::Result<()> {
         let path = Path::new("../src").join(file);
         println!("cargo::rerun-if-changed={}", path.display());
         let module = new_name.to_lowercase();
-        let text = copy(&fs::read_to_string(path)?, name, new_name);
+        let room = file.split('/').next().unwrap_or_default();
+        let text = copy(&fs::read_to_string(path)?, room, name, new_name);
         program += &format!("mod {module} {{\n{text}}}\npub use {module}::{new_name};\n");
     }
     println!("cargo::rerun-if-changed=../tests/build.rs");
@@ -27,14 +28,15 @@ fn main() -> io::Result<()> {
 }
 
 /// The code without its tests and comments, with other imports and under another name.
-fn copy(source: &str, name: &str, new_name: &str) -> String {
+fn copy(source: &str, room: &str, name: &str, new_name: &str) -> String {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
     let mut copy = String::new();
     for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
         let line = match line.strip_prefix("use ") {
             Some(path) if path.starts_with("ndarray") => format!("use chainrule::{path}"),
             Some(path) => {
-                format!("use {}", path.replace("super::", "chainrule::").replace("crate::", "chainrule::"))
+                let path = path.replace("super::", &format!("crate::{room}::"));
+                format!("use {}", path.replace("crate::", "chainrule::"))
             }
             None => line.to_owned(),
         };

@@ -5,5 +5,3 @@
 mod batch_norm;
 #[path = "layers_to_come/conv2d.rs"]
 mod conv2d;
-#[path = "layers_to_come/dropout.rs"]
-mod dropout;

@@ -24,6 +24,7 @@ pub trait Compiled<F> {
     fn tanh(x: F) -> F;
     fn sigmoid(x: F) -> F;
     fn ln_1p(x: F) -> F;
+    fn erf(x: F) -> F;
 
     fn map_tanh(x: ArrayView2<F>, y: ArrayViewMut2<F>);
     fn map_sigmoid(x: ArrayView2<F>, y: ArrayViewMut2<F>);
@@ -68,6 +69,10 @@ macro_rules! compile {
             #[inline(always)]
             fn ln_1p(x: $F) -> $F {
                 $functions::ln_1p(x)
+            }
+            #[inline(always)]
+            fn erf(x: $F) -> $F {
+                $functions::erf(x)
             }
 
             fn map_tanh(x: ArrayView2<$F>, y: ArrayViewMut2<$F>) {

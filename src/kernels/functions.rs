@@ -1,4 +1,4 @@
-//! exp, tanh, sigmoid and ln(1 + x) of one number.
+//! exp, tanh, sigmoid, ln(1 + x) and erf of one number.
 
 use super::compiled::Compiled;
 use crate::Float;
@@ -64,4 +64,20 @@ pub fn sigmoid<F: Float>(x: F) -> F {
 #[inline(always)]
 pub fn ln_1p<F: Float>(x: F) -> F {
     F::Kernels::ln_1p(x)
+}
+
+/// The error function erf x = 2/√π · ∫₀ˣ e^(-u²) du, odd, and precise next to 0.
+///
+/// # Examples
+/// The probability that a normal number lies below x:
+/// ```
+/// use chainrule::kernels::erf;
+///
+/// let below = |x: f64| 0.5 * (1.0 + erf(x / 2.0_f64.sqrt()));
+/// assert_eq!((below(0.0), below(1000.0)), (0.5, 1.0));
+/// assert!((below(1.0) - 0.8413447460685429).abs() < 1e-15);
+/// ```
+#[inline(always)]
+pub fn erf<F: Float>(x: F) -> F {
+    F::Kernels::erf(x)
 }

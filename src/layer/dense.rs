@@ -48,7 +48,7 @@ impl<F: Float> Dense<F> {
     /// A layer of that many units, with biases.
     pub fn new(units: usize) -> Self {
         let empty = Array2::zeros((0, 0));
-        let params = [Param::new("weight", empty.clone()), Param::new("bias", empty)];
+        let params = [Param::new("weight", empty.clone()), Param::new("bias", empty).not_a_weight()];
         Dense { units, bias: true, init: Some(Init::GlorotUniform), params }
     }
 
@@ -64,7 +64,8 @@ impl<F: Float> Dense<F> {
         let units = weight.ncols();
         // row-major like every other matrix of a model, whatever layout they came in
         let weight = Param::new("weight", weight.as_standard_layout().into_owned());
-        let bias = Param::new("bias", bias.as_standard_layout().into_owned().insert_axis(Axis(0)));
+        let bias =
+            Param::new("bias", bias.as_standard_layout().into_owned().insert_axis(Axis(0))).not_a_weight();
         Ok(Dense { units, bias: true, init: None, params: [weight, bias] })
     }
 

@@ -16,6 +16,7 @@ pub struct Param<F> {
     pub value: Array2<F>,
     /// The shape of its own, if that is no matrix.
     own_shape: Option<Vec<usize>>,
+    is_weight: bool,
 }
 
 impl<F> Param<F> {
@@ -29,7 +30,7 @@ impl<F> Param<F> {
     /// assert_eq!(weight.shape(), [1, 2]);
     /// ```
     pub fn new(name: &'static str, value: Array2<F>) -> Self {
-        Param { name, value, own_shape: None }
+        Param { name, value, own_shape: None, is_weight: true }
     }
 
     /// The parameter with a shape of its own, of which the matrix holds the numbers row by row.
@@ -55,6 +56,28 @@ impl<F> Param<F> {
         }
         self.own_shape = Some(shape);
         Ok(self)
+    }
+
+    /// The parameter as one that is no weight but a bias, or the scale of a normalisation: weight decay may leave it alone.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// assert!(!Param::new("bias", array![[0.0]]).not_a_weight().is_weight());
+    /// ```
+    #[must_use]
+    pub fn not_a_weight(mut self) -> Self {
+        self.is_weight = false;
+        self
+    }
+
+    /// Whether it is weights: all that was not said to be [something else](Self::not_a_weight).
+    ///
+    /// # Examples
+    /// See [`not_a_weight`](Self::not_a_weight).
+    pub fn is_weight(&self) -> bool {
+        self.is_weight
     }
 
     /// Its own shape: that of its matrix unless it was given another.

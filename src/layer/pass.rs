@@ -1,7 +1,8 @@
 //! What passes through a layer, and what it remembers on the way.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, s};
 
+use crate::kernels::aligned;
 use crate::{Float, Rng};
 
 /// The numbers that a pass has left around one layer.
@@ -55,6 +56,25 @@ impl<F: Float> Memory<F> {
     /// See [`Memory`].
     pub fn for_training(rng: Rng) -> Self {
         Memory { saved: Array2::zeros((0, 0)), rng: Some(rng) }
+    }
+
+    /// The first rows of the [saved](Self::saved) numbers, to be written. There is room for the largest batch so far, so
+    /// that a training asks for memory once; what stands in it is arbitrary.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let mut memory = Memory::<f32>::for_prediction();
+    /// assert_eq!(memory.room((32, 10)).dim(), (32, 10));
+    /// memory.room((5, 10)).fill(1.0);
+    /// assert_eq!((memory.saved.dim(), memory.saved.sum()), ((32, 10), 50.0));
+    /// ```
+    pub fn room(&mut self, (rows, columns): (usize, usize)) -> ArrayViewMut2<'_, F> {
+        if self.saved.ncols() != columns || self.saved.nrows() < rows {
+            self.saved = aligned::zeros((rows, columns));
+        }
+        self.saved.slice_mut(s![..rows, ..])
     }
 
     /// The layer's random stream while the model trains; `None` when it predicts.

@@ -3,8 +3,8 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::{Phase, Sequential};
-use crate::layer::Pass;
-use crate::optimizer::{Trainable, Visit};
+use crate::layer::{Param, Pass};
+use crate::optimizer::{Look, Trainable, Visit};
 use crate::{Error, Float, Gradient, Layer, Result};
 
 impl<F: Float> Sequential<F> {
@@ -13,12 +13,35 @@ impl<F: Float> Sequential<F> {
         OnBatch { model: self, inputs }
     }
 
+    /// The gradients of the last backward pass, without a step along them.
+    #[inline(never)]
+    fn look(&mut self, inputs: Option<ArrayView2<F>>, look: &mut Look<'_, F>) -> Result<()> {
+        self.check_gradients_are_new()?;
+        let mut first = 0;
+        for (active, &position) in self.route.active.iter().enumerate() {
+            let (layer, rooms) = (&*self.layers[position], &mut self.cache.rooms[active]);
+            let pass = self.cache.trace.pass(active, inputs);
+            for (param, room) in rooms.iter_mut().enumerate() {
+                let gradient = layer.gradient(param, pass, room);
+                check_shape(position, layer, param, &gradient)?;
+                look(first + param, named(layer, param, gradient))?;
+            }
+            first += rooms.len();
+        }
+        Ok(())
+    }
+
+    fn check_gradients_are_new(&self) -> Result<()> {
+        if self.cache.phase == Phase::Backward {
+            return Ok(());
+        }
+        let problem = "an optimizer's step needs the gradients of a backward pass";
+        Err(Error::mismatch(problem, "run forward and backward before each step"))
+    }
+
     #[inline(never)]
     fn visit(&mut self, inputs: Option<ArrayView2<F>>, visit: &mut Visit<'_, F>) -> Result<()> {
-        if self.cache.phase != Phase::Backward {
-            let problem = "an optimizer's step needs the gradients of a backward pass";
-            return Err(Error::mismatch(problem, "run forward and backward before each step"));
-        }
+        self.check_gradients_are_new()?;
         self.cache.phase = Phase::Stale;
         let known = std::mem::take(&mut self.cache.known_deltas); // after an error no gradient is whole
         let mut index = 0;
@@ -48,10 +71,16 @@ fn visit_layer<'a, F: Float>(
     let param = rooms.len();
     let gradient = layer.gradient(param, pass, room);
     check_shape(layer_index, layer, param, &gradient)?;
+    let gradient = named(layer, param, gradient);
     visit_layer(layer, layer_index, index, pass, rooms, visit)?;
     let Some(theta) = layer.params_mut().get_mut(param) else { return Ok(()) };
     let moved = visit(index + param, &mut theta.value, gradient);
     moved.map_err(|error| error.in_layer(layer_index, layer.name()))
+}
+
+/// The gradient with what its parameter says of itself.
+fn named<'a, F: Float>(layer: &dyn Layer<F>, param: usize, gradient: Gradient<'a, F>) -> Gradient<'a, F> {
+    gradient.of_weights(layer.params().get(param).is_none_or(Param::is_weight))
 }
 
 /// The error of a gradient that has not the shape of its parameter.
@@ -74,6 +103,10 @@ impl<F: Float> Trainable<F> for Sequential<F> {
     fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()> {
         Sequential::visit(self, None, visit)
     }
+
+    fn visit_gradients(&mut self, look: &mut Look<'_, F>) -> Result<()> {
+        self.look(None, look)
+    }
 }
 
 /// A model whose last pass borrowed its inputs.
@@ -85,5 +118,9 @@ pub(crate) struct OnBatch<'m, F: Float> {
 impl<F: Float> Trainable<F> for OnBatch<'_, F> {
     fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()> {
         self.model.visit(Some(self.inputs), visit)
+    }
+
+    fn visit_gradients(&mut self, look: &mut Look<'_, F>) -> Result<()> {
+        self.model.look(Some(self.inputs), look)
     }
 }

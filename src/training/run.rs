@@ -17,8 +17,21 @@ pub(super) struct Run<F: Float> {
 
 impl<F: Float> Run<F> {
     pub(super) fn new(optimizer: impl Optimizer<F> + 'static) -> Self {
-        let as_given = optimizer.clone_box();
-        Run { optimizer: Box::new(optimizer), as_given, model: None, epochs: 0, has_stepped: false }
+        Run::of(Box::new(optimizer))
+    }
+
+    fn of(optimizer: Box<dyn Optimizer<F>>) -> Self {
+        Run { as_given: optimizer.clone(), optimizer, model: None, epochs: 0, has_stepped: false }
+    }
+
+    /// The learning rate that the optimizer was given.
+    pub(super) fn given_rate(&self) -> Option<f64> {
+        self.as_given.learning_rate()
+    }
+
+    /// The same optimizer, as it was given.
+    pub(super) fn anew(&self) -> Self {
+        Run::of(self.as_given.clone())
     }
 
     /// Goes on with the model of the last call, and starts anew with any other; says whether it is another.

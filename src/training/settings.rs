@@ -1,7 +1,7 @@
 //! The settings of a trainer, each with its default.
 
 use super::run::Run;
-use super::{Epoch, Metric, Next, Trainer};
+use super::{Epoch, Metric, Next, Schedule, Trainer};
 use crate::data::Samples;
 use crate::kernels::threads::Threads;
 use crate::table::thousands;
@@ -36,6 +36,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             validation: None,
             metrics: None,
             after_epoch: Vec::new(),
+            schedule: None,
             progress_bar: true,
             threads: Threads::default(),
             threads_used: None,
@@ -203,6 +204,26 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
+    /// How the learning rate changes: from the optimizer's, before every step. Each call of [`fit`](Self::fit) begins the
+    /// schedule anew.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    /// use chainrule::training::Cosine;
+    ///
+    /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.2)).schedule(Cosine::new().warm_up(0.1)).epochs(300);
+    /// assert!(trainer.fit(&mut model, (&x, &y))?.last().unwrap().loss() < 1e-6);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn schedule(mut self, schedule: impl Schedule + 'a) -> Self {
+        self.schedule = Some(Box::new(schedule));
+        self
+    }
+
     /// Whether a bar shows the progress and the running loss. It never appears where there is no terminal.
     ///
     /// # Examples
@@ -260,15 +281,18 @@ impl<'a, F: Float> Trainer<'a, F> {
     pub(super) fn settings(&self, samples: usize) -> Vec<(&'static str, String)> {
         let rate = self.run.optimizer.learning_rate().map(|rate| ("learning rate", format!("{rate:?}")));
         let order = self.shuffle.map(|seed| format!("shuffled with seed {seed}"));
-        let settings = [
-            Some(("loss", self.loss.name().to_owned())),
-            Some(("optimizer", self.run.optimizer.name().to_owned())),
-            rate,
-            Some(("epochs", self.epochs.to_string())),
-            Some(("batch size", self.batch_size.to_string())),
-            Some(("training samples", thousands(samples))),
-            Some(("order of samples", order.unwrap_or("as they come".to_owned()))),
-        ];
-        settings.into_iter().flatten().collect()
+        let optimizer = self.run.optimizer.settings();
+        let mut settings =
+            vec![("loss", self.loss.name().to_owned()), ("optimizer", self.run.optimizer.name().to_owned())];
+        settings.extend(rate);
+        settings.extend(optimizer);
+        settings.extend(self.schedule.as_ref().map(|schedule| ("schedule", schedule.name().to_owned())));
+        settings.extend([
+            ("epochs", self.epochs.to_string()),
+            ("batch size", self.batch_size.to_string()),
+            ("training samples", thousands(samples)),
+            ("order of samples", order.unwrap_or("as they come".to_owned())),
+        ]);
+        settings
     }
 }

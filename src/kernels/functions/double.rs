@@ -22,6 +22,11 @@ pub(crate) fn ln_1p(x: f64) -> f64 {
     x.ln_1p()
 }
 
+#[inline(always)]
+pub(crate) fn erf(x: f64) -> f64 {
+    libm::erf(x)
+}
+
 /// The largest |x|, NaN if one is that, and 0 of none.
 #[inline(always)]
 pub(crate) fn largest_magnitude(x: &[f64]) -> f64 {

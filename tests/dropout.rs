@@ -1,40 +1,9 @@
-//! Dropout: a layer that is random while the model trains and not there when it predicts.
+//! Dropout: random while the model trains, and not there when it predicts.
 
 use chainrule::prelude::*;
 
-/// Inverted dropout.
-///
-/// ```text
-/// forward     y = m·x          m = 0 with probability p, else 1 / (1 - p); in a prediction m = 1
-/// backward    dx = m·dy
-/// ```
-///
-/// Source: Srivastava et al., *Dropout: A Simple Way to Prevent Neural Networks from Overfitting*, JMLR 2014.
-#[derive(Clone, Copy, Debug)]
-struct Dropout {
-    rate: f64,
-}
-
-impl<F: Float> Layer<F> for Dropout {
-    fn name(&self) -> &str {
-        "dropout"
-    }
-
-    fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, memory: &mut Memory<F>) {
-        let Some(rng) = memory.rng() else { return y.assign(&x) };
-        let kept = F::of(1.0 / (1.0 - self.rate));
-        let mask = || if rng.uniform() < self.rate { F::zero() } else { kept };
-        memory.saved = Array2::from_shape_simple_fn(x.dim(), mask);
-        azip!((y in y, &m in &memory.saved, &x in x) *y = m * x);
-    }
-
-    fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
-        azip!((dx in dx, &m in &pass.memory.saved, &dy in pass.dy) *dx = m * dy);
-    }
-}
-
 fn net<F: Float>(rate: f64, seed: u64) -> Sequential<F> {
-    let hidden = Sequential::new([3]).add(Dense::new(20)).add(Tanh).add(Dropout { rate });
+    let hidden = Sequential::new([3]).add(Dense::new(20)).add(Tanh).add(Dropout::new(rate));
     hidden.add(Dense::new(2)).build(seed).unwrap()
 }
 
@@ -47,7 +16,7 @@ fn samples<F: Float>(count: usize) -> [Array2<F>; 2] {
 
 #[test]
 fn drops_a_share_and_keeps_the_mean() {
-    let mut model = Sequential::new([100]).add(Dropout { rate: 0.2 }).build(1).unwrap();
+    let mut model = Sequential::new([100]).add(Dropout::new(0.2)).build(1).unwrap();
     let y = model.forward(&Array2::<f64>::ones((100, 100))).unwrap();
     let dropped = y.iter().filter(|&&y| y == 0.0).count() as f64 / y.len() as f64;
     assert!(y.iter().all(|&y| y == 0.0 || y == 1.25));
@@ -67,7 +36,7 @@ fn is_not_there_in_a_prediction() {
 
 #[test]
 fn gradients_are_right_under_one_mask() {
-    let report = check_layer(Dropout { rate: 0.5 }, [6], 5, 1).unwrap();
+    let report = check_layer(Dropout::new(0.5), [6], 5, 1).unwrap();
     assert!(report.passed(), "{report}");
     let [x, t] = samples(5);
     let report = check_gradients(&net(0.3, 1), &MeanSquaredError, &x, &t).unwrap();
@@ -106,7 +75,7 @@ fn every_step_drops_others_and_a_seed_the_same() {
 
 #[test]
 fn layers_of_one_model_drop_each_their_own() {
-    let layers = Sequential::new([50]).add(Dropout { rate: 0.5 }).add(Dropout { rate: 0.5 });
+    let layers = Sequential::new([50]).add(Dropout::new(0.5)).add(Dropout::new(0.5));
     let mut model = layers.build(1).unwrap();
     model.forward(&Array2::<f64>::ones((1, 50))).unwrap();
     let kept = |position| model.activation(position).unwrap().iter().filter(|&&y| y != 0.0).count();
@@ -123,4 +92,12 @@ fn a_training_is_the_same_with_the_same_seed() {
     };
     assert_eq!(weights(1), weights(1));
     assert_ne!(weights(1), weights(2));
+}
+
+#[test]
+fn a_rate_out_of_range_is_an_error() {
+    for rate in [-0.1, 1.0, f64::NAN] {
+        let error = Sequential::<f32>::new([2]).add(Dropout::new(rate)).build(1).unwrap_err().to_string();
+        assert!(error.contains("rate: must be from 0 to less than 1"), "{error}");
+    }
 }

@@ -1,0 +1,153 @@
+//! RMSprop: steps divided by the size that gradients have had lately.
+
+use ndarray::Array2;
+
+use super::{Optimizer, PerParam, WeightDecay, check_epsilon, check_factor, check_learning_rate};
+use crate::kernels::update_entries;
+use crate::{Float, Gradient, Result};
+
+/// RMSprop: gradients divided by the root of their mean square.
+///
+/// ```text
+/// s ← α·s + (1 - α)·g²
+/// b ← μ·b + g / (√s + ε)                     μ: the momentum, 0 unless it is given
+/// θ ← θ - η·b
+/// centered    a ← α·a + (1 - α)·g,  and √(s - a²) instead of √s: the deviation from the mean
+/// decay       g ← g + λ·θ                    coupled, before everything else
+/// ```
+///
+/// The definition is PyTorch's. [`Adam`](crate::Adam) is this with a mean of the gradients, and both corrected for their
+/// start from 0.
+///
+/// # Errors
+/// A setting out of its range is an error when training starts, and a gradient that is not finite ends it; the entry of θ
+/// keeps its value.
+///
+/// Source: Hinton, *Neural Networks for Machine Learning*, lecture 6e, 2012; centered: Graves, *Generating Sequences With
+/// Recurrent Neural Networks*, 2013.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let mut theta = array![[1.0, 1.0]];
+/// RmsProp::new(0.01).update(0, &mut theta, (&array![[1000.0, -0.001]]).into())?;
+/// assert_eq!(format!("{theta:.3}"), "[[0.900, 1.100]]");     // g/√((1 - α)·g²) = 10, whatever g
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RmsProp<F> {
+    learning_rate: f64,
+    alpha: f64,
+    epsilon: f64,
+    momentum: f64,
+    centered: bool,
+    decay: WeightDecay,
+    /// s, a and b
+    averages: PerParam<F, 3>,
+}
+
+impl<F: Float> RmsProp<F> {
+    /// RMSprop with that learning rate, usually 0.001, and α = 0.99, ε = 1e-8.
+    pub fn new(learning_rate: f64) -> Self {
+        RmsProp {
+            learning_rate,
+            alpha: 0.99,
+            epsilon: 1e-8,
+            momentum: 0.0,
+            centered: false,
+            decay: WeightDecay::default(),
+            averages: PerParam::default(),
+        }
+    }
+
+    /// α, how much of the means stays from one step to the next.
+    #[must_use]
+    pub fn alpha(mut self, alpha: f64) -> Self {
+        self.alpha = alpha;
+        self
+    }
+
+    /// ε, added to the square root.
+    #[must_use]
+    pub fn epsilon(mut self, epsilon: f64) -> Self {
+        self.epsilon = epsilon;
+        self
+    }
+
+    /// μ, how much of a step is made again in the next.
+    #[must_use]
+    pub fn momentum(mut self, momentum: f64) -> Self {
+        self.momentum = momentum;
+        self
+    }
+
+    /// Divides by the deviation of the gradients from their mean.
+    #[must_use]
+    pub fn centered(mut self) -> Self {
+        self.centered = true;
+        self
+    }
+
+    /// λ, the pull of the parameters towards 0, added to their gradients (coupled, L2): 0 by default.
+    #[must_use]
+    pub fn weight_decay(mut self, rate: f64) -> Self {
+        self.decay.rate = rate;
+        self
+    }
+
+    /// The decay leaves alone biases and the parameters of normalisations, which PyTorch decays too.
+    #[must_use]
+    pub fn decay_weights_only(mut self) -> Self {
+        self.decay.weights_only = true;
+        self
+    }
+}
+
+impl<F: Float> Optimizer<F> for RmsProp<F> {
+    fn name(&self) -> &str {
+        if self.centered { "centered RMSprop" } else { "RMSprop" }
+    }
+
+    fn update(&mut self, index: usize, theta: &mut Array2<F>, gradient: Gradient<F>) -> Result<()> {
+        let [rate, alpha, epsilon, momentum] =
+            [self.learning_rate, self.alpha, self.epsilon, self.momentum].map(F::of);
+        let (one, centered, decay) = (F::one(), self.centered, self.decay.of(&gradient));
+        let (_, [square, mean, b]) = self.averages.step(index, theta.dim());
+        update_entries(gradient.matrix(), [square, mean, b, theta], |g, [square, mean, b, theta]| {
+            let g = g + decay * theta;
+            let square = alpha * square + (one - alpha) * g * g;
+            let mean = if centered { mean + (g - mean) * (one - alpha) } else { mean };
+            let variance = square - mean * mean;
+            // rounding may leave less than nothing of two numbers that are nearly equal
+            let deviation = if variance < F::zero() { F::zero() } else { variance }.sqrt();
+            let b = momentum * b + if g == F::zero() { g } else { g / (deviation + epsilon) };
+            [square, mean, b, theta - rate * b]
+        })
+    }
+
+    fn learning_rate(&self) -> Option<f64> {
+        Some(self.learning_rate)
+    }
+
+    fn set_learning_rate(&mut self, rate: f64) {
+        self.learning_rate = rate;
+    }
+
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        let mut settings = vec![("alpha", format!("{:?}", self.alpha))];
+        if self.momentum != 0.0 {
+            settings.push(("momentum", format!("{:?}", self.momentum)));
+        }
+        settings.extend(self.decay.setting());
+        settings
+    }
+
+    fn check(&self) -> Result<()> {
+        check_learning_rate::<F>(self.learning_rate, "0.001 is a good first try, RmsProp::new(0.001)")?;
+        check_factor("alpha", self.alpha, "0.99 is usual")?;
+        check_factor("momentum", self.momentum, "0.9 is usual")?;
+        check_epsilon(self.epsilon)?;
+        self.decay.check()
+    }
+}
