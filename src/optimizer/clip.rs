@@ -28,9 +28,8 @@ use crate::{Error, Float, Gradient, Result};
 /// let before = model.clone();
 /// let mut trainer = Trainer::new(MeanSquaredError, ClipNorm::new(1.0, Sgd::new(0.1))).epochs(1);
 /// trainer.fit(&mut model, (&x, &y))?;
-/// let moved = |name| (model.param(name).unwrap()[[0, 0]] - before.param(name).unwrap()[[0, 0]]).powi(2);
-/// let step: f64 = moved("0.weight") + moved("0.bias");
-/// assert!(step.sqrt() < 0.1 + 1e-9);
+/// let moved = |name: &str| -> Result<f64> { Ok(model.param(name)?[[0, 0]] - before.param(name)?[[0, 0]]) };
+/// assert!(moved("0.weight")?.hypot(moved("0.bias")?) < 0.1 + 1e-9);
 /// # Ok::<(), chainrule::Error>(())
 /// ```
 #[derive(Clone, Debug)]

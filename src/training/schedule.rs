@@ -255,7 +255,7 @@ impl Schedule for Cosine {
 /// use chainrule::training::{OneCycle, rates};
 ///
 /// let rates = rates(OneCycle::new(), 1.0, 1, 100);
-/// assert_eq!((rates[0], rates[29]), (1.0 / 25.0, 1.0));
+/// assert!((rates[0] - 1.0 / 25.0).abs() < 1e-15 && rates[29] == 1.0);
 /// assert!(rates[99] < 1e-5);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -323,7 +323,7 @@ impl Schedule for OneCycle {
 ///     .schedule(ReduceOnPlateau::new(0.5, 5))
 ///     .epochs(500)
 ///     .fit(&mut model, (&x, &y))?;
-/// assert!((model.predict(&[10.0])?[[0, 0]] - 21.0).abs() < 0.01);
+/// assert_eq!(format!("{:.1}", model.predict(&[10.0])?), "[[21.0]]");
 /// # Ok::<(), chainrule::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
