@@ -12,11 +12,11 @@ cd "$(dirname "$0")/.."
 # name, file under src/, the line that stands there exactly once, the line that takes its place
 mutations() {
   mutation sgd-half optimizer/sgd.rs \
-    'gradient.add_to(theta, F::of(-self.learning_rate))' \
-    'gradient.add_to(theta, F::of(-0.5 * self.learning_rate))'
+    'return gradient.add_to(theta, -rate); // a product goes straight into θ' \
+    'return gradient.add_to(theta, -rate * F::of(0.5));'
   mutation sgd-uphill optimizer/sgd.rs \
-    'gradient.add_to(theta, F::of(-self.learning_rate))' \
-    'gradient.add_to(theta, F::of(self.learning_rate))'
+    'return gradient.add_to(theta, -rate); // a product goes straight into θ' \
+    'return gradient.add_to(theta, rate);'
   mutation step-product gradient.rs \
     '&& add_product(alpha, a.t(), *b, theta.view_mut())' \
     '&& add_product(alpha + alpha, a.t(), *b, theta.view_mut())'
