@@ -68,15 +68,17 @@ mod matmul;
 mod row;
 mod rows;
 pub(crate) mod threads;
+mod update;
 mod vectors;
 
-pub use entries::{map, map_in_place, map_sigmoid, map_tanh, map2, sum_map2, update_entries};
+pub use entries::{map, map_in_place, map_sigmoid, map_tanh, map2, sum_map2};
 pub use functions::{erf, exp, ln_1p, sigmoid, tanh};
 pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows};
 pub use matmul::matmul;
 pub use row::{dot, largest, sum};
 pub use rows::{each_row, exp_rows, repeat_row, sum_over_rows, sum_rows};
 pub use threads::join;
+pub use update::update_entries;
 
 pub(crate) use compiled::Sealed;
 pub(crate) use entries::{add_scaled, largest_magnitude};

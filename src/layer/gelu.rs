@@ -80,7 +80,7 @@ impl<F: Float> Layer<F> for GELU {
             true => pass.entrywise(
                 subject,
                 "½·{x}·(1 + tanh(0.79788·({x} + 0.044715·({x})³)))",
-                "{dy} · (½·(1 + t) + ½·{x}·(1 - t²)·u′)",
+                "{dy} · (½·(1 + tanh u) + ½·{x}·(1 - tanh² u)·u′ with u = 0.79788·({x} + 0.044715·({x})³))",
             ),
             false => pass.entrywise(
                 subject,

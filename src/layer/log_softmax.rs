@@ -2,10 +2,11 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2, azip};
 
+use super::softmax::check_classes;
 use super::{Layer, Memory, Output, Pass};
 use crate::explain::formula::{Formula, NamedPass, Subject, Term};
 use crate::kernels::{each_row, exp, log_sum_exp_rows, sum};
-use crate::{Error, Float, Result, Rng};
+use crate::{Float, Result, Rng};
 
 /// Logarithm of the softmax of each sample.
 ///
@@ -35,12 +36,7 @@ impl<F: Float> Layer<F> for LogSoftmax {
     }
 
     fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
-        if input.iter().product::<usize>() < 2 {
-            return Err(Error::mismatch(
-                "a distribution over one class is always 1, and nothing before it can learn",
-                "use a Sigmoid for yes or no, or let the layer before have one unit for each class",
-            ));
-        }
+        check_classes(input)?;
         Ok(input.to_vec())
     }
 

@@ -37,12 +37,7 @@ impl<F: Float> Layer<F> for Softmax {
     }
 
     fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
-        if input.iter().product::<usize>() < 2 {
-            return Err(Error::mismatch(
-                "a distribution over one class is always 1, and nothing before it can learn",
-                "use a Sigmoid for yes or no, or let the layer before have one unit for each class",
-            ));
-        }
+        check_classes(input)?;
         Ok(input.to_vec())
     }
 
@@ -68,6 +63,17 @@ impl<F: Float> Layer<F> for Softmax {
     fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
         formula(subject, pass)
     }
+}
+
+/// Whether a sample of that shape has two classes or more.
+pub(super) fn check_classes(input: &[usize]) -> Result<()> {
+    if input.iter().product::<usize>() < 2 {
+        return Err(Error::mismatch(
+            "a distribution over one class is always 1, and nothing before it can learn",
+            "use a Sigmoid for yes or no, or let the layer before have one unit for each class",
+        ));
+    }
+    Ok(())
 }
 
 /// The equation behind one number of a softmax, apart from the layer's number type so that it is compiled once.

@@ -185,7 +185,12 @@ impl<F: Float, O: Optimizer<F> + Clone + 'static> Optimizer<F> for ClipValue<F, 
 }
 
 fn sum_of_squares<F: Float>(g: ArrayView2<F>) -> f64 {
-    sum_map2(g, g, |a, b| a * b).as_f64()
+    let squares = sum_map2(g, g, |a, b| a * b).as_f64();
+    if squares.is_finite() {
+        return squares;
+    }
+    // squares of f32 may overflow where the numbers do not
+    g.iter().map(|g| g.as_f64() * g.as_f64()).sum()
 }
 
 fn check_limit(limit: f64) -> Result<()> {

@@ -92,7 +92,7 @@ impl<F: Float> Sequential<F> {
         Threads::default().number_for(&self.work(Kind::Prediction, samples))
     }
 
-    /// Work with so many samples at a time.
+    /// Work on batches of `samples`.
     pub(crate) fn work(&self, kind: Kind, samples: usize) -> Work {
         Work::new(kind, samples, self.param_count())
     }

@@ -18,7 +18,7 @@ pub struct RateSearch {
 
 /// From the smallest rate to the largest, if the loss allows it.
 const RATES: [f64; 2] = [1e-7, 10.0];
-/// In so many steps.
+/// The steps from one to the other.
 const STEPS: usize = 100;
 /// How much of the mean loss stays from one step to the next.
 const SMOOTH: f64 = 0.9;
@@ -29,8 +29,8 @@ impl RateSearch {
         self.rates.iter().copied().zip(self.losses.iter().copied())
     }
 
-    /// A tenth of the rate with the smallest loss: large, and still far from where it grows again. Never more than the rate
-    /// at which the loss was smallest, never less than the smallest that was tried.
+    /// A tenth of the rate with the smallest loss, but not less than the smallest that was tried: large, and still far from
+    /// where the loss grows again.
     pub fn suggestion(&self) -> f64 {
         let lowest = self.curve().min_by(|a, b| a.1.total_cmp(&b.1)).map_or(RATES[0], |(rate, _)| rate);
         (lowest / 10.0).max(RATES[0])
@@ -67,6 +67,7 @@ impl<F: Float> Trainer<'_, F> {
                 "write learning_rate and set_learning_rate of the optimizer",
             ));
         }
+        model.check_room(self.batch_size.min(samples.len()))?;
         let mut model = model.clone();
         let mut batches = Batches::new(&samples, self.batch_size, self.shuffle, &model);
         let mut search = RateSearch { rates: Vec::new(), losses: Vec::new() };
@@ -79,8 +80,12 @@ impl<F: Float> Trainer<'_, F> {
             let rate = RATES[0] * (RATES[1] / RATES[0]).powf(number as f64 / (STEPS - 1) as f64);
             run.optimizer.set_learning_rate(rate);
             let (x, t) = batches.gather(batch);
-            // a rate that is far too large ends the search as a loss that is
-            let Ok(loss) = step(&mut model, &*self.loss, &mut run, x, t) else { break };
+            let loss = match step(&mut model, &*self.loss, &mut run, x, t) {
+                Ok(loss) => loss,
+                // no fault of the rate, which is tiny
+                Err(error) if search.rates.is_empty() => return Err(error),
+                Err(_) => break,
+            };
             mean = SMOOTH * mean + (1.0 - SMOOTH) * loss;
             let smooth = mean / (1.0 - SMOOTH.powf((number + 1) as f64));
             if smooth > 4.0 * smallest {

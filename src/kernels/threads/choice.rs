@@ -2,9 +2,9 @@
 //!
 //! The bits are the same for any number, so the work itself may try. A [`Choice`] takes one number for most of the time.
 //! Now and then it looks at another: both take turns, up to three blocks of steps each, and from then on it takes the one
-//! whose middle block was shorter. A look that finds nothing better is followed by work for up to seventy-five times the time that
-//! the other has taken, so it costs little however that work is divided among calls, and a machine that has changed is
-//! noticed.
+//! whose middle block was shorter. A look that finds nothing better is followed by work for up to seventy-five times the
+//! time that the other has taken, so it costs little however that work is divided among calls, and a machine that has
+//! changed is noticed.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -33,7 +33,7 @@ pub(crate) enum Kind {
 }
 
 impl Work {
-    /// Work with so many samples at a time and a net of so many weights.
+    /// Work on batches of `samples` with a net of `weights`.
     pub(crate) fn new(kind: Kind, samples: usize, weights: usize) -> Self {
         // batches have few sizes, predictions any
         let samples = if kind == Kind::Epoch {
@@ -63,13 +63,13 @@ const ROUNDS: usize = 3;
 /// How many times as fast one side has to be for a look to end after one, two and three rounds.
 const CLEAR: [f64; ROUNDS] = [1.5, 1.2, 1.0];
 
-/// How many times as long as the loser has taken the work goes on before the next look, at most.
+/// How long the work goes on before the next look, at most, as a multiple of what the loser has taken.
 const REST: u32 = 75;
 
 /// The same after a look that has found something better, and twice as much after each that has not.
 const FIRST_REST: u32 = 10;
 
-/// Steps of so many multiplications, about a millisecond, begin on all threads, others on one.
+/// Multiplications of a step, about a millisecond, from which on the work begins on all threads; smaller steps begin on one.
 const LARGE: usize = 1 << 26;
 
 /// The best number of threads, as far as is known, and what is looked at.
@@ -81,9 +81,9 @@ pub(super) struct Choice {
     step: Option<Duration>,
     /// how long the work goes on before the next look
     rest: Duration,
-    /// how many there were
+    /// how many looks there were
     looks: usize,
-    /// how many since one has found something better
+    /// how many of them since one has found something better
     calm: u32,
     look: Option<Look>,
 }
@@ -114,8 +114,8 @@ impl Look {
         self.blocks % 2
     }
 
-    /// Takes account of steps of the side whose turn it is; says whether a round is complete. Those of the
-    /// first time `until` don't count.
+    /// Takes account of steps of the side whose turn it is, of which those of the first time `until` don't count; says
+    /// whether a round is complete.
     fn took(&mut self, taken: Taken, until: Duration) -> bool {
         let side = self.side();
         self.spent[side] += taken.time;
@@ -188,7 +188,7 @@ impl Choice {
         self.best
     }
 
-    /// Whether so many steps are known to take less time than a block.
+    /// Whether a run of `steps` is known to take less time than a block.
     pub(super) fn is_short(&self, steps: usize) -> bool {
         let time = |step: Duration| step.checked_mul(u32::try_from(steps).ok()?);
         self.step.and_then(time).is_some_and(|time| time < BLOCK)
@@ -277,7 +277,7 @@ impl Known {
         (self.clock)()
     }
 
-    /// What is known of that work if it may have so many threads.
+    /// What is known of that work on up to `most` threads.
     pub(super) fn recall(&self, work: &Work, most: usize) -> Choice {
         let known = self.with(|choices| choices.get(work).cloned());
         known.filter(|choice| choice.most() == most).unwrap_or_else(|| Choice::new(work, most))

@@ -127,7 +127,7 @@ fn does_something() -> bool {
     rayon_core::yield_now() == Some(Yield::Executed)
 }
 
-/// Sees to it that so many other threads of the run which this thread leads are awake.
+/// Sees to it that `count` other threads of the run which this thread leads are awake.
 fn wake(count: usize) {
     HELPERS.with_borrow(|helpers| {
         let Some(helpers) = helpers else { return };
@@ -162,7 +162,7 @@ const OFFERED: u8 = 0;
 const BEGUN: u8 = 1;
 const DONE: u8 = 2;
 
-/// Runs both, `right` on another thread if one comes for it before `left` is done; so many others are to be awake.
+/// Runs both, `right` on another thread if one comes for it before `left` is done; `others` threads are to be awake.
 pub(super) fn join<A: Send, B: Send>(
     others: usize,
     left: impl FnOnce() -> A + Send,
@@ -203,7 +203,7 @@ fn idle() -> MutexGuard<'static, Vec<Arc<Pool>>> {
     IDLE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A pool of so many threads for one run; `None` if others have all that there are.
+/// A pool of `threads` for one run; `None` if others have all that there are.
 pub(super) fn lend(threads: usize) -> Option<Lent> {
     static MADE: AtomicUsize = AtomicUsize::new(0);
     let one_more = |made| (made < MOST_POOLS).then_some(made + 1);
