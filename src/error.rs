@@ -114,6 +114,19 @@ pub enum Error {
         error: Box<Error>,
     },
 
+    /// An error in a callback of a training.
+    #[error("{moment}, callback {number} ({name}): {error}")]
+    Callback {
+        /// When it was: `before training`, `after epoch 3`.
+        moment: String,
+        /// Which callback it was, from 1, in the order in which they were added.
+        number: usize,
+        /// Its name.
+        name: String,
+        /// The error in that callback.
+        error: Box<Error>,
+    },
+
     /// The numbers of a training are no longer finite; the model keeps its last finite weights.
     #[error("{problem}\n  help: {help}")]
     Diverged {

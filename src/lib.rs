@@ -38,7 +38,8 @@
 //! 4. [`optimizer`]: how gradients move parameters: [`Sgd`], [`Adam`] and others, one a file.
 //! 5. [`metrics`]: accuracy and confusion matrix.
 //! 6. [`Sequential`]: the model; it keeps every activation of `forward` and runs the chain rule in `backward`.
-//! 7. [`training`]: the [`Trainer`], its [`Schedule`] and [`History`](training::History), and [`evaluate`].
+//! 7. [`training`]: the [`Trainer`], its [`Schedule`], [callbacks](Callback) such as [`EarlyStopping`], and
+//!    [`History`](training::History); [`evaluate`].
 //! 8. [`gradient_check`]: every backward pass against central differences, yours too.
 //! 9. [`explain`]: one pass through a model, every equation with its numbers.
 //! 10. [`graph`]: what bigger frameworks do instead: every single operation a node.
@@ -116,8 +117,8 @@ pub use loss::{
 pub use ndarray;
 pub use optimizer::{AdaGrad, Adam, AdamW, ClipNorm, ClipValue, Optimizer, RmsProp, Sgd};
 pub use rng::Rng;
-pub use sequential::{Sequential, SequentialBuilder};
-pub use training::{Schedule, Trainer, evaluate};
+pub use sequential::{Sequential, SequentialBuilder, Snapshot};
+pub use training::{Callback, EarlyStopping, Schedule, Trainer, evaluate};
 
 // the programs of README compile and run
 #[cfg(doctest)]
@@ -142,7 +143,7 @@ pub mod prelude {
     };
     pub use crate::metrics::{ConfusionMatrix, accuracy};
     pub use crate::optimizer::{AdaGrad, Adam, AdamW, ClipNorm, ClipValue, Optimizer, RmsProp, Sgd};
-    pub use crate::training::{Next, Trainer, evaluate};
+    pub use crate::training::{Callback, EarlyStopping, Next, Trainer, evaluate};
     pub use crate::{Float, Gradient, Init, Result, Rng, Sequential};
     pub use ndarray::{
         Array1, Array2, Array3, ArrayView1, ArrayView2, ArrayViewMut2, Axis, Zip, array, azip, s,

@@ -18,6 +18,7 @@ mod prediction;
 mod probe;
 mod route;
 mod shapes;
+mod snapshot;
 mod structure;
 mod update;
 
@@ -28,6 +29,7 @@ pub(crate) use id::ModelId;
 pub(crate) use inspection::Place;
 pub(crate) use prediction::INFERENCE_CHUNK;
 use route::Route;
+pub use snapshot::Snapshot;
 
 /// A network of layers in a row, with everything that a pass leaves behind.
 ///

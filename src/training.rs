@@ -9,6 +9,7 @@ use crate::kernels::threads::{Kind as WorkKind, Threads};
 use crate::{Error, Float, Loss, Result, Sequential};
 
 mod batches;
+mod callback;
 mod diverged;
 mod evaluation;
 mod history;
@@ -22,6 +23,7 @@ mod start;
 mod step;
 mod watch;
 
+pub use callback::{Callback, Checkpoint, CsvLog, EarlyStopping, IntoNext, Monitor, Next, Start, StepRecord};
 pub use evaluation::{Evaluation, evaluate, evaluate_with};
 pub use history::{Epoch, History, Measures};
 pub use metric::{Accuracy, ExactMatch, LabelAccuracy, Metric};
@@ -29,9 +31,11 @@ pub use rate_search::RateSearch;
 pub use schedule::{Cosine, ExponentialDecay, OneCycle, ReduceOnPlateau, Schedule, StepDecay, When, rates};
 
 use batches::Batches;
+use callback::Callbacks;
 use evaluation::{Kind, Totals, measure};
+use history::csv::columns;
 use metric::Metrics;
-use progress::Progress;
+use progress::{Figures, Progress};
 use run::Run;
 use start::{check_learns, check_loss, check_names, check_samples};
 use step::step;
@@ -48,6 +52,7 @@ use watch::Watch;
 /// | [`metric`](Trainer::metric) | [`Accuracy`] if the model ends with Softmax or one Sigmoid, [`LabelAccuracy`] for several |
 /// | [`progress_bar`](Trainer::progress_bar) | on a terminal |
 /// | [`schedule`](Trainer::schedule) | none: the learning rate stays |
+/// | [`callback`](Trainer::callback), [`after_epoch`](Trainer::after_epoch) | none |
 /// | [`threads`](Trainer::threads) | as many as prove fastest |
 ///
 /// # Examples
@@ -76,36 +81,11 @@ pub struct Trainer<'a, F: Float> {
     shuffle: Option<u64>,
     validation: Option<Box<dyn Samples<F> + 'a>>,
     metrics: Option<Vec<Box<dyn Metric<F> + 'a>>>,
-    after_epoch: Vec<AfterEpoch<'a, F>>,
+    callbacks: Callbacks<'a, F>,
     schedule: Option<Box<dyn Schedule + 'a>>,
     progress_bar: bool,
     threads: Threads,
     threads_used: Option<usize>,
-}
-
-type AfterEpoch<'a, F> = Box<dyn FnMut(&Epoch, &Sequential<F>) -> Next + 'a>;
-
-/// The wish of a closure after an epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Next {
-    /// Go on with the next epoch.
-    Continue,
-    /// End the training here.
-    Stop,
-}
-
-impl Next {
-    /// [`Next::Stop`] if that is true, else [`Next::Continue`].
-    pub fn stop_if(enough: bool) -> Self {
-        if enough { Next::Stop } else { Next::Continue }
-    }
-}
-
-/// A closure that returns nothing lets the training go on.
-impl From<()> for Next {
-    fn from((): ()) -> Self {
-        Next::Continue
-    }
 }
 
 impl<F: Float> Trainer<'_, F> {
@@ -116,9 +96,9 @@ impl<F: Float> Trainer<'_, F> {
     /// epochs look better on validation samples, which are measured after the epoch. The same model, samples and
     /// settings end with the same bits.
     ///
-    /// Another call with the same model goes on: the optimizer keeps its state, and the samples come in orders that the
-    /// calls before have not taken. With another model, a clone or the next fold of a cross-validation, the trainer
-    /// starts anew, as it did with the first.
+    /// Each call is a training of its own: optimizer, schedule and callbacks start as they were given, so that one trainer
+    /// serves all folds of a cross-validation. The weights are those that the model has; samples come in an order that the
+    /// calls with the same model before have not taken. [`resume`](Self::resume) goes on with a training.
     ///
     /// # Errors
     /// [`Error::Setting`] for a setting out of its range, [`Error::Mismatch`] if loss and model can't be meant together or
@@ -139,7 +119,44 @@ impl<F: Float> Trainer<'_, F> {
     /// ```
     pub fn fit(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
         self.check(model, &samples)?;
-        self.fit_checked(model, &samples)
+        self.fit_checked(model, &samples, false)
+    }
+
+    /// Goes on with the training of a model: another [`epochs`](Self::epochs) epochs with the optimizer, the schedule and
+    /// the callbacks as the last call has left them, counted from where it ended. The history is that of the new epochs.
+    ///
+    /// A schedule that follows the loss keeps what it has seen; one that goes by the time begins again, with as many epochs
+    /// as this call has.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit); and [`Error::Mismatch`] if the last call of this trainer was with another model, of which a
+    /// clone is one, or if there was none.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let (mut at_once, mut in_two) = (model.clone(), model);
+    /// let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.1).momentum(0.9));
+    /// trainer().epochs(6).fit(&mut at_once, (&x, &y))?;
+    ///
+    /// let mut trainer = trainer().epochs(3);
+    /// trainer.fit(&mut in_two, (&x, &y))?;
+    /// let history = trainer.resume(&mut in_two, (&x, &y))?;
+    /// assert_eq!(history.last().unwrap().number, 6);
+    /// assert_eq!(in_two.param("0.weight")?, at_once.param("0.weight")?);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn resume(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
+        self.check(model, &samples)?;
+        if !self.run.knows(model) {
+            let problem =
+                "the last training of this trainer was not with this model: there is none to go on with";
+            return Err(Error::mismatch(problem, "begin with Trainer::fit; a clone is another model"));
+        }
+        self.fit_checked(model, &samples, true)
     }
 
     #[inline(never)]
@@ -174,21 +191,33 @@ impl<F: Float> Trainer<'_, F> {
     }
 
     #[inline(never)]
-    fn fit_checked(&mut self, model: &mut Sequential<F>, samples: &dyn Samples<F>) -> Result<History> {
+    fn fit_checked(
+        &mut self,
+        model: &mut Sequential<F>,
+        samples: &dyn Samples<F>,
+        resumed: bool,
+    ) -> Result<History> {
         model.check_room(self.batch_size.min(samples.len()))?;
-        let rate = self.run.given_rate();
-        if self.run.meet(model)
-            && let Some(schedule) = &mut self.schedule
-        {
-            schedule.restart();
+        if !resumed {
+            self.run.start(model);
+            if let Some(schedule) = &mut self.schedule {
+                schedule.restart();
+            }
         }
         self.unfinished = None;
+        let start = self.start_of(model, samples.len(), resumed);
+        self.callbacks.before_training(&start, model)?;
         let mut history = History { settings: self.settings(samples.len()), ..History::default() };
-        let ended = self.run_epochs(model, samples, &mut history);
-        if let (Some(_), Some(rate)) = (&self.schedule, rate) {
+        let mut progress =
+            Progress::new(self.progress_bar, start.epochs - self.run.epochs, start.epochs, start.steps);
+        let trained = self.run_epochs(model, samples, &mut history, &mut progress);
+        if let (Some(_), Some(rate)) = (&self.schedule, self.run.given_rate()) {
             self.run.optimizer.set_learning_rate(rate); // for steps that are no training's
         }
-        match ended {
+        progress.clear();
+        let ended = self.callbacks.after_training(&mut history, model);
+        progress.end(&history);
+        match trained.and(ended) {
             Ok(()) => Ok(history),
             Err(error) => {
                 self.unfinished = Some(history);
@@ -197,57 +226,104 @@ impl<F: Float> Trainer<'_, F> {
         }
     }
 
+    fn start_of(&self, model: &Sequential<F>, samples: usize, resumed: bool) -> Start {
+        let default = metric::default_for(model);
+        let metrics = self.metrics.as_ref().unwrap_or(&default);
+        Start {
+            resumed,
+            epochs: self.run.epochs.saturating_add(self.epochs),
+            steps: samples.div_ceil(self.batch_size),
+            columns: columns(metrics.iter().map(|metric| metric.name()), self.validation.is_some()),
+        }
+    }
+
     fn run_epochs(
         &mut self,
         model: &mut Sequential<F>,
         samples: &dyn Samples<F>,
         history: &mut History,
+        progress: &mut Progress,
     ) -> Result<()> {
         let default = metric::default_for(model);
         let metrics = self.metrics.as_ref().unwrap_or(&default);
         let mut batches = Batches::new(samples, self.batch_size, self.shuffle, model);
-        let mut progress = Progress::new(self.progress_bar, self.epochs, batches.count());
         let mut totals = Totals::new(Kind::of(&*self.loss, model.output_width()), metrics);
         let work = model.work(WorkKind::Epoch, self.batch_size.min(samples.len()));
         let count = batches.count();
-        let mut steps = self.threads.steps(work, count);
+        let mut steps = self.threads.steps(work);
         let base = self.run.given_rate();
         let not_finite = model.count_not_finite();
         let mut watch = Watch::new(model.largest_param());
-        for epoch in 1..=self.epochs {
-            self.run.epochs += 1;
-            batches.shuffle(self.run.epochs);
-            steps.run(|batch| {
-                let (x, t) = batches.gather(batch);
-                if let Some((schedule, base)) = self.schedule.as_mut().zip(base) {
-                    let when = When { epoch: epoch - 1, epochs: self.epochs, step: batch, steps: count };
-                    self.run.optimizer.set_learning_rate(schedule.rate(base, &when));
+        for index in 0..self.epochs {
+            (self.run.epochs, self.run.orders) = (self.run.epochs + 1, self.run.orders + 1);
+            let epoch = self.run.epochs;
+            batches.shuffle(self.run.orders);
+            let (mut next, mut loss, mut stop) = (0, 0.0, None);
+            while next < count && stop.is_none() {
+                let listened = self.callbacks.listen_to_steps();
+                let run = next..if listened { next + 1 } else { count };
+                next = run.end;
+                let stepped =
+                    steps.run(run, |batch| {
+                        let (x, t) = batches.gather(batch);
+                        if let Some((schedule, base)) = self.schedule.as_mut().zip(base) {
+                            let when = When { epoch: index, epochs: self.epochs, step: batch, steps: count };
+                            self.run.optimizer.set_learning_rate(schedule.rate(base, &when));
+                        }
+                        loss = step(model, &*self.loss, &mut self.run, x, t).map_err(|error| {
+                            Error::Batch { epoch, batch: batch + 1, error: Box::new(error) }
+                        })?;
+                        watch.see(epoch, loss);
+                        totals.add(loss, model.outputs(), t);
+                        progress.step(epoch, || Figures {
+                            training: totals.measures(),
+                            samples: totals.samples() + index * samples.len(),
+                            learning_rate: self.run.optimizer.learning_rate(),
+                        });
+                        Ok(())
+                    });
+                let told = stepped.and_then(|()| {
+                    if !listened {
+                        return Ok(None);
+                    }
+                    model.keep_inputs(batches.last_inputs());
+                    let rate = self.run.optimizer.learning_rate();
+                    self.callbacks.after_step(&StepRecord::new(epoch, next, count, loss, rate), model)
+                });
+                let stops = told.as_ref().is_ok_and(|stop| stop.is_some() && next < count);
+                if (stops || told.is_err()) && totals.samples() > 0 {
+                    let training = totals.measures();
+                    history.broken_off = Some(Epoch { number: epoch, training, validation: None });
                 }
-                let loss = step(model, &*self.loss, &mut self.run, x, t).map_err(|error| Error::Batch {
-                    epoch,
-                    batch: batch + 1,
-                    error: Box::new(error),
-                })?;
-                watch.see(epoch, loss);
-                totals.add(loss, model.outputs(), t);
-                progress.step(epoch, totals.loss());
-                Ok(())
-            })?;
+                stop = told?;
+            }
             self.threads_used = Some(steps.number());
             model.keep_inputs(batches.last_inputs()); // for whoever looks after the epoch
-            let training = totals.take();
-            let validation = self.validate(model, epoch, metrics)?;
-            let record = Epoch { number: epoch, training, validation };
+            if next < count
+                && let Some(stop) = stop
+            {
+                history.stopped = Some(stop.sentence(&format!("epoch {epoch}, batch {next}")));
+                break;
+            }
+            let mut record = Epoch { number: epoch, training: totals.take(), validation: None };
+            match self.validate(model, epoch, metrics) {
+                Ok(validation) => record.validation = validation,
+                Err(error) => {
+                    history.broken_off = Some(record);
+                    return Err(error);
+                }
+            }
+            progress.epoch(&record);
             if let Some(schedule) = &mut self.schedule {
                 schedule.after_epoch(&record);
             }
-            if !self.after_epoch.is_empty() {
+            if !self.callbacks.is_empty() {
                 progress.clear();
             }
-            let stops = self.after_epoch.iter_mut().map(|closure| closure(&record, model) == Next::Stop);
-            let stop = stops.fold(false, |any, stop| any | stop);
+            let told = self.callbacks.after_epoch(&record, model);
             history.epochs.push(record);
-            if stop {
+            if let Some(stop) = stop.or(told?) {
+                history.stopped = Some(stop.sentence(&format!("epoch {epoch}")));
                 break;
             }
         }
@@ -256,7 +332,6 @@ impl<F: Float> Trainer<'_, F> {
             return Err(Error::diverged(problem, "make the steps of the optimizer smaller"));
         }
         history.warnings = watch.warning(history.last(), model.largest_param()).into_iter().collect();
-        history.warnings.iter().for_each(|warning| progress.warn(warning));
         Ok(())
     }
 
@@ -280,7 +355,8 @@ impl<F: Float> Trainer<'_, F> {
         self.threads_used
     }
 
-    /// The epochs before an error ended the last call of [`fit`](Self::fit); `None` if none did.
+    /// The history of the last call of [`fit`](Self::fit) up to the error that ended it: the epochs before, and what there
+    /// was of the [next](History::broken_off); `None` if no error did.
     ///
     /// # Examples
     /// ```

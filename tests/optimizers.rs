@@ -151,7 +151,7 @@ fn a_plateau_is_left_with_smaller_steps() {
     let (x, t) = (array![[0.0, 0.0]], array![[1.0]]);
     let mut records: Vec<Epoch> = Vec::new();
     let mut model = linear(1);
-    let keep = |epoch: &Epoch, _: &Sequential<f64>| records.push(epoch.clone());
+    let keep = |epoch: &Epoch, _: &mut Sequential<f64>| records.push(epoch.clone());
     Trainer::new(MeanSquaredError, Sgd::new(1e-9))
         .epochs(5)
         .after_epoch(keep)

@@ -114,7 +114,7 @@ fn bounds() {
     let mut trainer =
         Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(usize::MAX).shuffle(u64::MAX).epochs(2);
     assert_eq!(trainer.fit(&mut model, (&x, &t)).unwrap().losses().len(), 2);
-    let stop = |_: &chainrule::training::Epoch, _: &Sequential<f64>| Next::Stop;
+    let stop = |_: &chainrule::training::Epoch, _: &mut Sequential<f64>| Next::Stop;
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(usize::MAX).after_epoch(stop);
     assert_eq!(trainer.fit(&mut model, (&x, &t)).unwrap().losses().len(), 1);
 

@@ -185,7 +185,7 @@ fn a_panic_in_a_layer_is_the_callers_own() {
 
 #[test]
 fn a_panic_in_a_closure_is_the_callers_own() {
-    let stumble = |_: &chainrule::training::Epoch, _: &Sequential<f32>| -> Next { panic!("enough") };
+    let stumble = |_: &chainrule::training::Epoch, _: &mut Sequential<f32>| -> Next { panic!("enough") };
     let mut trainer = trainer().threads(2).after_epoch(stumble);
     let fit = || trainer.fit(&mut net(&Probe::silent()), samples(SAMPLES));
     let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(fit)).unwrap_err();

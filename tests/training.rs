@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use chainrule::data::{Samples, toy};
 use chainrule::optimizer::{PerParam, Trainable};
 use chainrule::prelude::*;
-use chainrule::training::{History, Metric};
+use chainrule::training::{History, Metric, StepRecord};
 
 /// The XOR net with the library's defaults, 2-8-1.
 fn xor_net(seed: u64) -> Sequential<f64> {
@@ -283,7 +283,7 @@ fn a_closure_sees_each_epoch_and_may_stop() {
 #[should_panic(expected = "enough")]
 fn a_panic_in_a_closure_is_the_callers_own() {
     let (x, y) = toy::xor::<f64>();
-    let stumble = |_: &chainrule::training::Epoch, _: &Sequential<f64>| -> Next { panic!("enough") };
+    let stumble = |_: &chainrule::training::Epoch, _: &mut Sequential<f64>| -> Next { panic!("enough") };
     let mut trainer = Trainer::new(BinaryCrossEntropy, Sgd::new(0.5)).after_epoch(stumble);
     let _ = trainer.fit(&mut xor_net(1), (&x, &y));
 }
@@ -792,16 +792,78 @@ fn another_model_is_met_as_the_first_was() {
 }
 
 #[test]
-fn a_second_call_goes_on_with_the_optimizers_state() {
+fn resume_goes_on_and_fit_begins_with_fresh_state() {
     let (x, t) = (array![[1.0], [2.0]], array![[2.0], [4.0]]);
     let momentum = || Momentum { velocity: PerParam::default() };
     let trainer = |epochs| Trainer::new(MeanSquaredError, momentum()).epochs(epochs).without_shuffle();
-    let (mut at_once, mut in_two) = (line(), line());
+    let numbers = |history: History| history.epochs().iter().map(|epoch| epoch.number).collect::<Vec<_>>();
+    let (mut at_once, mut in_two, mut anew, mut by_two) = (line(), line(), line(), line());
     trainer(6).fit(&mut at_once, (&x, &t)).unwrap();
     let mut three = trainer(3);
     three.fit(&mut in_two, (&x, &t)).unwrap();
-    three.fit(&mut in_two, (&x, &t)).unwrap();
+    let history = three.resume(&mut in_two, (&x, &t)).unwrap();
+    assert!(history.settings().contains(&("resumed after epoch", "3".to_owned())));
+    assert_eq!(numbers(history), [4, 5, 6]);
     assert_eq!(weights(&at_once), weights(&in_two));
+
+    three.fit(&mut anew, (&x, &t)).unwrap();
+    assert_eq!(numbers(three.fit(&mut anew, (&x, &t)).unwrap()), [1, 2, 3]);
+    trainer(3).fit(&mut by_two, (&x, &t)).unwrap();
+    trainer(3).fit(&mut by_two, (&x, &t)).unwrap();
+    assert_eq!(weights(&anew), weights(&by_two));
+    assert_ne!(weights(&anew), weights(&at_once));
+}
+
+#[test]
+fn a_training_can_be_resumed_with_its_own_model_only() {
+    let (x, t) = (array![[1.0], [2.0]], array![[2.0], [4.0]]);
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1));
+    let mut model = line();
+    let refusal = "the last training of this trainer was not with this model: there is none to go on with\n  help: begin \
+                   with Trainer::fit; a clone is another model";
+    assert_eq!(error(trainer.resume(&mut model, (&x, &t))), refusal);
+    trainer.fit(&mut model, (&x, &t)).unwrap();
+    assert_eq!(error(trainer.resume(&mut model.clone(), (&x, &t))), refusal);
+    trainer.resume(&mut model, (&x, &t)).unwrap();
+    // steps of one's own are a training too
+    let mut other = line();
+    trainer.train_batch(&mut other, &x, &t).unwrap();
+    assert_eq!(error(trainer.resume(&mut model, (&x, &t))), refusal);
+    trainer.resume(&mut other, (&x, &t)).unwrap();
+}
+
+/// A schedule that follows the loss starts anew with a training, and is kept by one that goes on.
+#[test]
+fn a_schedule_belongs_to_one_training() {
+    use chainrule::training::ReduceOnPlateau;
+
+    let (x, t) = (array![[0.0]], array![[1.0]]);
+    let rates = |calls: &[bool]| {
+        let (seen, mut model) = (RefCell::new(Vec::new()), line());
+        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-9))
+            .schedule(ReduceOnPlateau::new(0.5, 1))
+            .epochs(3)
+            .callback(Rates(&seen));
+        for &resumed in calls {
+            let samples = (&x, &t);
+            if resumed { trainer.resume(&mut model, samples) } else { trainer.fit(&mut model, samples) }
+                .unwrap();
+        }
+        drop(trainer);
+        seen.into_inner().into_iter().map(|rate| rate * 1e9).collect::<Vec<f64>>()
+    };
+    assert_eq!(rates(&[false, false]), [1.0, 1.0, 1.0, 1.0, 1.0, 1.0]);
+    assert_eq!(rates(&[false, true]), [1.0, 1.0, 1.0, 0.5, 0.5, 0.25]);
+}
+
+/// Keeps the rate of each step.
+struct Rates<'a>(&'a RefCell<Vec<f64>>);
+
+impl Callback<f64> for Rates<'_> {
+    fn after_step(&mut self, step: &mut StepRecord, _: &mut Sequential<f64>) -> Result<Next> {
+        self.0.borrow_mut().extend(step.learning_rate);
+        Ok(Next::Continue)
+    }
 }
 
 #[test]

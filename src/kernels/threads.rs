@@ -6,6 +6,7 @@
 //! [found by measuring](choice).
 
 use std::cell::Cell;
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -131,7 +132,7 @@ impl Threads {
     /// A thread that belongs to a pool already, of this library or of rayon, runs it itself: the cores have work. If the
     /// system gives no threads, the thread that asks does everything.
     pub(crate) fn run<R: Send>(&self, work: Work, run: impl FnOnce() -> R + Send) -> R {
-        self.steps(work, 1).as_one(run)
+        self.steps(work).as_one(1, run)
     }
 
     /// On how many threads such work would run now.
@@ -146,8 +147,8 @@ impl Threads {
         given.unwrap_or_else(|| self.known.recall(work, self.known.cores()).best())
     }
 
-    /// Work in runs of `in_a_run` steps.
-    pub(crate) fn steps(&self, work: Work, in_a_run: usize) -> Steps<'_> {
+    /// Work in runs of steps.
+    pub(crate) fn steps(&self, work: Work) -> Steps<'_> {
         let given = self.number.or_else(number_of_variable);
         let most = given.unwrap_or_else(|| self.known.cores());
         let stays = self.number.is_none() && pool::is_inside(); // the cores have work
@@ -157,7 +158,7 @@ impl Threads {
             None if most > 1 => (most, Some(self.known.recall(&work, most))),
             _ => (most, None),
         };
-        Steps { threads: self, work, in_a_run, most, stays, choice, number }
+        Steps { threads: self, work, most, stays, choice, number }
     }
 
     /// Runs `work` in a pool of `most` threads, or on this one.
@@ -183,7 +184,6 @@ impl Threads {
 pub(crate) struct Steps<'t> {
     threads: &'t Threads,
     work: Work,
-    in_a_run: usize,
     most: usize,
     /// on the thread that asks, whatever the number
     stays: bool,
@@ -198,19 +198,19 @@ impl Steps<'_> {
         self.number
     }
 
-    /// Runs a step for each number from 0 on, up to the first error.
+    /// Runs a step for each number of `run`, up to the first error.
     ///
     /// A look stays in a pool from its first to its last block, so that nothing else differs between its sides. Only runs
     /// that are shorter than a block are measured as they are, with the way into the pool and back.
     pub(crate) fn run<E: Send>(
         &mut self,
+        run: Range<usize>,
         mut step: impl FnMut(usize) -> Result<(), E> + Send,
     ) -> Result<(), E> {
-        let all = self.in_a_run;
-        if self.choice.as_ref().is_some_and(|choice| choice.is_short(all)) {
-            return self.as_one(|| (0..all).try_for_each(step));
+        if self.choice.as_ref().is_some_and(|choice| choice.is_short(run.len())) {
+            return self.as_one(run.len(), || { run }.try_for_each(step));
         }
-        let (threads, most, mut done) = (self.threads, self.most, 0);
+        let (threads, most, mut done, all) = (self.threads, self.most, run.start, run.end);
         while done < all {
             let (mut number, mut steps) = self.next(all - done);
             let in_pool = self.is_for_a_pool(number);
@@ -230,13 +230,13 @@ impl Steps<'_> {
         Ok(())
     }
 
-    /// Runs all steps, measured as one.
-    fn as_one<R: Send>(&mut self, work: impl FnOnce() -> R + Send) -> R {
+    /// Runs a number of steps, measured as one.
+    fn as_one<R: Send>(&mut self, steps: usize, work: impl FnOnce() -> R + Send) -> R {
         let start = self.now();
-        let (number, _) = self.next(self.in_a_run);
+        let (number, _) = self.next(steps);
         let in_pool = number > 1 && !self.stays;
         let result = self.threads.on(in_pool, self.most, || with_current(number, work));
-        self.took(self.in_a_run, start);
+        self.took(steps, start);
         result
     }
 
@@ -345,10 +345,10 @@ mod tests {
     #[cfg(feature = "threads")]
     fn numbers_of_steps(threads: &Threads, clock: &AtomicU64, in_a_run: usize, micros: &[u64]) -> Vec<usize> {
         let mut numbers = Vec::new();
-        let mut steps = threads.steps(work(2 * SMALLEST_PART), in_a_run);
+        let mut steps = threads.steps(work(2 * SMALLEST_PART));
         for _ in (0..10_000).step_by(in_a_run) {
             let mut next = 0;
-            let run = steps.run(|step| {
+            let run = steps.run(0..in_a_run, |step| {
                 assert_eq!(step, next, "every step once, in order");
                 next += 1;
                 numbers.push(current());

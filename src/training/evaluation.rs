@@ -224,16 +224,21 @@ impl<'m, F: Float> Totals<'m, F> {
         self.sums.iter_mut().zip(sums).for_each(|(sum, other)| *sum += other);
     }
 
-    /// The loss of all samples so far.
-    pub(super) fn loss(&self) -> f64 {
-        self.loss / self.kind.count(self.samples)
+    /// The samples so far.
+    pub(super) fn samples(&self) -> usize {
+        self.samples
+    }
+
+    /// Loss and means of all samples so far.
+    pub(super) fn measures(&self) -> Measures {
+        let names = self.metrics.iter().map(|metric| metric.name().to_owned());
+        let metrics = names.zip(self.sums.iter().map(|sum| sum / self.samples as f64)).collect();
+        Measures { loss: self.loss / self.kind.count(self.samples), metrics }
     }
 
     /// Loss and means, and a new beginning.
     pub(super) fn take(&mut self) -> Measures {
-        let names = self.metrics.iter().map(|metric| metric.name().to_owned());
-        let metrics = names.zip(self.sums.iter().map(|sum| sum / self.samples as f64)).collect();
-        let measures = Measures { loss: self.loss(), metrics };
+        let measures = self.measures();
         (self.samples, self.loss) = (0, 0.0);
         self.sums.fill(0.0);
         measures

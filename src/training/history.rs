@@ -1,6 +1,5 @@
 //! The record of a training, epoch by epoch.
 
-use std::ffi::OsStr;
 use std::fmt;
 use std::path::Path;
 
@@ -43,7 +42,7 @@ impl fmt::Display for Measures {
 /// The record of one epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Epoch {
-    /// Its number, from 1.
+    /// Its number, from 1; a training that [goes on](crate::Trainer::resume) counts on.
     pub number: usize,
     /// Loss and metrics of the training samples, each as it was when its batch was met.
     pub training: Measures,
@@ -60,6 +59,30 @@ impl Epoch {
     /// The accuracy over the training samples, from 0 to 1, if it was measured.
     pub fn accuracy(&self) -> Option<f64> {
         self.training.accuracy()
+    }
+
+    /// The figure of that name, as in the header of [`History::to_csv`]: `loss`, a metric, or one of the validation
+    /// samples, `validation_loss`.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).validation((&x, &y));
+    /// let history = trainer.fit(&mut model, (&x, &y))?;
+    /// let last = history.last().unwrap();
+    /// assert_eq!(last.figure("validation_loss"), last.validation.as_ref().map(|measures| measures.loss));
+    /// assert_eq!(last.figure("accuracy"), None);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn figure(&self, name: &str) -> Option<f64> {
+        let of = |measures: &Measures, name: &str| match name {
+            "loss" => Some(measures.loss),
+            name => measures.metric(name),
+        };
+        of(&self.training, name).or_else(|| of(self.validation.as_ref()?, name.strip_prefix("validation_")?))
     }
 
     /// The loss by which epochs are compared: that of the validation samples if there are any. NaN is the worst.
@@ -97,6 +120,9 @@ pub struct History {
     pub(super) epochs: Vec<Epoch>,
     pub(super) settings: Vec<(&'static str, String)>,
     pub(super) warnings: Vec<String>,
+    pub(super) stopped: Option<String>,
+    pub(super) notes: Vec<String>,
+    pub(super) broken_off: Option<Epoch>,
 }
 
 impl History {
@@ -123,6 +149,64 @@ impl History {
     /// ```
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// What stopped the training before its last epoch, in a sentence: which callback, and the reason if it gives one.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1))
+    ///     .after_epoch(|epoch, _| Next::stop_if(epoch.number == 3));
+    /// assert_eq!(trainer.fit(&mut model, (&x, &y))?.stopped(), Some("stopped after epoch 3 by a closure"));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn stopped(&self) -> Option<&str> {
+        self.stopped.as_deref()
+    }
+
+    /// What callbacks have to say of the training, in sentences.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::training::History;
+    ///
+    /// let mut history = History::default();
+    /// history.note("the weights are the means of all epochs");
+    /// assert_eq!(history.notes(), ["the weights are the means of all epochs"]);
+    /// ```
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Adds a sentence to the [notes](Self::notes), for [callbacks](super::Callback::after_training).
+    ///
+    /// # Examples
+    /// See [`notes`](Self::notes).
+    pub fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(text.into());
+    }
+
+    /// The epoch in which an error or a callback broke off the training, with the measures of the batches before, if there
+    /// were any; it is none of the [epochs](Self::epochs).
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[1.0], [2.0], [f64::NAN]], array![[1.0], [3.0], [5.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).batch_size(1).without_shuffle();
+    /// assert!(trainer.fit(&mut model, (&x, &y)).is_err());
+    /// let broken_off = trainer.unfinished_history().and_then(|history| history.broken_off()).unwrap();
+    /// assert!(broken_off.number == 1 && broken_off.loss().is_finite());        // of the first two batches
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn broken_off(&self) -> Option<&Epoch> {
+        self.broken_off.as_ref()
     }
 
     /// The epochs, in order.
@@ -166,11 +250,7 @@ impl History {
     /// [`Error::Io`] if the file can't be written, [`Error::Mismatch`] if its name promises another format than CSV.
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let is_text = |end: &OsStr| end.eq_ignore_ascii_case("csv") || end.eq_ignore_ascii_case("txt");
-        if path.extension().is_some_and(|end| !is_text(end)) {
-            let problem = format!("{}: a file of this name can't be written", path.display());
-            return Err(Error::mismatch(problem, "end the name with .csv"));
-        }
+        csv::check_name(path)?;
         let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
         let written = folder.and_then(|()| std::fs::write(path, self.to_csv()));
         written.map_err(|error| Error::Io { path: path.to_owned(), error })

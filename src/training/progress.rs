@@ -3,6 +3,8 @@
 use std::sync::Once;
 use std::time::{Duration, Instant};
 
+use super::{Epoch, History, Measures};
+
 #[cfg(feature = "progress")]
 mod bar;
 #[cfg(feature = "progress")]
@@ -17,14 +19,24 @@ pub(super) struct Progress {
     bar: Bar,
 }
 
+/// What the bar shows beside the time.
+pub(super) struct Figures {
+    /// of the epoch so far
+    pub(super) training: Measures,
+    /// since the training began
+    pub(super) samples: usize,
+    pub(super) learning_rate: Option<f64>,
+}
+
 impl Progress {
-    pub(super) fn new(show: bool, epochs: usize, batches: usize) -> Self {
-        Progress { start: Instant::now(), bar: Bar::new(show, epochs, batches) }
+    /// The watch over some epochs, of which `last` is the number of the last.
+    pub(super) fn new(show: bool, epochs: usize, last: usize, batches: usize) -> Self {
+        Progress { start: Instant::now(), bar: Bar::new(show, epochs, last, batches) }
     }
 
-    /// The end of one batch, with the loss of the epoch so far.
-    pub(super) fn step(&mut self, epoch: usize, loss: f64) {
-        self.bar.step(epoch, loss);
+    /// The end of one batch; the figures are asked for only if they are shown.
+    pub(super) fn step(&mut self, epoch: usize, figures: impl FnOnce() -> Figures) {
+        self.bar.step(epoch, figures);
         if cfg!(debug_assertions) && self.start.elapsed() > PATIENCE {
             static ONCE: Once = Once::new();
             ONCE.call_once(|| {
@@ -34,10 +46,17 @@ impl Progress {
         }
     }
 
-    /// A last line, where there was a bar.
-    pub(super) fn warn(&mut self, warning: &str) {
+    /// The end of an epoch.
+    pub(super) fn epoch(&mut self, record: &Epoch) {
+        self.bar.epoch(record);
+    }
+
+    /// Last lines, where there was a bar.
+    pub(super) fn end(&mut self, history: &History) {
         self.bar.clear();
-        self.bar.print(&format!("warning: {warning}"));
+        history.stopped().into_iter().for_each(|stopped| self.bar.print(stopped));
+        history.notes().iter().for_each(|note| self.bar.print(note));
+        history.warnings().iter().for_each(|warning| self.bar.print(&format!("warning: {warning}")));
     }
 
     /// A screen without the bar, so that somebody can print. It comes back with another step.
@@ -52,11 +71,13 @@ struct Bar;
 
 #[cfg(not(feature = "progress"))]
 impl Bar {
-    fn new(_: bool, _: usize, _: usize) -> Self {
+    fn new(_: bool, _: usize, _: usize, _: usize) -> Self {
         Bar
     }
 
-    fn step(&mut self, _: usize, _: f64) {}
+    fn step(&mut self, _: usize, _: impl FnOnce() -> Figures) {}
+
+    fn epoch(&mut self, _: &Epoch) {}
 
     fn print(&mut self, _: &str) {}
 

@@ -9,8 +9,10 @@ pub(super) struct Run<F: Float> {
     /// the optimizer as it was given, for the next model
     as_given: Box<dyn Optimizer<F>>,
     model: Option<ModelId>,
-    /// the epochs that have begun
-    pub(super) epochs: u64,
+    /// the epochs of the training that have begun, of all its calls
+    pub(super) epochs: usize,
+    /// the orders of samples that the model has met: a model whose weights go on is not shown the same order again
+    pub(super) orders: u64,
     /// whether a step has been made
     pub(super) has_stepped: bool,
 }
@@ -21,7 +23,7 @@ impl<F: Float> Run<F> {
     }
 
     fn of(optimizer: Box<dyn Optimizer<F>>) -> Self {
-        Run { as_given: optimizer.clone(), optimizer, model: None, epochs: 0, has_stepped: false }
+        Run { as_given: optimizer.clone(), optimizer, model: None, epochs: 0, orders: 0, has_stepped: false }
     }
 
     /// The learning rate that the optimizer was given.
@@ -34,13 +36,27 @@ impl<F: Float> Run<F> {
         Run::of(self.as_given.clone())
     }
 
+    /// Whether the last call was with this model.
+    pub(super) fn knows(&self, model: &Sequential<F>) -> bool {
+        self.model.as_ref().is_some_and(|known| known == model.id())
+    }
+
+    /// Starts a training of its own, whatever was before.
+    pub(super) fn start(&mut self, model: &Sequential<F>) {
+        if !self.knows(model) {
+            self.orders = 0;
+        }
+        self.model = Some(model.id().same());
+        self.optimizer = self.as_given.clone();
+        (self.epochs, self.has_stepped) = (0, false);
+    }
+
     /// Goes on with the model of the last call, and starts anew with any other; says whether it is another.
     pub(super) fn meet(&mut self, model: &Sequential<F>) -> bool {
-        let known = self.model.replace(model.id().same());
-        if known.as_ref().is_some_and(|known| known != model.id()) {
-            self.optimizer = self.as_given.clone();
-            (self.epochs, self.has_stepped) = (0, false);
+        let is_new = !self.knows(model);
+        if is_new {
+            self.start(model);
         }
-        known.is_none_or(|known| known != *model.id())
+        is_new
     }
 }

@@ -39,7 +39,7 @@ pub trait Schedule: Send {
         let _ = epoch;
     }
 
-    /// The start of a training with another model: what was seen of the last one is forgotten.
+    /// The start of a training, unless it [goes on](crate::Trainer::resume): what was seen of the last one is forgotten.
     fn restart(&mut self) {}
 
     /// Whether every setting is in its range.

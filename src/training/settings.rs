@@ -1,7 +1,8 @@
 //! The settings of a trainer, each with its default.
 
+use super::callback::{AfterEpoch, Callbacks};
 use super::run::Run;
-use super::{Epoch, Metric, Next, Schedule, Trainer};
+use super::{Callback, Epoch, IntoNext, Metric, Schedule, Trainer};
 use crate::data::Samples;
 use crate::kernels::threads::Threads;
 use crate::table::thousands;
@@ -35,7 +36,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             shuffle: Some(0),
             validation: None,
             metrics: None,
-            after_epoch: Vec::new(),
+            callbacks: Callbacks::new(),
             schedule: None,
             progress_bar: true,
             threads: Threads::default(),
@@ -180,9 +181,34 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// Calls a closure with the record of each epoch and the model as it is then. It may return [`Next::Stop`] to end
-    /// the training, or nothing. Of several closures all are called, in order, on the thread that called
-    /// [`fit`](Self::fit).
+    /// Something that is done while the model trains, at the moments that [`Callback`] names: [`EarlyStopping`](super::EarlyStopping),
+    /// [`Checkpoint`](super::Checkpoint), [`CsvLog`](super::CsvLog) or one of your own. Of several all are called, in the
+    /// order in which they were added.
+    ///
+    /// Given as `&mut callback` it can be asked when the training is over.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1))
+    ///     .epochs(10_000)
+    ///     .callback(EarlyStopping::new(3).min_delta(1e-9))
+    ///     .fit(&mut model, (&x, &y))?;
+    /// assert!(history.epochs().len() < 1_000 && history.stopped().is_some());
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn callback(mut self, callback: impl Callback<F> + 'a) -> Self {
+        self.callbacks.push(callback);
+        self
+    }
+
+    /// Calls a closure with the record of each epoch and the model as it is then, which it may change: a
+    /// [callback](Self::callback) in a line. It returns nothing, a [`Next`](super::Next) that may end the training, or a
+    /// [`Result`](crate::Result) of them, whose error does.
     ///
     /// # Examples
     /// ```
@@ -191,21 +217,23 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
     /// Trainer::new(MeanSquaredError, Sgd::new(0.1))
     ///     .after_epoch(|epoch, _| println!("{epoch}"))
+    ///     .after_epoch(|_, model| model.set_param("0.bias", &array![0.0]))      // no bias
     ///     .after_epoch(|epoch, _| Next::stop_if(epoch.loss() < 1e-6))
     ///     .fit(&mut model, (&x, &y))?;
+    /// assert_eq!(model.param("0.bias")?, array![[0.0]]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     #[must_use]
-    pub fn after_epoch<N: Into<Next>>(
+    pub fn after_epoch<N: IntoNext>(
         mut self,
-        mut closure: impl FnMut(&Epoch, &Sequential<F>) -> N + 'a,
+        closure: impl FnMut(&Epoch, &mut Sequential<F>) -> N + 'a,
     ) -> Self {
-        self.after_epoch.push(Box::new(move |epoch, model| closure(epoch, model).into()));
+        self.callbacks.push(AfterEpoch(closure));
         self
     }
 
     /// How the learning rate changes: from the optimizer's, before every step. Each call of [`fit`](Self::fit) begins the
-    /// schedule anew.
+    /// schedule anew, and what one that follows the loss has seen is kept by [`resume`](Self::resume).
     ///
     /// # Examples
     /// ```
@@ -293,6 +321,8 @@ impl<'a, F: Float> Trainer<'a, F> {
             ("training samples", thousands(samples)),
             ("order of samples", order.unwrap_or("as they come".to_owned())),
         ]);
+        let epochs = self.run.epochs;
+        settings.extend((epochs > 0).then(|| ("resumed after epoch", epochs.to_string())));
         settings
     }
 }

@@ -1,18 +1,38 @@
 //! The history as comma-separated values, so that any table program reads what was written (RFC 4180).
 
-use super::{Epoch, Measures};
+use std::ffi::OsStr;
+use std::path::Path;
+
+use super::Epoch;
+use crate::{Error, Result};
 
 /// A header and a line for each epoch; nothing of no epoch.
 pub(super) fn of(epochs: &[Epoch]) -> String {
     let Some(first) = epochs.first() else { return String::new() };
     let names = first.training.metrics.iter().map(|(name, _)| &**name);
-    let header = columns(names, first.validation.is_some());
-    let mut csv = line(header.iter().map(|name| field(name)));
-    for epoch in epochs {
-        let measures = std::iter::once(&epoch.training).chain(&epoch.validation);
-        csv += &line(std::iter::once(epoch.number.to_string()).chain(measures.flat_map(numbers)));
+    let columns = columns(names, first.validation.is_some());
+    epochs.iter().fold(header(&columns), |csv, epoch| csv + &row(epoch, &columns))
+}
+
+/// The line of the names.
+pub(in crate::training) fn header(columns: &[String]) -> String {
+    line(columns.iter().map(|name| field(name)))
+}
+
+/// The line of an epoch; empty where a column was not measured.
+pub(in crate::training) fn row(epoch: &Epoch, columns: &[String]) -> String {
+    let figures = columns.iter().skip(1).map(|column| epoch.figure(column).map_or_else(String::new, number));
+    line(std::iter::once(epoch.number.to_string()).chain(figures))
+}
+
+/// Whether a file of that name may hold comma-separated values.
+pub(in crate::training) fn check_name(path: &Path) -> Result<()> {
+    let is_text = |end: &OsStr| end.eq_ignore_ascii_case("csv") || end.eq_ignore_ascii_case("txt");
+    if path.extension().is_some_and(|end| !is_text(end)) {
+        let problem = format!("{}: a file of this name can't be written", path.display());
+        return Err(Error::mismatch(problem, "end the name with .csv"));
     }
-    csv
+    Ok(())
 }
 
 /// The names of the columns.
@@ -23,11 +43,6 @@ pub(in crate::training) fn columns<'a>(
     let names = std::iter::once("loss").chain(metrics);
     let validated = names.clone().filter(|_| validation).map(|name| format!("validation_{name}"));
     std::iter::once("epoch".to_owned()).chain(names.map(str::to_owned)).chain(validated).collect()
-}
-
-fn numbers(measures: &Measures) -> impl Iterator<Item = String> + '_ {
-    let metrics = measures.metrics.iter().map(|&(_, value)| value);
-    std::iter::once(measures.loss).chain(metrics).map(number)
 }
 
 /// All digits of a number, with an exponent where there would be rows of zeros.
@@ -50,6 +65,7 @@ fn line(fields: impl Iterator<Item = String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::training::Measures;
 
     fn epoch(number: usize, losses: [f64; 2], names: &[&str]) -> Epoch {
         let measures = |loss: f64| Measures {
@@ -86,6 +102,16 @@ mod tests {
             "epoch,loss,accuracy,validation_loss,validation_accuracy\n1,0.5,0.5,0.25,0.75\n2,0.25,0.75,0.75,0.25\n"
         );
         assert_eq!(of(&[]), "");
+    }
+
+    #[test]
+    fn what_was_not_measured_stays_empty() {
+        let epochs =
+            [epoch(1, [0.5, 0.25], &["a"]), Epoch { validation: None, ..epoch(2, [0.25, 0.0], &["b"]) }];
+        assert_eq!(
+            of(&epochs),
+            "epoch,loss,a,validation_loss,validation_a\n1,0.5,0.5,0.25,0.75\n2,0.25,,,\n"
+        );
     }
 
     #[test]

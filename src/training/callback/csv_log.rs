@@ -1,0 +1,88 @@
+//! The history as a file that grows with the training.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::{Callback, Epoch, Next, Start};
+use crate::training::history::csv;
+use crate::{Error, Float, Result, Sequential};
+
+/// Writes a line for each epoch into a file as soon as it is over, in the form of
+/// [`History::to_csv`](super::History::to_csv), so that it can be read while the training runs, and is there if it ends
+/// badly.
+///
+/// The header has the columns of the training; what is not measured in an epoch stays empty. Folders on the path are made.
+/// Each [`fit`](crate::Trainer::fit) begins the file anew, [`resume`](crate::Trainer::resume) appends to it: several folds
+/// need a file each.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+/// use chainrule::training::CsvLog;
+///
+/// # let path = std::env::temp_dir().join(format!("chainrule-log-{}.csv", std::process::id()));
+/// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
+/// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+/// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(5).callback(CsvLog::create(&path));
+/// let history = trainer.fit(&mut model, (&x, &y))?;
+/// assert_eq!(std::fs::read_to_string(&path).unwrap(), history.to_csv());
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct CsvLog {
+    path: PathBuf,
+    columns: Vec<String>,
+    file: Option<File>,
+}
+
+impl CsvLog {
+    /// A log in that file, which is made when the training begins.
+    ///
+    /// # Examples
+    /// See [`CsvLog`].
+    pub fn create(path: impl AsRef<Path>) -> Self {
+        CsvLog { path: path.as_ref().to_owned(), columns: Vec::new(), file: None }
+    }
+
+    /// The open file, with a header if it is new.
+    fn open(&self, append: bool) -> std::io::Result<File> {
+        if let Some(folder) = self.path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let mut options = OpenOptions::new();
+        let options = if append { options.append(true) } else { options.write(true).truncate(true) };
+        let mut file = options.create(true).open(&self.path)?;
+        if file.metadata()?.len() == 0 {
+            file.write_all(csv::header(&self.columns).as_bytes())?;
+        }
+        Ok(file)
+    }
+
+    fn error(&self, error: std::io::Error) -> Error {
+        Error::Io { path: self.path.clone(), error }
+    }
+}
+
+impl<F: Float> Callback<F> for CsvLog {
+    fn name(&self) -> &str {
+        "CSV log"
+    }
+
+    fn before_training(&mut self, start: &Start, _: &mut Sequential<F>) -> Result<()> {
+        csv::check_name(&self.path)?;
+        if !start.resumed || self.columns.is_empty() {
+            self.columns.clone_from(&start.columns);
+        }
+        self.file = Some(self.open(start.resumed).map_err(|error| self.error(error))?);
+        Ok(())
+    }
+
+    fn after_epoch(&mut self, epoch: &Epoch, _: &mut Sequential<F>) -> Result<Next> {
+        let row = csv::row(epoch, &self.columns);
+        let written = self.file.as_mut().map_or(Ok(()), |file| file.write_all(row.as_bytes()));
+        written.map_err(|error| self.error(error))?;
+        Ok(Next::Continue)
+    }
+}

@@ -1,0 +1,135 @@
+//! The callbacks of a trainer, in their order.
+
+use super::{Callback, Epoch, History, Next, Start, StepRecord};
+use crate::{Error, Float, Result, Sequential};
+
+/// All of them, and which of them listen to steps.
+pub(in crate::training) struct Callbacks<'a, F: Float> {
+    all: Vec<Member<'a, F>>,
+}
+
+struct Member<'a, F: Float> {
+    callback: Box<dyn Callback<F> + 'a>,
+    listens: bool,
+}
+
+/// The first wish to stop: whose it was, and the reason if there is one.
+pub(in crate::training) struct Stop {
+    who: String,
+    why: Option<String>,
+}
+
+impl Stop {
+    /// The sentence for the history.
+    pub(in crate::training) fn sentence(self, moment: &str) -> String {
+        let reason = self.why.map_or_else(String::new, |why| format!(": {why}"));
+        format!("stopped after {moment} by {}{reason}", self.who)
+    }
+}
+
+impl<'a, F: Float> Callbacks<'a, F> {
+    pub(in crate::training) fn new() -> Self {
+        Callbacks { all: Vec::new() }
+    }
+
+    pub(in crate::training) fn push(&mut self, callback: impl Callback<F> + 'a) {
+        self.all.push(Member { callback: Box::new(callback), listens: true });
+    }
+
+    pub(in crate::training) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Whether any of them wants to hear of the next step; at first all are asked.
+    pub(in crate::training) fn listen_to_steps(&self) -> bool {
+        self.all.iter().any(|member| member.listens)
+    }
+
+    pub(in crate::training) fn before_training(
+        &mut self,
+        start: &Start,
+        model: &mut Sequential<F>,
+    ) -> Result<()> {
+        self.each(&|| "before training".to_owned(), |member| {
+            member.listens = true;
+            member.callback.before_training(start, model).map(|()| Next::Continue)
+        })
+        .map(drop)
+    }
+
+    pub(in crate::training) fn after_step(
+        &mut self,
+        record: &StepRecord,
+        model: &mut Sequential<F>,
+    ) -> Result<Option<Stop>> {
+        self.each(&|| format!("epoch {}, batch {}", record.epoch, record.number), |member| {
+            if !member.listens {
+                return Ok(Next::Continue);
+            }
+            let mut record = record.clone();
+            let next = member.callback.after_step(&mut record, model);
+            member.listens = !record.enough;
+            next
+        })
+    }
+
+    pub(in crate::training) fn after_epoch(
+        &mut self,
+        epoch: &Epoch,
+        model: &mut Sequential<F>,
+    ) -> Result<Option<Stop>> {
+        let moment = || format!("after epoch {}", epoch.number);
+        self.each(&moment, |member| member.callback.after_epoch(epoch, model))
+    }
+
+    /// Calls all of them, also after an error of one.
+    pub(in crate::training) fn after_training(
+        &mut self,
+        history: &mut History,
+        model: &mut Sequential<F>,
+    ) -> Result<()> {
+        let ends = self.all.iter_mut().enumerate().map(|(index, Member { callback, .. })| {
+            let end = callback.after_training(history, model);
+            end.map_err(|error| told_by("after training".to_owned(), index, callback, error))
+        });
+        ends.fold(Ok(()), Result::and)
+    }
+
+    /// Asks each in order, up to the first error; the first wish to stop.
+    fn each(
+        &mut self,
+        moment: &dyn Fn() -> String,
+        mut ask: impl FnMut(&mut Member<'a, F>) -> Result<Next>,
+    ) -> Result<Option<Stop>> {
+        let mut stop = None;
+        for (index, member) in self.all.iter_mut().enumerate() {
+            let next = ask(member).map_err(|error| told_by(moment(), index, &member.callback, error))?;
+            let why = match next {
+                Next::Continue => continue,
+                Next::Stop => None,
+                Next::StopBecause(why) => Some(why),
+            };
+            stop.get_or_insert_with(|| Stop { who: member.callback.name().to_owned(), why });
+        }
+        Ok(stop)
+    }
+}
+
+/// An error, told of the callback that it comes from.
+fn told_by<F: Float>(moment: String, index: usize, callback: &dyn Callback<F>, error: Error) -> Error {
+    let name = callback.name().to_owned();
+    Error::Callback { moment, number: index + 1, name, error: Box::new(error) }
+}
+
+/// The record of a step for those who listen.
+impl StepRecord {
+    pub(in crate::training) fn new(
+        epoch: usize,
+        number: usize,
+        steps: usize,
+        loss: f64,
+        learning_rate: Option<f64>,
+    ) -> Self {
+        StepRecord { epoch, number, steps, loss, learning_rate, enough: false }
+    }
+}
