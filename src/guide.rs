@@ -73,5 +73,12 @@ pub mod chapter_10_your_own_layer {}
 pub mod chapter_11_keras_or_pytorch {}
 
 #[cfg_attr(not(doctest), doc = include_str!("guide/links.md"))]
+#[doc = include_str!("../guide/12_training_tools.md")]
+#[doc = "\n# Pictures\n"]
+#[doc = include_str!("../guide/pictures/early_stopping.svg")]
+#[doc = include_str!("../guide/pictures/schedules.svg")]
+pub mod chapter_12_training_tools {}
+
+#[cfg_attr(not(doctest), doc = include_str!("guide/links.md"))]
 #[doc = include_str!("../guide/solutions.md")]
 pub mod solutions {}

@@ -111,6 +111,26 @@ impl Curves {
         self
     }
 
+    /// Several numbers in each epoch: the first stands at 0, and x still counts epochs.
+    ///
+    /// # Examples
+    /// A learning-rate schedule:
+    /// ```
+    /// use chainrule::training::{Cosine, rates};
+    /// use chainrule_draw::{Curves, Drawing};
+    ///
+    /// let steps = 50;                                  // of an epoch
+    /// let rates = rates(Cosine::new().warm_up(0.1), 0.1, 20, steps);
+    /// let curves = Curves::new().labels("epoch", "learning rate").per_epoch(steps).line("cosine", &rates);
+    /// let svg = curves.to_svg();
+    /// assert!(svg.contains(">18<") && !svg.contains(">900<"));
+    /// ```
+    #[must_use]
+    pub fn per_epoch(mut self, numbers: usize) -> Self {
+        (self.first, self.step) = (0.0, Step::Plus(1.0 / numbers.max(1) as f64));
+        self
+    }
+
     /// Adds a line with its name.
     #[must_use]
     pub fn line(mut self, name: impl Into<String>, values: &[f64]) -> Self {
@@ -228,6 +248,8 @@ impl Drawing for Curves {
         let x = match self.step {
             Step::Double => Axis::doublings(first, longest),
             Step::Plus(_) if longest < 2 => Axis::linear(first - 1.0, first + 1.0, 2),
+            // to the end of the last part of an epoch
+            Step::Plus(step) if step < 1.0 => Axis::linear(first, last + step, 8),
             Step::Plus(_) => Axis::linear(first, last, 8.min(longest - 1)),
         };
         let names = self.lines.iter().map(|(name, _)| Text::new(name, (0.0, 0.0), BODY).bold().width());

@@ -117,7 +117,7 @@ impl<'a, F: Float> Report<'a, F> {
             &table(&["setting", "value"], settings.map(|(name, value)| vec![name.to_owned(), value])),
         );
         section("Layers", &format!("<pre>{}</pre>\n{}", escape(&self.model.to_string()), self.structure()));
-        section("Training", &(self.warnings() + &self.curves() + &self.epochs()));
+        section("Training", &(self.remarks() + &self.curves() + &self.epochs()));
         section("Result", &self.result());
         section("Sample predictions", &self.predictions);
         section("First-layer weights", &self.weights());
@@ -141,12 +141,13 @@ impl<'a, F: Float> Report<'a, F> {
         if small { framed(&Network::of(self.model)) } else { framed(&LayerStack::of(self.model)) }
     }
 
-    fn warnings(&self) -> String {
-        self.history
-            .warnings()
-            .iter()
-            .map(|warning| format!("<p class=\"warning\">{}</p>\n", escape(warning)))
-            .collect()
+    /// Warnings, what stopped the training, and what callbacks say.
+    fn remarks(&self) -> String {
+        let line = |class: &str, text: &str| format!("<p{class}>{}</p>\n", escape(text));
+        let warnings = self.history.warnings().iter().map(|warning| line(" class=\"warning\"", warning));
+        let notes = self.history.notes().iter().map(String::as_str);
+        let said = self.history.stopped().into_iter().chain(notes).map(|text| line("", text));
+        warnings.chain(said).collect()
     }
 
     fn curves(&self) -> String {
@@ -287,6 +288,17 @@ mod tests {
         let html = Report::new("", &model, &history).to_html();
         let training = html.split("<h2>Training</h2>\n").nth(1).unwrap();
         assert!(training.starts_with("<p class=\"warning\">the loss rose to "), "{training}");
+    }
+
+    #[test]
+    fn what_stopped_a_training_stands_there_too() {
+        let (x, y) = (Array2::from_elem((4, 1), 1.0), Array2::from_elem((4, 1), 0.5));
+        let mut model = Sequential::new([1]).add(Dense::new(1)).build(2).unwrap();
+        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).after_epoch(|_, _| Next::Stop);
+        let mut history = trainer.fit(&mut model, (&x, &y)).unwrap();
+        history.note("a < b");
+        let html = Report::new("", &model, &history).to_html();
+        assert!(html.contains("<p>stopped after epoch 1 by a closure</p>\n<p>a &lt; b</p>\n"));
     }
 
     #[test]
