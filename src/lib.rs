@@ -66,7 +66,7 @@
 //! | [`predict`](Sequential::predict), a scaling that is applied | stays NaN |
 //! | a class, a yes or no, an accuracy, a confusion matrix | is an error, with its sample |
 //! | the metrics of a training or an evaluation | makes the metric NaN |
-//! | the best epoch of a history | is the worst of all |
+//! | the best epoch of a history, for early stopping too | is the worst of all |
 //! | CSV | is written as `NaN`, which programs read back |
 //! | a picture | is left out of axes and lines and is in no region; curves and scatters say how many, images show it in yellow |
 //!

@@ -14,8 +14,10 @@ mod diverged;
 mod evaluation;
 mod history;
 mod metric;
+mod outcome;
 mod progress;
 mod rate_search;
+mod resume;
 mod run;
 mod schedule;
 mod settings;
@@ -33,7 +35,6 @@ pub use schedule::{Cosine, ExponentialDecay, OneCycle, ReduceOnPlateau, Schedule
 use batches::Batches;
 use callback::Callbacks;
 use evaluation::{Kind, Totals, measure};
-use history::csv::columns;
 use metric::Metrics;
 use progress::{Figures, Progress};
 use run::Run;
@@ -122,43 +123,6 @@ impl<F: Float> Trainer<'_, F> {
         self.fit_checked(model, &samples, false)
     }
 
-    /// Goes on with the training of a model: another [`epochs`](Self::epochs) epochs with the optimizer, the schedule and
-    /// the callbacks as the last call has left them, counted from where it ended. The history is that of the new epochs.
-    ///
-    /// A schedule that follows the loss keeps what it has seen; one that goes by the time begins again, with as many epochs
-    /// as this call has.
-    ///
-    /// # Errors
-    /// As [`fit`](Self::fit); and [`Error::Mismatch`] if the last call of this trainer was with another model, of which a
-    /// clone is one, or if there was none.
-    ///
-    /// # Examples
-    /// ```
-    /// use chainrule::prelude::*;
-    ///
-    /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
-    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
-    /// let (mut at_once, mut in_two) = (model.clone(), model);
-    /// let trainer = || Trainer::new(MeanSquaredError, Sgd::new(0.1).momentum(0.9));
-    /// trainer().epochs(6).fit(&mut at_once, (&x, &y))?;
-    ///
-    /// let mut trainer = trainer().epochs(3);
-    /// trainer.fit(&mut in_two, (&x, &y))?;
-    /// let history = trainer.resume(&mut in_two, (&x, &y))?;
-    /// assert_eq!(history.last().unwrap().number, 6);
-    /// assert_eq!(in_two.param("0.weight")?, at_once.param("0.weight")?);
-    /// # Ok::<(), chainrule::Error>(())
-    /// ```
-    pub fn resume(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
-        self.check(model, &samples)?;
-        if !self.run.knows(model) {
-            let problem =
-                "the last training of this trainer was not with this model: there is none to go on with";
-            return Err(Error::mismatch(problem, "begin with Trainer::fit; a clone is another model"));
-        }
-        self.fit_checked(model, &samples, true)
-    }
-
     #[inline(never)]
     fn check(&self, model: &Sequential<F>, samples: &dyn Samples<F>) -> Result<()> {
         let help = "Trainer::epochs takes how often all samples are gone through";
@@ -223,17 +187,6 @@ impl<F: Float> Trainer<'_, F> {
                 self.unfinished = Some(history);
                 Err(error)
             }
-        }
-    }
-
-    fn start_of(&self, model: &Sequential<F>, samples: usize, resumed: bool) -> Start {
-        let default = metric::default_for(model);
-        let metrics = self.metrics.as_ref().unwrap_or(&default);
-        Start {
-            resumed,
-            epochs: self.run.epochs.saturating_add(self.epochs),
-            steps: samples.div_ceil(self.batch_size),
-            columns: columns(metrics.iter().map(|metric| metric.name()), self.validation.is_some()),
         }
     }
 
@@ -333,45 +286,6 @@ impl<F: Float> Trainer<'_, F> {
         }
         history.warnings = watch.warning(history.last(), model.largest_param()).into_iter().collect();
         Ok(())
-    }
-
-    /// On how many threads the last steps of [`fit`](Self::fit) ran; `None` before.
-    ///
-    /// Without [a number of its own](Self::threads) a training takes as many as prove fastest here, by measuring in its
-    /// first steps and now and then.
-    ///
-    /// # Examples
-    /// ```
-    /// use chainrule::prelude::*;
-    ///
-    /// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
-    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
-    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1));
-    /// trainer.fit(&mut model, (&x, &y))?;
-    /// assert_eq!(trainer.threads_used(), Some(1));     // too small to be divided
-    /// # Ok::<(), chainrule::Error>(())
-    /// ```
-    pub fn threads_used(&self) -> Option<usize> {
-        self.threads_used
-    }
-
-    /// The history of the last call of [`fit`](Self::fit) up to the error that ended it: the epochs before, and what there
-    /// was of the [next](History::broken_off); `None` if no error did.
-    ///
-    /// # Examples
-    /// ```
-    /// use chainrule::prelude::*;
-    ///
-    /// let (x, y) = (array![[300.0], [-300.0]], array![[1.0], [0.0]]);
-    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
-    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1.0)).epochs(100);
-    /// assert!(trainer.fit(&mut model, (&x, &y)).is_err());
-    /// let losses = trainer.unfinished_history().unwrap().losses();
-    /// assert!(losses.len() > 5 && losses.is_sorted());     // every epoch was worse
-    /// # Ok::<(), chainrule::Error>(())
-    /// ```
-    pub fn unfinished_history(&self) -> Option<&History> {
-        self.unfinished.as_ref()
     }
 
     /// Measures the validation samples after an epoch, if there are any.

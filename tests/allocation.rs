@@ -7,7 +7,7 @@ use std::alloc::System;
 use std::any::type_name;
 
 use chainrule::prelude::*;
-use chainrule::training::Accuracy;
+use chainrule::training::{Accuracy, StepRecord};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -206,6 +206,18 @@ fn other_layers(cases: &mut Cases) {
         trainer.fit(&mut probabilities.clone(), (x, t)).unwrap();
     });
     cases.at_most(0, "Flatten, Tanh, Maxout, Identity, Sigmoid, with validation", found);
+
+    struct Listens;
+    impl Callback<f32> for Listens {
+        fn after_step(&mut self, step: &mut StepRecord, _: &mut Sequential<f32>) -> Result<Next> {
+            Ok(Next::stop_if(step.loss.is_nan()))
+        }
+    }
+    let found = for_more_samples(samples, |(x, t)| {
+        let trainer = trainer(BinaryCrossEntropy, 0.01).batch_size(16).epochs(2).callback(Listens).threads(1);
+        trainer.callback(EarlyStopping::new(5)).fit(&mut probabilities.clone(), (x, t)).unwrap();
+    });
+    cases.at_most(0, "a callback that hears of each step, and early stopping", found);
 
     let values = hidden().build(1).unwrap();
     let found = for_more_samples(samples, |(x, t)| {

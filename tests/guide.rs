@@ -110,7 +110,7 @@ fn block(text: &str) -> Vec<&str> {
 #[test]
 fn exercises_and_solutions_belong_together() {
     let solutions = read("solutions.md");
-    for (number, file) in (1..).zip(&CHAPTERS[..10]) {
+    for (number, file) in (1..).zip(CHAPTERS).filter(|(number, _)| *number != 11) {
         let chapter = read(file);
         let section = chapter.split_once("\n## Exercise\n").unwrap().1;
         let not_yet = ["```rust,compile_fail\n", "```rust,should_panic\n"];

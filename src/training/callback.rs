@@ -1,17 +1,17 @@
 //! Callbacks: what else is done while a model trains.
 
-use std::fmt;
-
 use super::{Epoch, History};
 use crate::{Float, Result, Sequential};
 
 mod checkpoint;
+mod closure;
 mod csv_log;
 mod early_stopping;
 mod list;
 mod monitor;
 
 pub use checkpoint::Checkpoint;
+pub use closure::IntoNext;
 pub use csv_log::CsvLog;
 pub use early_stopping::EarlyStopping;
 pub(super) use list::Callbacks;
@@ -106,8 +106,8 @@ pub trait Callback<F: Float> {
         Ok(Next::Continue)
     }
 
-    /// After the last step, also if the training was stopped or has failed: then the history is that of the epochs before.
-    /// It can be [given a note](History::note).
+    /// After the last step, also if the training was stopped or has failed since its first: then the history is that of the
+    /// epochs before. It can be [given a note](History::note).
     ///
     /// # Errors
     /// Any; that of a training that has failed already is told first.
@@ -244,52 +244,5 @@ impl Next {
     /// [`Next::Stop`] if that is true, else [`Next::Continue`].
     pub fn stop_if(enough: bool) -> Self {
         if enough { Next::Stop } else { Next::Continue }
-    }
-}
-
-/// What a closure after an epoch may return: nothing, a [`Next`], or a [`Result`] of them.
-pub trait IntoNext {
-    /// The wish, or the error that ends the training.
-    ///
-    /// # Errors
-    /// That of the closure.
-    fn into_next(self) -> Result<Next>;
-}
-
-/// A closure that returns nothing lets the training go on.
-impl IntoNext for () {
-    fn into_next(self) -> Result<Next> {
-        Ok(Next::Continue)
-    }
-}
-
-impl IntoNext for Next {
-    fn into_next(self) -> Result<Next> {
-        Ok(self)
-    }
-}
-
-impl<N: IntoNext> IntoNext for Result<N> {
-    fn into_next(self) -> Result<Next> {
-        self?.into_next()
-    }
-}
-
-/// A closure as a callback.
-pub(super) struct AfterEpoch<C>(pub(super) C);
-
-impl<F: Float, N: IntoNext, C: FnMut(&Epoch, &mut Sequential<F>) -> N> Callback<F> for AfterEpoch<C> {
-    fn name(&self) -> &str {
-        "a closure"
-    }
-
-    fn after_epoch(&mut self, epoch: &Epoch, model: &mut Sequential<F>) -> Result<Next> {
-        (self.0)(epoch, model).into_next()
-    }
-}
-
-impl<F: Float> fmt::Debug for dyn Callback<F> + '_ {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

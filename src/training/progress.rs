@@ -20,6 +20,7 @@ pub(super) struct Progress {
 }
 
 /// What the bar shows beside the time.
+#[cfg_attr(not(feature = "progress"), expect(dead_code, reason = "there is no bar"))]
 pub(super) struct Figures {
     /// of the epoch so far
     pub(super) training: Measures,

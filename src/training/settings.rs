@@ -1,12 +1,12 @@
 //! The settings of a trainer, each with its default.
 
-use super::callback::{AfterEpoch, Callbacks};
+use super::callback::Callbacks;
 use super::run::Run;
-use super::{Callback, Epoch, IntoNext, Metric, Schedule, Trainer};
+use super::{Metric, Schedule, Trainer};
 use crate::data::Samples;
 use crate::kernels::threads::Threads;
 use crate::table::thousands;
-use crate::{Float, Loss, Optimizer, Sequential};
+use crate::{Float, Loss, Optimizer};
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// A trainer that makes this loss small with this optimizer.
@@ -178,57 +178,6 @@ impl<'a, F: Float> Trainer<'a, F> {
     #[must_use]
     pub fn without_metrics(mut self) -> Self {
         self.metrics = Some(Vec::new());
-        self
-    }
-
-    /// Something that is done while the model trains, at the moments that [`Callback`] names: [`EarlyStopping`](super::EarlyStopping),
-    /// [`Checkpoint`](super::Checkpoint), [`CsvLog`](super::CsvLog) or one of your own. Of several all are called, in the
-    /// order in which they were added.
-    ///
-    /// Given as `&mut callback` it can be asked when the training is over.
-    ///
-    /// # Examples
-    /// ```
-    /// use chainrule::prelude::*;
-    ///
-    /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
-    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
-    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1))
-    ///     .epochs(10_000)
-    ///     .callback(EarlyStopping::new(3).min_delta(1e-9))
-    ///     .fit(&mut model, (&x, &y))?;
-    /// assert!(history.epochs().len() < 1_000 && history.stopped().is_some());
-    /// # Ok::<(), chainrule::Error>(())
-    /// ```
-    #[must_use]
-    pub fn callback(mut self, callback: impl Callback<F> + 'a) -> Self {
-        self.callbacks.push(callback);
-        self
-    }
-
-    /// Calls a closure with the record of each epoch and the model as it is then, which it may change: a
-    /// [callback](Self::callback) in a line. It returns nothing, a [`Next`](super::Next) that may end the training, or a
-    /// [`Result`](crate::Result) of them, whose error does.
-    ///
-    /// # Examples
-    /// ```
-    /// # use chainrule::prelude::*;
-    /// # let (x, y) = (array![[0.0], [1.0]], array![[0.0], [1.0]]);
-    /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
-    /// Trainer::new(MeanSquaredError, Sgd::new(0.1))
-    ///     .after_epoch(|epoch, _| println!("{epoch}"))
-    ///     .after_epoch(|_, model| model.set_param("0.bias", &array![0.0]))      // no bias
-    ///     .after_epoch(|epoch, _| Next::stop_if(epoch.loss() < 1e-6))
-    ///     .fit(&mut model, (&x, &y))?;
-    /// assert_eq!(model.param("0.bias")?, array![[0.0]]);
-    /// # Ok::<(), chainrule::Error>(())
-    /// ```
-    #[must_use]
-    pub fn after_epoch<N: IntoNext>(
-        mut self,
-        closure: impl FnMut(&Epoch, &mut Sequential<F>) -> N + 'a,
-    ) -> Self {
-        self.callbacks.push(AfterEpoch(closure));
         self
     }
 

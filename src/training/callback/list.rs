@@ -1,7 +1,35 @@
 //! The callbacks of a trainer, in their order.
 
 use super::{Callback, Epoch, History, Next, Start, StepRecord};
+use crate::training::Trainer;
 use crate::{Error, Float, Result, Sequential};
+
+impl<'a, F: Float> Trainer<'a, F> {
+    /// Something that is done while the model trains, at the moments that [`Callback`] names:
+    /// [`EarlyStopping`](super::EarlyStopping), [`Checkpoint`](super::Checkpoint), [`CsvLog`](super::CsvLog) or one of your own. Of several all are called, in the
+    /// order in which they were added.
+    ///
+    /// Given as `&mut callback` it can be asked when the training is over.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1))
+    ///     .epochs(10_000)
+    ///     .callback(EarlyStopping::new(3).min_delta(1e-9))
+    ///     .fit(&mut model, (&x, &y))?;
+    /// assert!(history.epochs().len() < 1_000 && history.stopped().is_some());
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn callback(mut self, callback: impl Callback<F> + 'a) -> Self {
+        self.callbacks.push(callback);
+        self
+    }
+}
 
 /// All of them, and which of them listen to steps.
 pub(in crate::training) struct Callbacks<'a, F: Float> {
