@@ -106,7 +106,7 @@ impl<F: Float> Trainer<'_, F> {
     /// two metrics have one name,
     /// [`Error::Data`] if the samples don't fit the model or a target is none that the loss can be meant for: then the
     /// model is as it was. [`Error::Batch`] with the epoch and batch if the numbers are no longer finite
-    /// ([`Error::Diverged`]): then the model keeps the last finite weights.
+    /// ([`Error::Diverged`]): then the model keeps the last finite weights. [`Error::Callback`] if a callback fails.
     ///
     /// # Examples
     /// ```

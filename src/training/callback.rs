@@ -32,8 +32,8 @@ pub use monitor::Monitor;
 /// 3. [`after_training`](Self::after_training), also after one that was stopped or has failed
 ///
 /// At each moment all callbacks are called in the order in which they were added, on the thread that called
-/// [`fit`](crate::Trainer::fit), also if one of them wants to stop; an error ends it at once. The progress bar makes room
-/// before `after_epoch` and `after_training`, so that these can print.
+/// [`fit`](crate::Trainer::fit), also if one of them wants to stop; an error ends it at once. The progress bar counts a step
+/// before `after_step`, and makes room before `after_epoch` and `after_training`, so that these can print.
 ///
 /// # State
 ///
@@ -44,12 +44,18 @@ pub use monitor::Monitor;
 /// The mean of the weights over all epochs, in the model at the end:
 /// ```
 /// use chainrule::prelude::*;
-/// use chainrule::training::{Epoch, History};
+/// use chainrule::training::{Epoch, History, Start};
 ///
-/// #[derive(Default)]
 /// struct MeanOfWeights(Array2<f64>, f64);
 ///
 /// impl Callback<f64> for MeanOfWeights {
+///     fn before_training(&mut self, start: &Start, model: &mut Sequential<f64>) -> Result<()> {
+///         if !start.resumed {
+///             (self.0, self.1) = (Array2::zeros(model.param("0.weight")?.dim()), 0.0);
+///         }
+///         Ok(())
+///     }
+///
 ///     fn after_epoch(&mut self, _: &Epoch, model: &mut Sequential<f64>) -> Result<Next> {
 ///         (self.0, self.1) = (&self.0 + &model.param("0.weight")?, self.1 + 1.0);
 ///         Ok(Next::Continue)
@@ -62,7 +68,7 @@ pub use monitor::Monitor;
 ///
 /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
 /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
-/// let mut mean = MeanOfWeights(array![[0.0]], 0.0);
+/// let mut mean = MeanOfWeights(Array2::zeros((1, 1)), 0.0);
 /// Trainer::new(MeanSquaredError, Sgd::new(0.1)).callback(&mut mean).fit(&mut model, (&x, &y))?;
 /// assert_eq!(mean.1, 10.0);
 /// assert_eq!(model.param("0.weight")?, mean.0 / 10.0);

@@ -6,7 +6,7 @@ use crate::{Float, Optimizer, Sequential};
 /// The training of one model, as far as it has come.
 pub(super) struct Run<F: Float> {
     pub(super) optimizer: Box<dyn Optimizer<F>>,
-    /// the optimizer as it was given, for the next model
+    /// the optimizer as it was given, for the next training
     as_given: Box<dyn Optimizer<F>>,
     model: Option<ModelId>,
     /// the epochs of the training that have begun, of all its calls

@@ -201,7 +201,10 @@ impl<'a, F: Float> Trainer<'a, F> {
         self
     }
 
-    /// Whether a bar shows the progress and the running loss. It never appears where there is no terminal.
+    /// Whether a bar shows how far the training is, with the time left, samples a second, the learning rate, loss and metrics
+    /// so far, and those of the validation samples after the last epoch. It never appears where there is no terminal, and
+    /// what ended the training, notes and warnings stay in its place. For a line that stays of each epoch, print the record
+    /// [after it](Self::after_epoch).
     ///
     /// # Examples
     /// ```
