@@ -234,7 +234,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// With several threads, layers, loss, optimizer and metrics run on the threads of a pool; closures
     /// [after an epoch](Self::after_epoch) always run on the thread that called `fit`. Between two pieces of work the
     /// threads stay awake for a fraction of a millisecond, for waking them takes longer than many a product.
-    /// [`Sequential::predict`] and [`evaluate`](super::evaluate) go by the variable and by measuring too. If the variable
+    /// [`Sequential::predict`](crate::Sequential::predict) and [`evaluate`](super::evaluate) go by the variable and by measuring too. If the variable
     /// holds no number, these take one thread, and a training is an error. Without the crate's feature `threads` there is
     /// no pool.
     ///

@@ -6,8 +6,8 @@ use crate::{Float, Result, Sequential};
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// Calls a closure with the record of each epoch and the model as it is then, which it may change: a
-    /// [callback](Self::callback) in a line. It returns nothing, a [`Next`](super::Next) that may end the training, or a
-    /// [`Result`](crate::Result) of them, whose error does.
+    /// [callback](Self::callback) in a line. It returns nothing, a [`Next`] that may end the training, or a
+    /// [`Result`] of them, whose error does.
     ///
     /// # Examples
     /// ```

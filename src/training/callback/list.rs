@@ -6,8 +6,8 @@ use crate::{Error, Float, Result, Sequential};
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// Something that is done while the model trains, at the moments that [`Callback`] names:
-    /// [`EarlyStopping`](super::EarlyStopping), [`Checkpoint`](super::Checkpoint), [`CsvLog`](super::CsvLog) or one of your own. Of several all are called, in the
-    /// order in which they were added.
+    /// [`EarlyStopping`](super::EarlyStopping), [`Checkpoint`](super::Checkpoint), [`CsvLog`](super::CsvLog) or one of your
+    /// own. Of several all are called, in the order in which they were added.
     ///
     /// Given as `&mut callback` it can be asked when the training is over.
     ///
