@@ -51,12 +51,34 @@ fn main() -> Result<()> {
         ("train_b128", 128, 60_000),
         ("train_b1024", 1024, 60_000),
     ] {
-        run(case, "samples/s", &|| training(digits()?, &data, batch, samples))?;
+        run(case, "samples/s", &|| training(digits()?, &data, Sgd::new(0.01), batch, samples))?;
     }
-    run("train_big_b128", "samples/s", &|| training(big()?, &data, 128, 6_400))?;
+    run("train_big_b128", "samples/s", &|| training(big()?, &data, Sgd::new(0.01), 128, 6_400))?;
+    run("train_adam_b32", "samples/s", &|| training(digits()?, &data, Adam::new(0.001), 32, 60_000))?;
+    run("train_lenet_b32", "samples/s", &|| training(lenet()?, &data, Sgd::new(0.01), 32, 6_400))?;
     run("xor_5000", "s", &xor)?;
     run("infer_b1", "µs", &|| Ok(1e6 * inference(&digits()?, &data.0, 1)?))?;
     run("infer_b1024", "samples/s", &|| Ok(1024.0 / inference(&digits()?, &data.0, 1024)?))
+}
+
+/// The net of LeCun and others, 1998, with ReLU and max pooling.
+fn lenet() -> Result<Sequential<f32>> {
+    let model = Sequential::new([784])
+        .add(Reshape::new([1, 28, 28]))
+        .add(Conv2D::new(6, 5).padding(2))
+        .add(ReLU)
+        .add(MaxPool2D::new(2))
+        .add(Conv2D::new(16, 5))
+        .add(ReLU)
+        .add(MaxPool2D::new(2))
+        .add(Flatten)
+        .add(Dense::new(120))
+        .add(ReLU)
+        .add(Dense::new(84))
+        .add(ReLU)
+        .add(Dense::new(10))
+        .add(Softmax);
+    Ok(model.build(1)?)
 }
 
 /// Uniform inputs and one-hot classes.
@@ -80,11 +102,12 @@ fn median(mut measure: impl FnMut() -> Result<f64>) -> Result<f64> {
 fn training(
     mut model: Sequential<f32>,
     (x, t): &(Array2<f32>, Array2<f32>),
+    optimizer: impl Optimizer<f32> + 'static,
     batch: usize,
     samples: usize,
 ) -> Result<f64> {
     let data = (&x.slice(s![..samples, ..]), &t.slice(s![..samples, ..]));
-    let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01))
+    let mut trainer = Trainer::new(CategoricalCrossEntropy, optimizer)
         .epochs(1)
         .batch_size(batch)
         .without_shuffle()

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::kernels::{FUSED_ROWS, add_product, add_scaled, matmul};
+use crate::kernels::{FUSED_ROWS, add_product, add_scaled, matmul, update_by_product, update_entries};
 use crate::{Error, Float, Result};
 
 /// ∂L/∂θ of one parameter, of the shape of θ.
@@ -119,6 +119,44 @@ impl<'a, F: Float> Gradient<'a, F> {
         if add_scaled(alpha, self.matrix(), theta.view_mut()) { Ok(()) } else { Err(not_finite()) }
     }
 
+    /// Moves N matrices, θ and the state of an optimizer, entry by entry: new numbers ← f(g, old numbers).
+    ///
+    /// An optimizer with state is one call: its averages and the parameter move in one pass through memory, and of a product
+    /// only a part is multiplied out at a time.
+    ///
+    /// # Errors
+    /// [`Error::Diverged`] if one of the new numbers would not be finite any more: that entry keeps all its old ones, the
+    /// others move.
+    ///
+    /// # Panics
+    /// If the matrices have other shapes than the gradient.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// // momentum: v ← v/2 + g, θ ← θ - v
+    /// let (mut v, mut theta) = (array![[2.0, 0.0]], array![[1.0, 1.0]]);
+    /// let result = Gradient::from(&array![[1.0, f64::NAN]]).update([&mut v, &mut theta], |g, [v, theta]| {
+    ///     let v = 0.5 * v + g;
+    ///     [v, theta - v]
+    /// });
+    /// assert!(result.is_err());
+    /// assert_eq!((v, theta), (array![[2.0, 0.0]], array![[-1.0, 1.0]]));
+    /// ```
+    #[inline(never)]
+    pub fn update<const N: usize>(
+        self,
+        matrices: [&mut Array2<F>; N],
+        f: impl Fn(F, [F; N]) -> [F; N] + Sync,
+    ) -> Result<()> {
+        let fine = match self.form {
+            Form::Matrix(g) => update_entries(g, matrices, f),
+            Form::Product { a, b, .. } => update_by_product([a, b], matrices, f),
+        };
+        if fine { Ok(()) } else { Err(not_finite()) }
+    }
+
     /// Every entry, multiplied out if it was a product.
     ///
     /// # Examples
@@ -141,7 +179,7 @@ impl<'a, F: Float> Gradient<'a, F> {
 }
 
 #[cold]
-pub(crate) fn not_finite() -> Error {
+fn not_finite() -> Error {
     Error::diverged(
         "a gradient, or a parameter after a step along it, is no longer finite",
         "make the learning rate smaller, or scale inputs and targets to about -1 to 1",

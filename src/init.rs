@@ -69,11 +69,34 @@ impl Init {
     /// # Errors
     /// [`Error::Setting`] if the bounds of [`Init::Uniform`] are in the wrong order, a standard deviation is negative, or
     /// a weight would not be finite; [`Error::Memory`] for more weights than memory can hold.
-    #[inline(never)]
     pub fn sample<F: Float>(self, inputs: usize, outputs: usize, rng: &mut Rng) -> Result<Array2<F>> {
-        Error::check_memory::<F>("weights", &[inputs, outputs], "take fewer units")?;
-        let shape = (inputs, outputs);
-        let weights = match self.plain(inputs.max(1) as f64, outputs.max(1) as f64) {
+        self.sample_with_fans((inputs, outputs), (inputs, outputs), rng)
+    }
+
+    /// Samples a weight matrix of that shape for units with `fans` inputs and outputs, where the shape alone does not say
+    /// them: each filter of a convolution has as many inputs as its window, whatever the image.
+    ///
+    /// # Errors
+    /// As [`sample`](Self::sample).
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::{Init, Rng};
+    ///
+    /// // a row for each of 8 filters of 3 × 3 over one channel
+    /// let weights = Init::HeUniform.sample_with_fans::<f64>((8, 9), (9, 8 * 9), &mut Rng::new(1))?;
+    /// assert!(weights.iter().all(|w| w.abs() < (6.0_f64 / 9.0).sqrt()));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[inline(never)]
+    pub fn sample_with_fans<F: Float>(
+        self,
+        shape: (usize, usize),
+        fans: (usize, usize),
+        rng: &mut Rng,
+    ) -> Result<Array2<F>> {
+        Error::check_memory::<F>("weights", &[shape.0, shape.1], "take fewer units")?;
+        let weights = match self.plain(fans.0.max(1) as f64, fans.1.max(1) as f64) {
             Init::Constant(c) => Array2::from_elem(shape, F::of(c)),
             Init::Uniform(a, b) => {
                 let weights = rng.matrix(shape, |rng| a + (b - a) * rng.uniform());

@@ -34,8 +34,10 @@
 //! | | |
 //! | --- | --- |
 //! | product | [`matmul`] |
-//! | every entry of a matrix | [`map`], [`map2`], [`map_in_place`], [`map_tanh`], [`map_sigmoid`], [`sum_map2`], [`update_entries`] |
+//! | every entry of a matrix | [`map`], [`map2`], [`map_in_place`], [`map_tanh`], [`map_sigmoid`], [`sum_map2`] |
 //! | every row | [`each_row`], [`exp_rows`], [`log_sum_exp_rows`], [`sum_over_rows`], [`repeat_row`], [`sum_rows`] |
+//! | every sample, on several threads | [`each_sample`], [`sum_over_samples`], with [`as_matrix`], [`as_matrix_mut`] |
+//! | every window over an image | [`Windows`] |
 //! | one row | [`largest`], [`sum`], [`dot`], [`log_sum_exp`] |
 //! | two parts on two threads | [`join`] |
 //! | one number | [`exp()`], [`tanh`], [`sigmoid`], [`ln_1p`], [`erf`] |
@@ -67,9 +69,11 @@ mod log_sum_exp;
 mod matmul;
 mod row;
 mod rows;
+mod samples;
 pub(crate) mod threads;
 mod update;
 mod vectors;
+mod windows;
 
 pub use entries::{map, map_in_place, map_sigmoid, map_tanh, map2, sum_map2};
 pub use functions::{erf, exp, ln_1p, sigmoid, tanh};
@@ -77,10 +81,12 @@ pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows};
 pub use matmul::matmul;
 pub use row::{dot, largest, sum};
 pub use rows::{each_row, exp_rows, repeat_row, sum_over_rows, sum_rows};
+pub use samples::{as_matrix, as_matrix_mut, each_sample, sum_over_samples};
 pub use threads::join;
-pub use update::update_entries;
+pub use windows::{Size2D, Windows};
 
 pub(crate) use compiled::Sealed;
 pub(crate) use entries::{add_scaled, largest_magnitude};
 pub(crate) use matmul::{FUSED_ROWS, add_product};
+pub(crate) use update::{update_by_product, update_entries};
 pub(crate) use vectors::convert;

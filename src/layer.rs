@@ -37,19 +37,24 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use crate::explain::formula::{Formula, NamedPass, Subject};
 use crate::{Float, Gradient, Result, Rng};
 
+mod avg_pool2d;
 mod boxed;
+mod conv2d;
 mod dense;
 mod dropout;
 mod elu;
 mod flatten;
 mod gelu;
+mod global_avg_pool;
 mod identity;
 mod leaky_relu;
 mod log_softmax;
+mod max_pool2d;
 mod maxout;
 mod param;
 mod pass;
 mod relu;
+mod reshape;
 mod selu;
 mod sigmoid;
 mod silu;
@@ -58,19 +63,24 @@ mod softplus;
 mod step;
 mod tanh;
 
+pub use avg_pool2d::AvgPool2D;
 pub use boxed::CloneLayer;
+pub use conv2d::Conv2D;
 pub use dense::Dense;
 pub use dropout::Dropout;
 pub use elu::ELU;
 pub use flatten::Flatten;
 pub use gelu::GELU;
+pub use global_avg_pool::GlobalAvgPool;
 pub use identity::Identity;
 pub use leaky_relu::LeakyReLU;
 pub use log_softmax::LogSoftmax;
+pub use max_pool2d::MaxPool2D;
 pub use maxout::Maxout;
 pub use param::Param;
 pub use pass::{Memory, Pass};
 pub use relu::ReLU;
+pub use reshape::Reshape;
 pub use selu::SELU;
 pub use sigmoid::Sigmoid;
 pub use silu::SiLU;
@@ -155,6 +165,12 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     /// Brings the [state](Layer::state) up to date after a step of a training, from what `forward` left in `memory`.
     fn update_state(&mut self, memory: &Memory<F>) {
         let _ = memory;
+    }
+
+    /// The multiplications for one sample, about, by which the model judges whether threads may share its work: one for
+    /// each entry of the parameters, unless the layer says otherwise.
+    fn multiplications(&self) -> usize {
+        self.params().iter().map(|param| param.value.len()).sum()
     }
 
     /// The meaning of the outputs. A cross-entropy follows only a layer that says here that they are probabilities.

@@ -6,6 +6,7 @@
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, CowArray, Ix2};
 
 use super::functions::{double, single};
+use super::lanes::Lanes;
 use super::{entries, log_sum_exp, matmul, rows};
 
 /// The seal of [`Float`](crate::Float): nobody else can name it. It leads to the kernels through a type, so that an
@@ -19,6 +20,9 @@ pub trait Sealed: Sized {
 pub trait Compiled<F> {
     fn matmul(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, beta: F, c: ArrayViewMut2<F>);
     fn add_product(alpha: F, a: ArrayView2<F>, b: ArrayView2<F>, c: ArrayViewMut2<F>) -> bool;
+
+    fn product_rows(a: ArrayView2<F>, first: usize, b: ArrayView2<F>, c: ArrayViewMut2<F>);
+    fn with_buffer<R>(len: usize, work: impl FnOnce(&mut [F]) -> R) -> R;
 
     fn exp(x: F) -> F;
     fn tanh(x: F) -> F;
@@ -52,6 +56,13 @@ macro_rules! compile {
             }
             fn add_product(alpha: $F, a: ArrayView2<$F>, b: ArrayView2<$F>, c: ArrayViewMut2<$F>) -> bool {
                 matmul::compiled::add_product(alpha, a, b, c)
+            }
+
+            fn product_rows(a: ArrayView2<$F>, first: usize, b: ArrayView2<$F>, c: ArrayViewMut2<$F>) {
+                matmul::compiled::product_rows(a, first, b, c);
+            }
+            fn with_buffer<R>(len: usize, work: impl FnOnce(&mut [$F]) -> R) -> R {
+                <$F as Lanes>::with_buffer(len, work)
             }
 
             #[inline(always)]

@@ -19,7 +19,7 @@
 //! Inside a training or prediction that has several threads, each computes some rows or columns of a large product, or some
 //! blocks of its depth.
 
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView2, ArrayViewMut2, s};
 use pulp::Arch;
 
 use super::compiled::Compiled;
@@ -91,6 +91,22 @@ pub(super) mod compiled {
             c.mapv_inplace(|c| beta * c);
         }
         multiply(a, b, c, Epilogue::Add { alpha });
+    }
+
+    /// C ← the rows of A·B from row `first` on, as many as C has.
+    pub(crate) fn product_rows<F: Lanes>(
+        a: ArrayView2<F>,
+        first: usize,
+        b: ArrayView2<F>,
+        c: ArrayViewMut2<F>,
+    ) {
+        let epilogue = Epilogue::Replace { alpha: F::one() };
+        match (in_slice(&a), in_slice(&b)) {
+            (Some(left), Some(right)) if !a.is_empty() => {
+                run(Product { k: a.ncols(), a: left.from(first, 0), b: right, c, epilogue });
+            }
+            _ => multiply(a.slice(s![first..first + c.nrows(), ..]), b, c, epilogue),
+        }
     }
 
     pub(crate) fn add_product<F: Lanes>(

@@ -33,7 +33,7 @@ use crate::Float;
 pub fn each_row<F: Float, const N: usize>(
     inputs: [ArrayView2<F>; N],
     y: ArrayViewMut2<F>,
-    f: impl Fn([&[F]; N], &mut [F]),
+    mut f: impl FnMut([&[F]; N], &mut [F]),
 ) {
     let (rows, width) = y.dim();
     assert_one_height(inputs.each_ref(), rows);
@@ -76,7 +76,7 @@ pub fn sum_over_rows<F: Float, const N: usize>(inputs: [ArrayView2<F>; N], f: im
     })
 }
 
-fn assert_one_height<F, const N: usize>(inputs: [&ArrayView2<F>; N], rows: usize) {
+pub(super) fn assert_one_height<F, const N: usize>(inputs: [&ArrayView2<F>; N], rows: usize) {
     inputs.iter().for_each(|x| assert_eq!(x.nrows(), rows, "matrices with one number of rows"));
 }
 

@@ -66,6 +66,10 @@ impl<F: Float> Layer<F> for Box<dyn Layer<F>> {
         (**self).update_state(memory);
     }
 
+    fn multiplications(&self) -> usize {
+        (**self).multiplications()
+    }
+
     fn output(&self) -> Output {
         (**self).output()
     }

@@ -3,7 +3,6 @@
 use ndarray::Array2;
 
 use super::{Optimizer, PerParam, WeightDecay, check_epsilon, check_learning_rate};
-use crate::kernels::update_entries;
 use crate::{Float, Gradient, Result};
 
 /// AdaGrad, adaptive gradients.
@@ -80,7 +79,7 @@ impl<F: Float> Optimizer<F> for AdaGrad<F> {
         let [rate, epsilon] = [self.learning_rate, self.epsilon].map(F::of);
         let decay = self.decay.of(&gradient);
         let sum = self.sums.of(index, theta.dim());
-        update_entries(gradient.matrix(), [sum, theta], |g, [sum, theta]| {
+        gradient.update([sum, theta], |g, [sum, theta]| {
             let g = g + decay * theta;
             let sum = sum + g * g;
             // where no gradient came yet, 0/0 would be NaN without ε

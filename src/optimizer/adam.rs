@@ -3,7 +3,6 @@
 use ndarray::Array2;
 
 use super::{Optimizer, PerParam, WeightDecay, check_epsilon, check_factor, check_learning_rate};
-use crate::kernels::update_entries;
 use crate::{Float, Gradient, Result};
 
 /// Adam, adaptive moment estimation.
@@ -120,16 +119,15 @@ impl<F: Float> Optimizer<F> for Adam<F> {
             if self.decoupled { (F::zero(), one - F::of(rate) * decay) } else { (decay, one) };
         let means = move |g: F, m: F, v: F| (m + (g - m) * (one - beta1), beta2 * v + (one - beta2) * g * g);
         let moved = move |theta: F, m: F, v: F| shrink * theta - rate1 * m / (scale * v.sqrt() + epsilon);
-        let g = gradient.matrix();
         if self.amsgrad {
             let largest = self.largest.of(index, theta.dim());
-            update_entries(g, [m, v, largest, theta], |g, [m, v, largest, theta]| {
+            gradient.update([m, v, largest, theta], |g, [m, v, largest, theta]| {
                 let (m, v) = means(g + coupled * theta, m, v);
                 let largest = if v > largest { v } else { largest };
                 [m, v, largest, moved(theta, m, largest)]
             })
         } else {
-            update_entries(g, [m, v, theta], |g, [m, v, theta]| {
+            gradient.update([m, v, theta], |g, [m, v, theta]| {
                 let (m, v) = means(g + coupled * theta, m, v);
                 [m, v, moved(theta, m, v)]
             })

@@ -3,7 +3,6 @@
 use ndarray::Array2;
 
 use super::{Optimizer, PerParam, WeightDecay, check_epsilon, check_factor, check_learning_rate};
-use crate::kernels::update_entries;
 use crate::{Float, Gradient, Result};
 
 /// RMSprop: gradients divided by the root of their mean square.
@@ -114,7 +113,7 @@ impl<F: Float> Optimizer<F> for RmsProp<F> {
             [self.learning_rate, self.alpha, self.epsilon, self.momentum].map(F::of);
         let (one, centered, decay) = (F::one(), self.centered, self.decay.of(&gradient));
         let (_, [square, mean, b]) = self.averages.step(index, theta.dim());
-        update_entries(gradient.matrix(), [square, mean, b, theta], |g, [square, mean, b, theta]| {
+        gradient.update([square, mean, b, theta], |g, [square, mean, b, theta]| {
             let g = g + decay * theta;
             let square = alpha * square + (one - alpha) * g * g;
             let mean = if centered { mean + (g - mean) * (one - alpha) } else { mean };

@@ -3,7 +3,6 @@
 use ndarray::Array2;
 
 use super::{Optimizer, PerParam, WeightDecay, check_factor, check_learning_rate};
-use crate::kernels::update_entries;
 use crate::{Error, Float, Gradient, Result};
 
 /// Stochastic gradient descent, with momentum if it is asked for.
@@ -114,7 +113,7 @@ impl<F: Float> Optimizer<F> for Sgd<F> {
         let (step, [velocity]) = self.velocity.step(index, theta.dim());
         let (momentum, nesterov) = (F::of(self.momentum), self.nesterov);
         let part = F::of(if step == 1 { 1.0 } else { 1.0 - self.dampening });
-        update_entries(gradient.matrix(), [velocity, theta], |g, [v, theta]| {
+        gradient.update([velocity, theta], |g, [v, theta]| {
             let g = g + decay * theta;
             let v = momentum * v + part * g;
             let direction = if nesterov { g + momentum * v } else { v };

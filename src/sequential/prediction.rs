@@ -94,7 +94,7 @@ impl<F: Float> Sequential<F> {
 
     /// Work on batches of `samples`.
     pub(crate) fn work(&self, kind: Kind, samples: usize) -> Work {
-        Work::new(kind, samples, self.param_count())
+        Work::new(kind, samples, self.layers().map(|layer| layer.multiplications()).sum())
     }
 
     /// A forward pass that keeps its activations to itself, for predictions through `&self`.

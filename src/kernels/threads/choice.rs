@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Work {
     kind: Kind,
-    weights: usize,
+    per_sample: usize,
     samples: usize,
 }
 
@@ -33,20 +33,20 @@ pub(crate) enum Kind {
 }
 
 impl Work {
-    /// Work on batches of `samples` with a net of `weights`.
-    pub(crate) fn new(kind: Kind, samples: usize, weights: usize) -> Self {
+    /// Work on batches of `samples` with a net that takes `per_sample` multiplications for each.
+    pub(crate) fn new(kind: Kind, samples: usize, per_sample: usize) -> Self {
         // batches have few sizes, predictions any
         let samples = if kind == Kind::Epoch {
             samples
         } else {
             samples.checked_next_power_of_two().unwrap_or(samples)
         };
-        Work { kind, weights, samples }
+        Work { kind, per_sample, samples }
     }
 
     /// Its multiplications, about.
     pub(super) fn multiplications(&self) -> usize {
-        self.samples.saturating_mul(self.weights)
+        self.samples.saturating_mul(self.per_sample)
     }
 }
 

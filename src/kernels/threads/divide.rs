@@ -77,6 +77,25 @@ impl<T> Divide for &mut [T] {
     }
 }
 
+/// Several slices of one length.
+impl<T, const N: usize> Divide for [&mut [T]; N] {
+    fn rows(&self) -> usize {
+        self.first().map_or(0, |first| first.len())
+    }
+
+    fn split(self, rows: usize) -> (Self, Self) {
+        let mut second = [(); N].map(|()| Default::default());
+        let mut halves = self.into_iter().zip(&mut second);
+        let first = [(); N].map(|()| {
+            let (whole, second) = halves.next()?;
+            let (first, rest) = whole.split_at_mut(rows);
+            *second = rest;
+            Some(first)
+        });
+        (first.map(Option::unwrap_or_default), second)
+    }
+}
+
 impl Divide for Range<usize> {
     fn rows(&self) -> usize {
         self.len()
@@ -84,6 +103,17 @@ impl Divide for Range<usize> {
 
     fn split(self, rows: usize) -> (Self, Self) {
         (self.start..self.start + rows, self.start + rows..self.end)
+    }
+}
+
+/// Several matrices that have the same rows.
+impl<A, const N: usize> Divide for [ArrayView2<'_, A>; N] {
+    fn rows(&self) -> usize {
+        self.first().map_or(0, |first| first.nrows())
+    }
+
+    fn split(self, rows: usize) -> (Self, Self) {
+        (self.map(|x| x.split_at(Axis(0), rows).0), self.map(|x| x.split_at(Axis(0), rows).1))
     }
 }
 

@@ -1,0 +1,154 @@
+//! Functions of whole samples that take long enough for several threads, with room for what they need on the way.
+
+use std::array::from_fn;
+use std::ops::Range;
+
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+use super::compiled::Compiled;
+use super::rows::{assert_one_height, each_row, row};
+use super::threads::{self, SMALLEST_PART, divide};
+use super::vectors::with_input_slices;
+use crate::Float;
+
+/// Calls `f` with each row of N inputs, the row of y beside them, and room for `room` numbers that holds anything.
+///
+/// As [`each_row`], for functions that take `multiplications` for each row: where that is much, the rows are divided among
+/// the threads of the training or prediction.
+/// [`as_matrix`] makes a slice a factor of [`matmul`](super::matmul).
+///
+/// # Panics
+/// If the matrices have different numbers of rows.
+///
+/// # Examples
+/// Each row backwards, by way of the room:
+/// ```
+/// use chainrule::{kernels::each_sample, ndarray::array};
+///
+/// let (x, mut y) = (array![[1.0, 2.0], [3.0, 4.0]], array![[0.0, 0.0], [0.0, 0.0]]);
+/// each_sample([x.view()], y.view_mut(), 2, 2, |[x], y, room| {
+///     room.copy_from_slice(x);
+///     room.reverse();
+///     y.copy_from_slice(room);
+/// });
+/// assert_eq!(y, array![[2.0, 1.0], [4.0, 3.0]]);
+/// ```
+#[inline(never)]
+pub fn each_sample<F: Float, const N: usize>(
+    inputs: [ArrayView2<F>; N],
+    y: ArrayViewMut2<F>,
+    room: usize,
+    multiplications: usize,
+    f: impl Fn([&[F]; N], &mut [F], &mut [F]) + Sync,
+) {
+    let parts = parts(y.nrows(), multiplications);
+    divide((inputs, y), 1, parts, &|(inputs, y): ([ArrayView2<F>; N], _)| {
+        F::Kernels::with_buffer(room, |room| each_row(inputs, y, |x, y| f(x, y, room)));
+    });
+}
+
+/// Σ over the samples: `f` adds what a sample gives, from its rows of N inputs, to `sum`. It gets `room` numbers that hold
+/// anything.
+///
+/// Eight samples at a time are added up from 0, and these sums in their order, so that the bits are the same on any number
+/// of threads. For functions that take `multiplications` for each row, as [`each_sample`].
+///
+/// # Panics
+/// If the matrices have different numbers of rows.
+///
+/// # Examples
+/// ```
+/// use chainrule::{kernels::sum_over_samples, ndarray::array};
+///
+/// let (a, b) = (array![[1.0, 2.0], [3.0, 4.0]], array![[10.0], [100.0]]);
+/// let mut sum = array![[0.0, 0.0]];
+/// sum_over_samples([a.view(), b.view()], sum.view_mut(), 0, 2, |[a, b], sum, _| {
+///     sum.iter_mut().zip(a).for_each(|(sum, a)| *sum += a * b[0]);
+/// });
+/// assert_eq!(sum, array![[310.0, 420.0]]);
+/// ```
+#[inline(never)]
+pub fn sum_over_samples<F: Float, const N: usize>(
+    inputs: [ArrayView2<F>; N],
+    mut sum: ArrayViewMut2<F>,
+    room: usize,
+    multiplications: usize,
+    f: impl Fn([&[F]; N], &mut [F], &mut [F]) + Sync,
+) {
+    let samples = inputs.first().map_or(0, |x| x.nrows());
+    assert_one_height(inputs.each_ref(), samples);
+    let (groups, entries) = (samples.div_ceil(GROUP), sum.len());
+    let widths = inputs.each_ref().map(|x| x.ncols());
+    let parts = parts(samples, multiplications);
+    let group = |group: usize, x: [&[F]; N], sum: &mut [F], room: &mut [F]| {
+        sum.fill(F::zero());
+        for sample in group * GROUP..samples.min((group + 1) * GROUP) {
+            f(from_fn(|n| row(x[n], widths[n], sample)), sum, room);
+        }
+    };
+    with_input_slices(inputs, |x| {
+        F::Kernels::with_buffer(groups * entries, |sums| {
+            let work = (0..groups * entries, &mut *sums);
+            divide(work, entries.max(1), parts, &|(range, sums): (Range<usize>, &mut [F])| {
+                let sums = (range.start / entries..).zip(sums.chunks_exact_mut(entries));
+                F::Kernels::with_buffer(room, |room| {
+                    sums.for_each(|(number, sum)| group(number, x, sum, room));
+                });
+            });
+            sum.fill(F::zero());
+            for group in sums.chunks_exact(entries.max(1)) {
+                sum.iter_mut().zip(group).for_each(|(sum, &group)| *sum += group);
+            }
+        });
+    });
+}
+
+/// Samples that are added up together.
+const GROUP: usize = 8;
+
+/// How many parts so much work is divided into.
+fn parts(rows: usize, multiplications: usize) -> usize {
+    threads::current().min(rows.saturating_mul(multiplications) / SMALLEST_PART)
+}
+
+/// A slice as a matrix of `rows`, row by row.
+///
+/// # Panics
+/// If the slice can't be divided into as many rows.
+///
+/// # Examples
+/// ```
+/// use chainrule::{kernels::as_matrix, ndarray::array};
+///
+/// assert_eq!(as_matrix(&[1, 2, 3, 4, 5, 6], 2), array![[1, 2, 3], [4, 5, 6]]);
+/// ```
+#[expect(clippy::expect_used, reason = "a slice of rows × columns numbers holds a matrix of them")]
+pub fn as_matrix<F>(slice: &[F], rows: usize) -> ArrayView2<'_, F> {
+    let shape = (rows, columns(slice.len(), rows));
+    ArrayView2::from_shape(shape, slice).expect("rows of one length")
+}
+
+/// [`as_matrix`], to be written.
+///
+/// # Panics
+/// As [`as_matrix`].
+///
+/// # Examples
+/// ```
+/// use chainrule::{kernels::as_matrix_mut, ndarray::array};
+///
+/// let mut y = [0; 4];
+/// as_matrix_mut(&mut y, 2).assign(&array![[1, 2], [3, 4]]);
+/// assert_eq!(y, [1, 2, 3, 4]);
+/// ```
+#[expect(clippy::expect_used, reason = "a slice of rows × columns numbers holds a matrix of them")]
+pub fn as_matrix_mut<F>(slice: &mut [F], rows: usize) -> ArrayViewMut2<'_, F> {
+    let shape = (rows, columns(slice.len(), rows));
+    ArrayViewMut2::from_shape(shape, slice).expect("rows of one length")
+}
+
+fn columns(entries: usize, rows: usize) -> usize {
+    let columns = entries.checked_div(rows).unwrap_or(0);
+    assert_eq!(rows * columns, entries, "rows of one length");
+    columns
+}

@@ -1,0 +1,297 @@
+//! Windows that slide over images: the places that a convolution or a pooling looks at.
+
+use std::ops::Range;
+
+use crate::{Error, Float, Result};
+
+/// Heights and widths: of a kernel, a stride or a padding. One number stands for both.
+///
+/// # Examples
+/// ```
+/// use chainrule::kernels::Size2D;
+///
+/// assert_eq!(Size2D::from(3), Size2D::from([3, 3]));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size2D {
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+}
+
+impl From<usize> for Size2D {
+    fn from(both: usize) -> Self {
+        Size2D { height: both, width: both }
+    }
+}
+
+impl From<[usize; 2]> for Size2D {
+    fn from([height, width]: [usize; 2]) -> Self {
+        Size2D { height, width }
+    }
+}
+
+/// Windows of one size over images of channels × height × width.
+///
+/// ```text
+/// image      zeros around it, `padding` wide, are taken for numbers of the image
+/// window     (i, j) begins at row i·stride and column j·stride of that
+/// outputs    ⌊(size + 2·padding - kernel) / stride⌋ + 1       windows in a column, and in a row
+/// ```
+///
+/// # Examples
+/// ```
+/// use chainrule::kernels::Windows;
+///
+/// let windows = Windows::new(&[1, 28, 28], 5, 1, 2)?;
+/// assert_eq!(windows.outputs(), [28, 28].into());
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Windows {
+    channels: usize,
+    image: Size2D,
+    kernel: Size2D,
+    stride: Size2D,
+    padding: Size2D,
+    outputs: Size2D,
+}
+
+impl Windows {
+    /// Windows over samples of shape `input`, which has to be channels × height × width.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] if the samples have other axes, kernel or stride are 0, the padded image has no place for one
+    /// window, or a window could see nothing but padding.
+    ///
+    /// # Examples
+    /// See [`Windows`].
+    pub fn new(
+        input: &[usize],
+        kernel: impl Into<Size2D>,
+        stride: impl Into<Size2D>,
+        padding: impl Into<Size2D>,
+    ) -> Result<Self> {
+        let (kernel, stride, padding) = (kernel.into(), stride.into(), padding.into());
+        let &[channels, height, width] = input else {
+            let problem = format!("expects samples of channels × height × width, but gets {input:?}");
+            let help = match input {
+                [height, width] => {
+                    format!("give gray images one channel: Sequential::new([1, {height}, {width}])")
+                }
+                _ => "give the shape of one image, such as Sequential::new([3, 32, 32])".to_owned(),
+            };
+            return Err(Error::mismatch(problem, help));
+        };
+        let outputs = |size: usize, kernel: usize, stride: usize, padding: usize| {
+            let size = padding.checked_mul(2)?.checked_add(size)?;
+            Some(size.checked_sub(kernel.max(1))?.checked_div(stride)? + 1).filter(|_| kernel > 0)
+        };
+        let image = Size2D { height, width };
+        let down = outputs(image.height, kernel.height, stride.height, padding.height);
+        let across = outputs(image.width, kernel.width, stride.width, padding.width);
+        let beside = padding.height >= kernel.height || padding.width >= kernel.width;
+        let (Some(down), Some(across), false) = (down, across, beside) else {
+            let [kernel, stride, padding] =
+                [kernel, stride, padding].map(|size| format!("{} × {}", size.height, size.width));
+            let problem = format!(
+                "has a window of {kernel} with stride {stride} and padding {padding}, which does not fit images of \
+                 {height} × {width}"
+            );
+            let help = "take a window from 1 × 1 to the padded image, less padding than that, and a stride of at least 1";
+            return Err(Error::mismatch(problem, help));
+        };
+        Ok(Windows { channels, image, kernel, stride, padding, outputs: [down, across].into() })
+    }
+
+    /// The windows in a column and in a row of an image.
+    pub fn outputs(&self) -> Size2D {
+        self.outputs
+    }
+
+    /// The channels of an image.
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// The windows over one channel.
+    pub fn count(&self) -> usize {
+        self.outputs.height * self.outputs.width
+    }
+
+    /// The numbers in one window, over all channels.
+    pub fn patch(&self) -> usize {
+        self.channels * self.kernel.height * self.kernel.width
+    }
+
+    /// The numbers in all windows, over all channels.
+    pub fn patches(&self) -> usize {
+        self.patch() * self.count()
+    }
+
+    /// The place in an image of number `k` of a window; `None` in the padding.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::kernels::Windows;
+    ///
+    /// let windows = Windows::new(&[1, 4, 4], 3, 1, 1)?;
+    /// assert_eq!((windows.pixel(4, 5), windows.pixel(0, 0)), (Some(5), None));     // the centre of the sixth window
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn pixel(&self, k: usize, window: usize) -> Option<usize> {
+        let Size2D { height, width } = self.kernel;
+        let (channel, row, column) = (k / (height * width), k / width % height, k % width);
+        let (i, j) = (window / self.outputs.width, window % self.outputs.width);
+        let row = (i * self.stride.height + row).checked_sub(self.padding.height)?;
+        let column = (j * self.stride.width + column).checked_sub(self.padding.width)?;
+        let inside = row < self.image.height && column < self.image.width;
+        inside.then(|| (channel * self.image.height + row) * self.image.width + column)
+    }
+
+    /// The shape of what a pooling gives, channel by channel.
+    pub fn pooled(&self) -> Vec<usize> {
+        vec![self.channels, self.outputs.height, self.outputs.width]
+    }
+
+    /// The numbers of one channel in what a pooling gives.
+    pub fn of_channel(&self, channel: usize) -> Range<usize> {
+        channel * self.count()..(channel + 1) * self.count()
+    }
+
+    /// Calls `f` with each row of P and the channel that it is of.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::kernels::Windows;
+    ///
+    /// let windows = Windows::new(&[2, 1, 4], [1, 2], 1, 0)?;
+    /// let mut channels = Vec::new();
+    /// windows.each_number(&mut [0.0; 12], |channel, row| channels.push((channel, row.len())));
+    /// assert_eq!(channels, [(0, 3), (0, 3), (1, 3), (1, 3)]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn each_number<F>(&self, patches: &mut [F], mut f: impl FnMut(usize, &mut [F])) {
+        let rows = patches.chunks_exact_mut(self.count()).enumerate();
+        rows.for_each(|(k, row)| f(k / (self.kernel.height * self.kernel.width), row));
+    }
+
+    /// The places in an image that a number of a pooling's output sees.
+    pub(crate) fn of_output(&self, output: usize) -> impl Iterator<Item = usize> {
+        let (channel, window) = (output / self.count(), output % self.count());
+        let size = self.kernel.height * self.kernel.width;
+        (channel * size..(channel + 1) * size).filter_map(move |k| self.pixel(k, window))
+    }
+
+    /// P ← the numbers that each window sees ("im2col"): a row for each number of a window, by channel, row and column,
+    /// and a column for each window. Beyond the edge of the image they see `beyond`.
+    ///
+    /// # Panics
+    /// If the image has not as many numbers as its shape, or P not as many as [`patches`](Self::patches).
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::kernels::Windows;
+    ///
+    /// let windows = Windows::new(&[1, 2, 3], 2, 1, 0)?;
+    /// let mut patches = [0.0; 4 * 2];
+    /// windows.unfold(&[1., 2., 3., 4., 5., 6.], 0.0, &mut patches);
+    /// assert_eq!(patches, [1., 2., 2., 3., 4., 5., 5., 6.]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn unfold<F: Float>(&self, image: &[F], beyond: F, patches: &mut [F]) {
+        self.each_run(image.len(), patches.len(), |run| {
+            let patch = &mut patches[run.patch..][..self.outputs.width];
+            let (before, rest) = patch.split_at_mut(run.before);
+            let (seen, behind) = rest.split_at_mut(run.length);
+            before.fill(beyond);
+            behind.fill(beyond);
+            if self.stride.width == 1 {
+                seen.copy_from_slice(&image[run.image..][..run.length]);
+            } else if run.length > 0 {
+                let image = image[run.image..].iter().step_by(self.stride.width);
+                seen.iter_mut().zip(image).for_each(|(seen, &image)| *seen = image);
+            }
+        });
+    }
+
+    /// Image ← for each of its numbers the sum over the places of P that have seen it: the way back of
+    /// [`unfold`](Self::unfold).
+    ///
+    /// # Panics
+    /// As [`unfold`](Self::unfold).
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::kernels::Windows;
+    ///
+    /// let windows = Windows::new(&[1, 2, 3], 2, 1, 0)?;
+    /// let mut image = [0.0; 6];
+    /// windows.fold(&[1.0; 4 * 2], &mut image);
+    /// assert_eq!(image, [1., 2., 1., 1., 2., 1.]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn fold<F: Float>(&self, patches: &[F], image: &mut [F]) {
+        image.fill(F::zero());
+        self.each_run(image.len(), patches.len(), |run| {
+            let seen = &patches[run.patch + run.before..][..run.length];
+            if run.length == 0 {
+                return;
+            }
+            let image = &mut image[run.image..];
+            if self.stride.width == 1 {
+                image.iter_mut().zip(seen).for_each(|(image, &seen)| *image += seen);
+            } else {
+                let image = image.iter_mut().step_by(self.stride.width);
+                image.zip(seen).for_each(|(image, &seen)| *image += seen);
+            }
+        });
+    }
+
+    /// Calls `f` with each run of numbers that lie in one row of the image and in one of P.
+    fn each_run(&self, image: usize, patches: usize, mut f: impl FnMut(Run)) {
+        let (size, kernel, outputs) = (self.image, self.kernel, self.outputs);
+        assert_eq!(image, self.channels * size.height * size.width, "the numbers of one image");
+        assert_eq!(patches, self.patches(), "one number for each number of each window");
+        let mut patch = 0;
+        for channel in 0..self.channels {
+            for row in 0..kernel.height {
+                for column in 0..kernel.width {
+                    let (first, last) =
+                        inside(size.width, column, self.stride.width, self.padding.width, outputs.width);
+                    for i in 0..outputs.height {
+                        let row = (i * self.stride.height + row).wrapping_sub(self.padding.height);
+                        let run = if row < size.height && first < last {
+                            let column = first * self.stride.width + column - self.padding.width;
+                            let image = (channel * size.height + row) * size.width + column;
+                            Run { image, patch, before: first, length: last - first }
+                        } else {
+                            Run { image: 0, patch, before: 0, length: 0 }
+                        };
+                        f(run);
+                        patch += outputs.width;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Numbers that follow each other in a row of an image, by the stride, and in a row of P.
+struct Run {
+    /// where they begin in the image
+    image: usize,
+    /// where the row of windows begins in P
+    patch: usize,
+    /// windows before them that see only padding
+    before: usize,
+    length: usize,
+}
+
+/// The windows whose number `at` lies inside of a row or column of that size, from the first to the one after the last.
+fn inside(size: usize, at: usize, stride: usize, padding: usize, outputs: usize) -> (usize, usize) {
+    let first = padding.saturating_sub(at).div_ceil(stride);
+    let last = (size + padding).saturating_sub(at).div_ceil(stride);
+    (first.min(outputs), last.min(outputs))
+}

@@ -1,0 +1,134 @@
+//! AvgPool2D: the mean of each window.
+
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+use super::{Layer, Memory, Pass};
+use crate::explain::formula::{Formula, NamedPass, Subject, Term};
+use crate::kernels::{Size2D, Windows, each_sample};
+use crate::{Float, Result, Rng};
+
+/// Average pooling of each channel.
+///
+/// ```text
+/// forward     y = Σ x / k                  over the k numbers of the window
+/// backward    dx = Σ dy / k                over the windows that have seen it
+/// ```
+///
+/// Samples are channels × height × width; the output has as many channels and ⌊(size + 2·padding - window) / stride⌋ + 1
+/// windows along each side. The stride is the window unless [`stride`](Self::stride) says otherwise. No parameters.
+/// [Padding](Self::padding) counts as zeros of the window, as in PyTorch.
+///
+/// Source: LeCun and others, *Backpropagation Applied to Handwritten Zip Code Recognition*, 1989.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let model = Sequential::new([1, 2, 4]).add(AvgPool2D::new(2)).build(1)?;
+/// assert_eq!(model.predict(&array![[[[1.0, 2.0, 0.0, 0.0], [3.0, 4.0, 0.0, 8.0]]]])?, array![[2.5, 2.0]]);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AvgPool2D {
+    size: Size2D,
+    stride: Size2D,
+    padding: Size2D,
+    windows: Windows,
+}
+
+impl AvgPool2D {
+    /// Windows of that size, side by side: `2` for 2 × 2.
+    pub fn new(size: impl Into<Size2D>) -> Self {
+        let size = size.into();
+        AvgPool2D { size, stride: size, padding: 0.into(), windows: Windows::default() }
+    }
+
+    /// How far a window lies from the next.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let pool = AvgPool2D::new(3).stride(2).padding(1);
+    /// assert_eq!(Sequential::<f32>::new([8, 28, 28]).add(pool).build(1)?.output_shape(), [8, 14, 14]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn stride(mut self, stride: impl Into<Size2D>) -> Self {
+        self.stride = stride.into();
+        self
+    }
+
+    /// The rows and columns of zeros around the image; less than a window.
+    ///
+    /// # Examples
+    /// See [`stride`](Self::stride).
+    #[must_use]
+    pub fn padding(mut self, padding: impl Into<Size2D>) -> Self {
+        self.padding = padding.into();
+        self
+    }
+
+    /// 1 / k.
+    fn share<F: Float>(&self) -> F {
+        F::one() / F::from_count(self.size.height * self.size.width)
+    }
+}
+
+impl<F: Float> Layer<F> for AvgPool2D {
+    fn name(&self) -> &str {
+        "avg_pool2d"
+    }
+
+    fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
+        self.windows = Windows::new(input, self.size, self.stride, self.padding)?;
+        Ok(self.windows.pooled())
+    }
+
+    fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
+        let (windows, share) = (&self.windows, self.share::<F>());
+        each_sample([x], y, windows.patches(), windows.patches(), |[x], y, patches| {
+            windows.unfold(x, F::zero(), patches);
+            y.fill(F::zero());
+            windows.each_number(patches, |channel, p| {
+                y[windows.of_channel(channel)].iter_mut().zip(p).for_each(|(y, &mut p)| *y += p * share);
+            });
+        });
+    }
+
+    fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
+        let (windows, share) = (&self.windows, self.share::<F>());
+        each_sample([pass.dy], dx, windows.patches(), windows.patches(), |[dy], dx, dp| {
+            windows.each_number(dp, |channel, dp| {
+                dp.iter_mut().zip(&dy[windows.of_channel(channel)]).for_each(|(dp, &dy)| *dp = dy * share);
+            });
+            windows.fold(dp, dx);
+        });
+    }
+
+    fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
+        formula(subject, pass, &self.windows, self.size.height * self.size.width)
+    }
+}
+
+/// The equation behind one number of a pooling of means, apart from the layer's number type so that it is compiled once.
+fn formula(subject: Subject, pass: &NamedPass, windows: &Windows, k: usize) -> Option<Formula> {
+    let mean = |terms: Vec<Term>| {
+        Formula::sum(terms).between(Term::new("(", &[]), Term::new(&format!(") / {k}"), &[]))
+    };
+    match subject {
+        Subject::Output(output) => {
+            Some(mean(windows.of_output(output).map(|pixel| Term::from(pass.x(pixel))).collect()))
+        }
+        Subject::InputGradient(pixel) => {
+            let sees = |&output: &usize| windows.of_output(output).any(|seen| seen == pixel);
+            let terms: Vec<Term> =
+                (0..pass.outputs()).filter(sees).map(|output| Term::from(pass.dy(output))).collect();
+            if terms.is_empty() {
+                return Some(Term::new("0    (in no window)", &[]).with_value(0.0).into());
+            }
+            Some(mean(terms))
+        }
+        Subject::Gradient { .. } => None,
+    }
+}

@@ -1,0 +1,149 @@
+//! MaxPool2D: the largest number of each window.
+
+use ndarray::{ArrayView2, ArrayViewMut2};
+
+use super::{Layer, Memory, Pass};
+use crate::explain::formula::{Formula, NamedPass, Subject, Term};
+use crate::kernels::{Size2D, Windows, each_sample};
+use crate::{Float, Result, Rng};
+
+/// Max pooling of each channel.
+///
+/// ```text
+/// forward     y = max x over the window
+/// backward    dx: for each number of the image the sum of dy over the windows whose first largest number it is
+/// ```
+///
+/// Samples are channels × height × width; the output has as many channels and ⌊(size + 2·padding - window) / stride⌋ + 1
+/// windows along each side. The stride is the window unless [`stride`](Self::stride) says otherwise, so that windows lie
+/// side by side and the last rows and columns are left out where they don't fill one. No parameters. It keeps what a filter
+/// has found and forgets where exactly. A NaN is the largest number of its window. [Padding](Self::padding) is never the
+/// largest.
+///
+/// Source: Yamaguchi and others, *A Neural Network for Speaker-Independent Isolated Word Recognition*, ICSLP 1990.
+///
+/// # Examples
+/// ```
+/// use chainrule::prelude::*;
+///
+/// let model = Sequential::new([1, 2, 4]).add(MaxPool2D::new(2)).build(1)?;
+/// assert_eq!(model.predict(&array![[[[1.0, 2.0, 0.0, 0.0], [3.0, 4.0, 0.0, 9.0]]]])?, array![[4.0, 9.0]]);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MaxPool2D {
+    size: Size2D,
+    stride: Size2D,
+    padding: Size2D,
+    windows: Windows,
+}
+
+impl MaxPool2D {
+    /// Windows of that size, side by side: `2` for 2 × 2.
+    pub fn new(size: impl Into<Size2D>) -> Self {
+        let size = size.into();
+        MaxPool2D { size, stride: size, padding: 0.into(), windows: Windows::default() }
+    }
+
+    /// How far a window lies from the next.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let pool = MaxPool2D::new(3).stride(2).padding(1);
+    /// assert_eq!(Sequential::<f32>::new([8, 28, 28]).add(pool).build(1)?.output_shape(), [8, 14, 14]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn stride(mut self, stride: impl Into<Size2D>) -> Self {
+        self.stride = stride.into();
+        self
+    }
+
+    /// The rows and columns around the image over which windows may reach; less than a window.
+    ///
+    /// # Examples
+    /// See [`stride`](Self::stride).
+    #[must_use]
+    pub fn padding(mut self, padding: impl Into<Size2D>) -> Self {
+        self.padding = padding.into();
+        self
+    }
+}
+
+impl<F: Float> Layer<F> for MaxPool2D {
+    fn name(&self) -> &str {
+        "max_pool2d"
+    }
+
+    fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
+        self.windows = Windows::new(input, self.size, self.stride, self.padding)?;
+        Ok(self.windows.pooled())
+    }
+
+    fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
+        let windows = &self.windows;
+        each_sample([x], y, windows.patches(), windows.patches(), |[x], y, patches| {
+            windows.unfold(x, F::neg_infinity(), patches);
+            y.fill(F::neg_infinity());
+            windows.each_number(patches, |channel, p| {
+                let y = &mut y[windows.of_channel(channel)];
+                y.iter_mut().zip(p).for_each(|(y, &mut p)| *y = if p > *y || p.is_nan() { p } else { *y });
+            });
+        });
+    }
+
+    fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
+        let (windows, outputs) = (&self.windows, pass.dy.ncols());
+        let room = windows.patches() + outputs;
+        each_sample([pass.x, pass.y, pass.dy], dx, room, 2 * room, |[x, y, dy], dx, room| {
+            let (rest, patches) = room.split_at_mut(outputs);
+            rest.copy_from_slice(dy); // what no number of a window has got yet
+            windows.unfold(x, F::neg_infinity(), patches);
+            windows.each_number(patches, |channel, p| {
+                let (y, rest) = (&y[windows.of_channel(channel)], &mut rest[windows.of_channel(channel)]);
+                for ((p, rest), &y) in p.iter_mut().zip(rest).zip(y) {
+                    let is_largest = *p == y || p.is_nan();
+                    *p = if is_largest { *rest } else { F::zero() };
+                    *rest = if is_largest { F::zero() } else { *rest };
+                }
+            });
+            windows.fold(patches, dx);
+        });
+    }
+
+    fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
+        formula(subject, pass, &self.windows)
+    }
+}
+
+/// The equation behind one number of a pooling of maxima, apart from the layer's number type so that it is compiled once.
+fn formula(subject: Subject, pass: &NamedPass, windows: &Windows) -> Option<Formula> {
+    // the first number of a window that is its largest, as the layer takes it
+    let winner = |output: usize| {
+        let is_largest = |&pixel: &usize| {
+            let (x, y) = (pass.x(pixel).value, pass.y(output).value);
+            x == y || x.is_nan()
+        };
+        windows.of_output(output).find(is_largest)
+    };
+    match subject {
+        Subject::Output(output) => {
+            let seen: Vec<usize> = windows.of_output(output).collect();
+            let names: Vec<String> = seen.iter().map(ToString::to_string).collect();
+            let quantities: Vec<_> =
+                names.iter().map(String::as_str).zip(seen.iter().map(|&pixel| pass.x(pixel))).collect();
+            Some(Term::new(&format!("max({{{}}})", names.join("}, {")), &quantities).into())
+        }
+        Subject::InputGradient(pixel) => {
+            let won = (0..pass.outputs()).filter(|&output| winner(output) == Some(pixel));
+            let terms: Vec<Term> = won.map(|output| Term::from(pass.dy(output))).collect();
+            if terms.is_empty() {
+                return Some(Term::new("0    (the largest of no window)", &[]).with_value(0.0).into());
+            }
+            Some(Formula::sum(terms))
+        }
+        Subject::Gradient { .. } => None,
+    }
+}
