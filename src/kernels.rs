@@ -36,7 +36,8 @@
 //! | product | [`matmul`] |
 //! | every entry of a matrix | [`map`], [`map2`], [`map_in_place`], [`map_tanh`], [`map_sigmoid`], [`sum_map2`] |
 //! | every row | [`each_row`], [`exp_rows`], [`log_sum_exp_rows`], [`sum_over_rows`], [`repeat_row`], [`sum_rows`] |
-//! | every sample, on several threads | [`each_sample`], [`sum_over_samples`], with [`as_matrix`], [`as_matrix_mut`] |
+//! | every channel | [`map_channels`], [`sum_channels`] |
+//! | every sample, on several threads | [`each_sample`], [`sum_over_samples`], with [`as_matrix`], [`as_matrix_mut`], [`with_room`] |
 //! | every window over an image | [`Windows`] |
 //! | one row | [`largest`], [`sum`], [`dot`], [`log_sum_exp`] |
 //! | two parts on two threads | [`join`] |
@@ -61,6 +62,7 @@
 //! sample the same in a batch of any size.
 
 pub(crate) mod aligned;
+mod channels;
 mod compiled;
 mod entries;
 mod functions;
@@ -75,13 +77,14 @@ mod update;
 mod vectors;
 mod windows;
 
+pub use channels::{map_channels, sum_channels};
 pub use entries::{map, map_in_place, map_sigmoid, map_tanh, map2, sum_map2};
 pub use functions::{erf, exp, ln_1p, sigmoid, tanh};
 pub use log_sum_exp::{log_sum_exp, log_sum_exp_rows};
 pub use matmul::matmul;
 pub use row::{dot, largest, sum};
 pub use rows::{each_row, exp_rows, repeat_row, sum_over_rows, sum_rows};
-pub use samples::{as_matrix, as_matrix_mut, each_sample, sum_over_samples};
+pub use samples::{as_matrix, as_matrix_mut, each_sample, sum_over_samples, with_room};
 pub use threads::join;
 pub use windows::{Size2D, Windows};
 

@@ -38,6 +38,7 @@ use crate::explain::formula::{Formula, NamedPass, Subject};
 use crate::{Float, Gradient, Result, Rng};
 
 mod avg_pool2d;
+mod batch_norm;
 mod boxed;
 mod conv2d;
 mod dense;
@@ -47,6 +48,7 @@ mod flatten;
 mod gelu;
 mod global_avg_pool;
 mod identity;
+mod layer_norm;
 mod leaky_relu;
 mod log_softmax;
 mod max_pool2d;
@@ -55,6 +57,7 @@ mod param;
 mod pass;
 mod relu;
 mod reshape;
+mod residual;
 mod selu;
 mod sigmoid;
 mod silu;
@@ -64,6 +67,7 @@ mod step;
 mod tanh;
 
 pub use avg_pool2d::AvgPool2D;
+pub use batch_norm::BatchNorm;
 pub use boxed::CloneLayer;
 pub use conv2d::Conv2D;
 pub use dense::Dense;
@@ -73,6 +77,7 @@ pub use flatten::Flatten;
 pub use gelu::GELU;
 pub use global_avg_pool::GlobalAvgPool;
 pub use identity::Identity;
+pub use layer_norm::LayerNorm;
 pub use leaky_relu::LeakyReLU;
 pub use log_softmax::LogSoftmax;
 pub use max_pool2d::MaxPool2D;
@@ -81,6 +86,7 @@ pub use param::Param;
 pub use pass::{Memory, Pass};
 pub use relu::ReLU;
 pub use reshape::Reshape;
+pub use residual::Residual;
 pub use selu::SELU;
 pub use sigmoid::Sigmoid;
 pub use silu::SiLU;
@@ -182,6 +188,13 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     /// model whose parameters all lie before such a layer can't learn, and training refuses it.
     fn passes_gradient(&self) -> bool {
         true
+    }
+
+    /// The layers before this one around which the model adds a connection, as for a [`Residual`]: it adds the input of the
+    /// first of them to what [`forward`](Layer::forward) has written, and ∂L/∂y to what comes back to that input. `y` of a
+    /// [`Pass`] is then the sum.
+    fn skips(&self) -> Option<usize> {
+        None
     }
 
     /// Whether the output is the input and only a sample's shape changes; then the model runs neither

@@ -106,9 +106,9 @@ pub use gradient::Gradient;
 pub use gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
 pub use init::Init;
 pub use layer::{
-    AvgPool2D, Conv2D, Dense, Dropout, ELU, Flatten, GELU, GlobalAvgPool, Identity, Layer, LeakyReLU,
-    LogSoftmax, MaxPool2D, Maxout, Memory, Output, Param, Pass, ReLU, Reshape, SELU, SiLU, Sigmoid, Softmax,
-    Softplus, Step, Tanh,
+    AvgPool2D, BatchNorm, Conv2D, Dense, Dropout, ELU, Flatten, GELU, GlobalAvgPool, Identity, Layer,
+    LayerNorm, LeakyReLU, LogSoftmax, MaxPool2D, Maxout, Memory, Output, Param, Pass, ReLU, Reshape,
+    Residual, SELU, SiLU, Sigmoid, Softmax, Softplus, Step, Tanh,
 };
 pub use loss::{
     BinaryCrossEntropy, CategoricalCrossEntropy, Half, Hinge, Huber, Loss, MeanAbsoluteError,
@@ -135,9 +135,9 @@ pub mod prelude {
     pub use crate::data::{Dataset, one_hot};
     pub use crate::gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
     pub use crate::layer::{
-        AvgPool2D, Conv2D, Dense, Dropout, ELU, Flatten, GELU, GlobalAvgPool, Identity, Layer, LeakyReLU,
-        LogSoftmax, MaxPool2D, Maxout, Memory, Output, Param, Pass, ReLU, Reshape, SELU, SiLU, Sigmoid,
-        Softmax, Softplus, Step, Tanh,
+        AvgPool2D, BatchNorm, Conv2D, Dense, Dropout, ELU, Flatten, GELU, GlobalAvgPool, Identity, Layer,
+        LayerNorm, LeakyReLU, LogSoftmax, MaxPool2D, Maxout, Memory, Output, Param, Pass, ReLU, Reshape,
+        Residual, SELU, SiLU, Sigmoid, Softmax, Softplus, Step, Tanh,
     };
     pub use crate::loss::{
         BinaryCrossEntropy, CategoricalCrossEntropy, Half, Hinge, Huber, Loss, MeanAbsoluteError,

@@ -223,6 +223,11 @@ impl<F: Float> Sequential<F> {
             let (x, y, memory) = (activations[layer].view(), activations[layer + 1].view(), &memories[layer]);
             let (dx, dy) = around(deltas, layer);
             self.layers[self.route.active[layer]].backward(Pass { x, y, dy, memory }, dx);
+            for join in self.route.joins(layer) {
+                let (before, behind) = deltas.split_at_mut(layer + 1);
+                let mut dx = before[layer].view_mut();
+                dx += &behind[join - layer].view(); // x went that way too
+            }
         }
         self.cache.known_deltas = lowest..top + 1;
         self.cache.phase = Phase::Backward;
@@ -230,19 +235,21 @@ impl<F: Float> Sequential<F> {
 }
 
 /// xᵢ → layer i → xᵢ₊₁: each output stays in the buffer behind its layer.
-fn forward<'a, F: Float>(
+fn forward<F: Float>(
     layers: &[Box<dyn Layer<F>>],
     route: &Route,
-    x: Option<ArrayView2<'a, F>>,
-    activations: &'a mut [Buffer<F>],
+    x: Option<ArrayView2<F>>,
+    activations: &mut [Buffer<F>],
     memories: &mut [Memory<F>],
 ) {
-    let (inputs, outputs) = activations.split_at_mut(1);
-    let mut x = x.unwrap_or(inputs[0].view());
-    let buffers = outputs.iter_mut().zip(memories);
-    for (&layer, (y, memory)) in route.active.iter().zip(buffers) {
-        layers[layer].forward(x, y.view_mut(), memory);
-        x = y.view();
+    for (index, (&layer, memory)) in route.active.iter().zip(memories).enumerate() {
+        let (before, behind) = activations.split_at_mut(index + 1);
+        let inputs = |buffer: usize| x.filter(|_| buffer == 0).unwrap_or_else(|| before[buffer].view());
+        let mut y = behind[0].view_mut();
+        layers[layer].forward(inputs(index), y.view_mut(), memory);
+        if let Some(skipped) = route.skips[index] {
+            y += &inputs(skipped);
+        }
     }
 }
 

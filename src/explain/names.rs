@@ -1,6 +1,6 @@
 //! The names of a model's numbers, in formulas and in pictures.
 
-use super::formula;
+use super::formula::{self, UnitNames};
 use crate::{Float, Output, Sequential};
 
 /// The name of every number of a model, for whoever writes or draws it beside an [explanation](super).
@@ -21,6 +21,8 @@ use crate::{Float, Output, Sequential};
 #[derive(Clone, Debug)]
 pub struct Names {
     positions: Vec<String>,
+    /// the shape by which the numbers of each position are counted
+    shapes: Vec<Vec<usize>>,
     /// the parameters of each layer, with their rows and columns
     params: Vec<Vec<(&'static str, (usize, usize))>>,
 }
@@ -48,7 +50,7 @@ impl Names {
         let shapes = model
             .layers()
             .map(|layer| layer.params().iter().map(|param| (param.name, param.value.dim())).collect());
-        Names { params: shapes.collect(), positions }
+        Names { params: shapes.collect(), positions, shapes: counted_by(model) }
     }
 
     /// All numbers of a position: `z0`; nothing if the model has no such position.
@@ -58,7 +60,13 @@ impl Names {
 
     /// One number of a position: `z0₁`. Units are counted from 0, their subscripts from 1.
     pub fn unit(&self, position: usize, unit: usize) -> String {
-        formula::unit(self.position(position), unit)
+        self.units(position).unit(unit)
+    }
+
+    /// The names of the numbers of a position.
+    pub(crate) fn units(&self, position: usize) -> UnitNames<'_> {
+        let shape = self.shapes.get(position).map_or(&[][..], Vec::as_slice);
+        UnitNames { of_all: self.position(position), shape }
     }
 
     /// One number of a parameter of that layer: `W0₂₃`, `b0₃`. All counts start at 0, subscripts at 1.
@@ -67,6 +75,27 @@ impl Names {
         let shape = params.iter().find(|(name, _)| *name == param).map_or((row + 1, column + 1), |own| own.1);
         formula::entry(layer, param, shape, row, column)
     }
+}
+
+/// The shape of each position, or that of the images which a layer that only reshapes makes of it or has made it of: a
+/// pixel keeps its name.
+fn counted_by<F: Float>(model: &Sequential<F>) -> Vec<Vec<usize>> {
+    let mut shapes = vec![model.input_shape().to_vec()];
+    let mut first = 0; // of the positions with the same numbers
+    for (index, layer) in model.layers().enumerate() {
+        let shape = model.shape(index + 1).unwrap_or_default().to_vec();
+        if !layer.only_reshapes() {
+            first = index + 1;
+            shapes.push(shape);
+        } else if shape.len() > 2 {
+            shapes[first..].fill(shape.clone());
+            shapes.push(shape);
+        } else {
+            let named = shapes[index].clone();
+            shapes.push(if named.len() > 2 { named } else { shape });
+        }
+    }
+    shapes
 }
 
 #[cfg(test)]

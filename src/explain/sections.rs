@@ -151,7 +151,12 @@ impl Writer<'_> {
                 );
             }
             for &unit in &self.units[index] {
-                let formula = (layer.explain)(Subject::InputGradient(unit), &pass);
+                let back = (layer.explain)(Subject::InputGradient(unit), &pass);
+                // what went another way too has a gradient from there
+                let joins =
+                    (index..self.of.layers.len()).filter(|&at| self.of.layers[at].skipped == Some(index));
+                let formula =
+                    joins.fold(back, |formula, at| Some(formula?.plus(self.delta_of(at + 1, unit))));
                 equations.push(Equation::new(self.delta_of(index, unit), formula, Place::Delta(index, unit)));
             }
         }

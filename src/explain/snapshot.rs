@@ -36,7 +36,10 @@ pub(super) struct Position {
 pub(super) struct LayerSnapshot<'a> {
     pub(super) name: String,
     pub(super) reshapes: bool,
+    /// the position that is added to its outputs
+    pub(super) skipped: Option<usize>,
     pub(super) params: Vec<Param<f64>>,
+    pub(super) memory: Option<Array2<f64>>,
     pub(super) gradients: Vec<Option<Array2<f64>>>,
     pub(super) updated: Vec<Option<Array2<f64>>>,
     pub(super) explain: Box<Explain<'a>>,
@@ -95,11 +98,9 @@ fn layer_of<'a, F: Float>(
     LayerSnapshot {
         name: layer.name().to_owned(),
         reshapes: layer.only_reshapes(),
-        params: layer
-            .params()
-            .iter()
-            .map(|param| Param::new(param.name, plain(param.value.view())))
-            .collect(),
+        skipped: layer.skips().map(|layers| index.saturating_sub(layers)),
+        params: layer.params().iter().map(|param| param.with_value(plain(param.value.view()))).collect(),
+        memory: of.model.memory(index).map(|memory| plain(memory.saved.view())),
         gradients: names.iter().map(|name| gradient(name)).collect(),
         updated: names.iter().map(|name| updated(name)).collect(),
         explain: Box::new(|subject, pass| layer.explain(subject, pass)),

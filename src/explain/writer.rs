@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::snapshot::Snapshot;
-use crate::explain::formula::{self, Formula, NamedPass, Quantity};
+use crate::explain::formula::{self, Formula, NamedPass, Quantity, UnitNames};
 use crate::table::thousands;
 
 /// The widest layer whose units are all shown, the longest parameter whose entries are, and the count otherwise.
@@ -42,14 +42,18 @@ impl<'a> Writer<'a> {
     /// The numbers of a layer under their names, for its formulas.
     pub(super) fn pass(&self, layer: usize) -> NamedPass<'a> {
         let [before, behind] = [&self.of.positions[layer], &self.of.positions[layer + 1]];
+        let skipped = self.of.layers[layer].skipped;
         NamedPass {
             layer,
-            names: [self.of.names.position(layer), self.of.names.position(layer + 1)],
+            names: [layer, layer + 1].map(|position| self.of.names.units(position)),
             x: &before.values,
             y: &behind.values,
             dx: before.delta.as_deref(),
             dy: behind.delta.as_deref(),
             params: &self.of.layers[layer].params,
+            memory: self.of.layers[layer].memory.as_ref(),
+            skipped: skipped
+                .map(|position| (self.of.names.units(position), &*self.of.positions[position].values)),
         }
     }
 
@@ -97,10 +101,13 @@ impl Writer<'_> {
     }
 
     pub(super) fn y_and_t(&self, output: usize) -> [(&'static str, Quantity); 2] {
-        let y = &self.of.positions[self.of.layers.len()].values;
-        [("y", y), ("t", &self.of.targets)].map(|(name, values)| {
-            (name, Quantity { symbol: formula::unit(name, output), value: values[output] })
-        })
+        let last = self.of.layers.len();
+        let y = Quantity {
+            symbol: self.of.names.unit(last, output),
+            value: self.of.positions[last].values[output],
+        };
+        let t = UnitNames { of_all: "t", ..self.of.names.units(last) };
+        [("y", y), ("t", Quantity { symbol: t.unit(output), value: self.of.targets[output] })]
     }
 
     pub(super) fn delta_of(&self, position: usize, unit: usize) -> Quantity {

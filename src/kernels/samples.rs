@@ -50,7 +50,7 @@ pub fn each_sample<F: Float, const N: usize>(
 /// Σ over the samples: `f` adds what a sample gives, from its rows of N inputs, to `sum`. It gets `room` numbers that hold
 /// anything.
 ///
-/// Eight samples at a time are added up from 0, and these sums in their order, so that the bits are the same on any number
+/// Eight samples at a time are added up from 0, and these sums in f64, so that the bits are the same on any number
 /// of threads. For functions that take `multiplications` for each row, as [`each_sample`].
 ///
 /// # Panics
@@ -95,9 +95,9 @@ pub fn sum_over_samples<F: Float, const N: usize>(
                     sums.for_each(|(number, sum)| group(number, x, sum, room));
                 });
             });
-            sum.fill(F::zero());
-            for group in sums.chunks_exact(entries.max(1)) {
-                sum.iter_mut().zip(group).for_each(|(sum, &group)| *sum += group);
+            for (entry, sum) in sum.iter_mut().enumerate() {
+                let groups = sums.iter().skip(entry).step_by(entries);
+                *sum = F::of(groups.fold(0.0, |sum, group| sum + group.as_f64()));
             }
         });
     });
@@ -109,6 +109,24 @@ const GROUP: usize = 8;
 /// How many parts so much work is divided into.
 fn parts(rows: usize, multiplications: usize) -> usize {
     threads::current().min(rows.saturating_mul(multiplications) / SMALLEST_PART)
+}
+
+/// Calls `work` with room for `numbers` numbers, which hold anything: for what a layer needs only inside of a call.
+///
+/// Each thread keeps its room for the next time.
+///
+/// # Examples
+/// ```
+/// use chainrule::kernels::with_room;
+///
+/// let sum: f64 = with_room(3, |room| {
+///     room.fill(0.5);
+///     room.iter().sum()
+/// });
+/// assert_eq!(sum, 1.5);
+/// ```
+pub fn with_room<F: Float, R>(numbers: usize, work: impl FnOnce(&mut [F]) -> R) -> R {
+    F::Kernels::with_buffer(numbers, work)
 }
 
 /// A slice as a matrix of `rows`, row by row.
@@ -151,4 +169,60 @@ fn columns(entries: usize, rows: usize) -> usize {
     let columns = entries.checked_div(rows).unwrap_or(0);
     assert_eq!(rows * columns, entries, "rows of one length");
     columns
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::kernels::threads::{Kind, Threads, Work};
+
+    fn on<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+        Threads::new(threads).run(Work::new(Kind::Batch, 1 << 12, 1 << 12), work)
+    }
+
+    /// The same bits on any number of threads, with samples that don't fill the last group.
+    #[test]
+    fn every_sample_counts_once() {
+        for samples in [0, 1, 7, 8, 9, 50] {
+            let x = Array2::from_shape_fn((samples, 3), |(i, j)| (3 * i + j) as f32 * 0.1);
+            let w = Array2::from_shape_fn((samples, 2), |(i, j)| (i % 5 + j) as f32 * 0.3);
+            let sum = |threads| {
+                let mut sum = Array2::from_elem((3, 2), f32::NAN);
+                on(threads, || {
+                    sum_over_samples(
+                        [x.view(), w.view()],
+                        sum.view_mut(),
+                        1,
+                        SMALLEST_PART,
+                        |[x, w], sum, room| {
+                            room[0] = w[0] + w[1];
+                            for (entry, sum) in sum.iter_mut().enumerate() {
+                                *sum += x[entry / 2] * w[entry % 2] + room[0];
+                            }
+                        },
+                    );
+                });
+                sum
+            };
+            let of_both = w.sum_axis(ndarray::Axis(1)).sum();
+            let expected = x.t().dot(&w) + of_both;
+            let all = [1, 2, 3].map(sum);
+            assert!(
+                (&all[0] - &expected).iter().all(|d| d.abs() <= 1e-5 * (1.0 + of_both)),
+                "{samples}: {}",
+                all[0]
+            );
+            assert!(all.iter().all(|sum| sum == all[0]));
+            let copy = |threads| {
+                let mut y = Array2::from_elem((samples, 3), f32::NAN);
+                on(threads, || {
+                    each_sample([x.view()], y.view_mut(), 0, SMALLEST_PART, |[x], y, _| y.copy_from_slice(x))
+                });
+                y
+            };
+            assert!([1, 2, 3].map(copy).iter().all(|y| y == x));
+        }
+    }
 }

@@ -78,7 +78,10 @@ impl Windows {
             let problem = format!("expects samples of channels × height × width, but gets {input:?}");
             let help = match input {
                 [height, width] => {
-                    format!("give gray images one channel: Sequential::new([1, {height}, {width}])")
+                    format!(
+                        "give gray images one channel: Sequential::new([1, {height}, {width}]), or Reshape::new([1, \
+                         {height}, {width}]) before it"
+                    )
                 }
                 _ => "give the shape of one image, such as Sequential::new([3, 32, 32])".to_owned(),
             };
@@ -294,4 +297,53 @@ fn inside(size: usize, at: usize, stride: usize, padding: usize, outputs: usize)
     let first = padding.saturating_sub(at).div_ceil(stride);
     let last = (size + padding).saturating_sub(at).div_ceil(stride);
     (first.min(outputs), last.min(outputs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all_kinds() -> Vec<(Vec<usize>, Windows)> {
+        let mut all = Vec::new();
+        for shape in [[1, 1, 1], [1, 3, 4], [2, 5, 3], [3, 4, 7]] {
+            for kernel in [[1, 1], [2, 2], [3, 1], [2, 3], [5, 5]] {
+                for stride in [[1, 1], [2, 1], [3, 2]] {
+                    for padding in [[0, 0], [1, 0], [1, 2], [4, 4]] {
+                        let windows = Windows::new(&shape, kernel, stride, padding);
+                        all.extend(windows.ok().map(|windows| (shape.to_vec(), windows)));
+                    }
+                }
+            }
+        }
+        assert!(all.len() > 60, "{}", all.len());
+        all
+    }
+
+    /// What [`Windows::pixel`] says one by one, `unfold` does in runs.
+    #[test]
+    fn every_window_sees_its_pixels() {
+        for (shape, windows) in all_kinds() {
+            let image: Vec<f64> = (0..shape.iter().product()).map(|i: usize| i as f64 + 1.0).collect();
+            let mut patches = vec![f64::NAN; windows.patches()];
+            windows.unfold(&image, -7.0, &mut patches);
+            for (at, &seen) in patches.iter().enumerate() {
+                let pixel = windows.pixel(at / windows.count(), at % windows.count());
+                assert_eq!(seen, pixel.map_or(-7.0, |pixel| image[pixel]), "{windows:?}, {at}");
+            }
+        }
+    }
+
+    /// `fold` is the transposition of `unfold`: Σ unfold(x)·p = Σ x·fold(p).
+    #[test]
+    fn fold_is_the_way_back() {
+        for (shape, windows) in all_kinds() {
+            let image: Vec<f64> = (0..shape.iter().product()).map(|i: usize| (i % 7) as f64).collect();
+            let p: Vec<f64> = (0..windows.patches()).map(|i| (i % 5) as f64 - 1.0).collect();
+            let (mut patches, mut back) = (vec![0.0; p.len()], vec![f64::NAN; image.len()]);
+            windows.unfold(&image, 0.0, &mut patches);
+            windows.fold(&p, &mut back);
+            let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+            assert_eq!(dot(&patches, &p), dot(&image, &back), "{windows:?}");
+        }
+    }
 }

@@ -113,9 +113,7 @@ impl<F: Float> Layer<F> for AvgPool2D {
 
 /// The equation behind one number of a pooling of means, apart from the layer's number type so that it is compiled once.
 fn formula(subject: Subject, pass: &NamedPass, windows: &Windows, k: usize) -> Option<Formula> {
-    let mean = |terms: Vec<Term>| {
-        Formula::sum(terms).between(Term::new("(", &[]), Term::new(&format!(") / {k}"), &[]))
-    };
+    let mean = |terms: Vec<Term>| Formula::sum(terms).scaled(1.0, k);
     match subject {
         Subject::Output(output) => {
             Some(mean(windows.of_output(output).map(|pixel| Term::from(pass.x(pixel))).collect()))
@@ -125,10 +123,48 @@ fn formula(subject: Subject, pass: &NamedPass, windows: &Windows, k: usize) -> O
             let terms: Vec<Term> =
                 (0..pass.outputs()).filter(sees).map(|output| Term::from(pass.dy(output))).collect();
             if terms.is_empty() {
-                return Some(Term::new("0    (in no window)", &[]).with_value(0.0).into());
+                return Some(Term::new("0", &[]).with_value(0.0).into());
             }
             Some(mean(terms))
         }
         Subject::Gradient { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::{MeanSquaredError, Sequential, check_layer};
+
+    #[test]
+    fn by_hand() {
+        let mut model = Sequential::new([1, 2, 5]).add(AvgPool2D::new(2)).build(0).unwrap();
+        let x = array![[[[1.0, 2.0, 0.0, 8.0, 99.0], [3.0, 4.0, f64::NAN, 0.0, 99.0]]]];
+        let y = model.forward(&x).unwrap();
+        assert!(y[[0, 0]] == 2.5 && y[[0, 1]].is_nan());
+        model.backward_from(&array![[4.0, 8.0]]).unwrap();
+        assert_eq!(model.delta(0).unwrap(), array![[1.0, 1.0, 2.0, 2.0, 0.0, 1.0, 1.0, 2.0, 2.0, 0.0]]);
+    }
+
+    #[test]
+    fn gradients_are_right() {
+        for layer in
+            [AvgPool2D::new(2), AvgPool2D::new(3).stride(1), AvgPool2D::new([2, 3]).stride(2).padding(1)]
+        {
+            let report = check_layer(layer, [2, 5, 4], 3, 1).unwrap();
+            assert!(report.passed(), "{report}");
+        }
+    }
+
+    #[test]
+    fn the_explanation_names_the_window() {
+        let model = Sequential::new([1, 1, 3]).add(AvgPool2D::new([1, 2])).build(0).unwrap();
+        let text = model.explain(&array![[[[1.0, 4.0, 9.0]]]], &array![[[[1.5]]]], &MeanSquaredError);
+        let text = text.unwrap().to_string();
+        assert!(text.contains("y₁,₁,₁ = (x₁,₁,₁ + x₁,₁,₂) / 2 = (1 + 4) / 2 = 2.5"), "{text}");
+        assert!(text.contains("∂L/∂x₁,₁,₁ = ∂L/∂y₁,₁,₁ / 2 = 2 / 2 = 1"), "{text}");
+        assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains("∂L/∂x₁,₁,₃ = 0"), "{text}");
     }
 }

@@ -78,6 +78,10 @@ impl<F: Float> Layer<F> for Box<dyn Layer<F>> {
         (**self).passes_gradient()
     }
 
+    fn skips(&self) -> Option<usize> {
+        (**self).skips()
+    }
+
     fn only_reshapes(&self) -> bool {
         (**self).only_reshapes()
     }

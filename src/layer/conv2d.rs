@@ -265,3 +265,103 @@ fn formula(subject: Subject, pass: &NamedPass, filters: usize, windows: &Windows
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::{Sequential, check_layer};
+
+    /// One filter that subtracts an image's number from the one to its right and below, and a bias.
+    #[test]
+    fn by_hand() {
+        let weight = Array4::from_shape_vec((1, 1, 2, 2), vec![-1.0, 0.0, 0.0, 1.0]).unwrap();
+        let layer = Conv2D::from_weights(weight, array![0.5]).unwrap();
+        let mut model = Sequential::new([1, 2, 3]).add(layer).build(0).unwrap();
+        let x = array![[[[1.0, 2.0, 4.0], [8.0, 16.0, 32.0]]]];
+        assert_eq!(model.forward(&x).unwrap(), array![[15.5, 30.5]]);
+        model.backward_from(&array![[1.0, 10.0]]).unwrap();
+        assert_eq!(model.delta(0).unwrap(), array![[-1.0, -10.0, 0.0, 0.0, 1.0, 10.0]]);
+        assert_eq!(model.gradient("0.weight").unwrap(), array![[21.0, 42.0, 168.0, 336.0]]);
+        assert_eq!(model.gradient("0.bias").unwrap(), array![[11.0]]);
+    }
+
+    #[test]
+    fn gradients_are_right() {
+        for layer in [
+            Conv2D::new(3, 2),
+            Conv2D::new(2, 3).padding(1),
+            Conv2D::new(2, [2, 3]).stride([2, 1]).padding([1, 2]),
+            Conv2D::new(1, 1).stride(3).init(Init::HeNormal),
+        ] {
+            let report = check_layer(layer, [2, 4, 5], 3, 1).unwrap();
+            assert!(report.passed(), "{report}");
+        }
+    }
+
+    /// Glorot counts the numbers of a window as inputs, and all windows that a number is in as outputs.
+    #[test]
+    fn first_weights() {
+        let model = Sequential::<f64>::new([4, 9, 9]).add(Conv2D::new(10, 3)).build(1).unwrap();
+        let bound = (6.0_f64 / ((4 + 10) * 9) as f64).sqrt();
+        let weight = model.param("0.weight").unwrap();
+        assert!(weight.iter().all(|w| w.abs() <= bound) && weight.iter().any(|w| w.abs() > 0.9 * bound));
+        assert!(model.param("0.bias").unwrap().iter().all(|&b| b == 0.0));
+    }
+
+    #[test]
+    fn nan_stays_in_its_windows() {
+        let layer = Conv2D::from_weights(Array4::ones((1, 1, 1, 2)), array![0.0]).unwrap();
+        let model = Sequential::new([1, 1, 4]).add(layer).build(0).unwrap();
+        let y = model.predict(&array![[[[f64::NAN, 1.0, 2.0, 3.0]]]]).unwrap();
+        assert!(y[[0, 0]].is_nan());
+        assert_eq!((y[[0, 1]], y[[0, 2]]), (3.0, 5.0));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_an_error() {
+        let error = |input: &[usize], layer: Conv2D<f32>| {
+            Sequential::new(input).add(layer).build(1).map(drop).unwrap_err().to_string()
+        };
+        assert_eq!(
+            error(&[28, 28], Conv2D::new(8, 3)),
+            "layer 0 (conv2d): expects samples of channels × height × width, but gets [28, 28]\n  help: give gray images \
+             one channel: Sequential::new([1, 28, 28]), or Reshape::new([1, 28, 28]) before it"
+        );
+        assert_eq!(
+            error(&[1, 28, 28], Conv2D::new(0, 3)),
+            "layer 0 (conv2d): has 0 filters\n  help: give it at least one: Conv2D::new(8, 3)"
+        );
+        let fit = "\n  help: take a window from 1 × 1 to the padded image, less padding than that, and a stride of at \
+                   least 1";
+        for (layer, problem) in [
+            (Conv2D::new(1, 5), "5 × 5 with stride 1 × 1 and padding 0 × 0"),
+            (Conv2D::new(1, 0), "0 × 0 with stride 1 × 1 and padding 0 × 0"),
+            (Conv2D::new(1, 2).stride(0), "2 × 2 with stride 0 × 0 and padding 0 × 0"),
+            (Conv2D::new(1, 2).padding(2), "2 × 2 with stride 1 × 1 and padding 2 × 2"),
+            (
+                Conv2D::new(1, usize::MAX).padding(usize::MAX - 1),
+                "18446744073709551615 × 18446744073709551615 with stride 1 × 1 and padding 18446744073709551614 × \
+                 18446744073709551614",
+            ),
+        ] {
+            let expected = format!(
+                "layer 0 (conv2d): has a window of {problem}, which does not fit images of 4 × 4{fit}"
+            );
+            assert_eq!(error(&[1, 4, 4], layer), expected);
+        }
+        let given = Conv2D::from_weights(Array4::zeros((2, 3, 1, 1)), Array1::zeros(2)).unwrap();
+        assert_eq!(
+            error(&[1, 4, 4], given),
+            "layer 0 (conv2d): has weights of 2 × 3 × 1 × 1, but gets images of 1 channels\n  help: weights are filters × \
+             channels × height × width"
+        );
+        let error = Conv2D::<f32>::from_weights(Array4::zeros((2, 3, 1, 1)), Array1::zeros(1)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "bias of a Conv2D: expected one for each of 2 filters, but got 1 biases\n  help: weights are filters × channels \
+             × height × width, with one bias for each filter"
+        );
+    }
+}

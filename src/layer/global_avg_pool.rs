@@ -61,17 +61,59 @@ impl<F: Float> Layer<F> for GlobalAvgPool {
 
     fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
         let size = pass.inputs() / pass.outputs();
-        let share = Term::new(&format!(" / {size}"), &[]);
         match subject {
             Subject::Output(channel) => {
                 let all = (channel * size..(channel + 1) * size).map(|pixel| Term::from(pass.x(pixel)));
-                let end = Term::new(&format!(") / {size}"), &[]);
-                Some(Formula::sum(all).between(Term::new("(", &[]), end))
+                Some(Formula::sum(all).scaled(1.0, size))
             }
             Subject::InputGradient(pixel) => {
-                Some(Formula::sum([pass.dy(pixel / size).into()]).between(Term::default(), share))
+                Some(Formula::from(Term::from(pass.dy(pixel / size))).scaled(1.0, size))
             }
             Subject::Gradient { .. } => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::{MeanSquaredError, Sequential, check_layer};
+
+    #[test]
+    fn by_hand() {
+        let mut model = Sequential::new([2, 1, 2]).add(GlobalAvgPool).build(0).unwrap();
+        let y = model.forward(&array![[[[1.0, 2.0]], [[f64::NAN, 7.0]]]]).unwrap();
+        assert!(y[[0, 0]] == 1.5 && y[[0, 1]].is_nan());
+        model.backward_from(&array![[4.0, 8.0]]).unwrap();
+        assert_eq!(model.delta(0).unwrap(), array![[2.0, 2.0, 4.0, 4.0]]);
+    }
+
+    #[test]
+    fn gradients_are_right() {
+        for shape in [vec![3, 2, 4], vec![2, 5]] {
+            let report = check_layer(GlobalAvgPool, shape, 3, 1).unwrap();
+            assert!(report.passed(), "{report}");
+        }
+    }
+
+    #[test]
+    fn needs_channels() {
+        let error = Sequential::<f32>::new([5]).add(GlobalAvgPool).build(1).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "layer 0 (global_avg_pool): expects samples of channels × height × width, but gets [5]\n  help: put it between \
+             a Conv2D and a Dense, without a Flatten"
+        );
+    }
+
+    #[test]
+    fn the_explanation_shows_the_mean() {
+        let model = Sequential::new([1, 1, 2]).add(GlobalAvgPool).build(0).unwrap();
+        let text =
+            model.explain(&array![[[[1.0, 4.0]]]], &array![[1.5]], &MeanSquaredError).unwrap().to_string();
+        assert!(text.contains("y₁ = (x₁,₁,₁ + x₁,₁,₂) / 2 = (1 + 4) / 2 = 2.5"), "{text}");
+        assert!(text.contains("∂L/∂x₁,₁,₁ = ∂L/∂y₁ / 2 = 2 / 2 = 1"), "{text}");
     }
 }

@@ -140,10 +140,66 @@ fn formula(subject: Subject, pass: &NamedPass, windows: &Windows) -> Option<Form
             let won = (0..pass.outputs()).filter(|&output| winner(output) == Some(pixel));
             let terms: Vec<Term> = won.map(|output| Term::from(pass.dy(output))).collect();
             if terms.is_empty() {
-                return Some(Term::new("0    (the largest of no window)", &[]).with_value(0.0).into());
+                return Some(Term::new("0", &[]).with_value(0.0).into());
             }
             Some(Formula::sum(terms))
         }
         Subject::Gradient { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+    use crate::{Dense, Flatten, MeanSquaredError, Sequential, check_gradients, check_layer};
+
+    /// Two equal numbers: the first of them gets the gradient, and a NaN is the largest.
+    #[test]
+    fn by_hand() {
+        let mut model = Sequential::new([1, 2, 4]).add(MaxPool2D::new(2)).build(0).unwrap();
+        let x = array![[[[3.0, 1.0, 0.0, 9.0], [2.0, 3.0, f64::NAN, 1.0]]]];
+        let y = model.forward(&x).unwrap();
+        assert!(y[[0, 0]] == 3.0 && y[[0, 1]].is_nan());
+        model.backward_from(&array![[5.0, 7.0]]).unwrap();
+        assert_eq!(model.delta(0).unwrap(), array![[5.0, 0.0, 0.0, 0.0, 0.0, 0.0, 7.0, 0.0]]);
+    }
+
+    /// Windows that overlap, and padding, which is never the largest.
+    #[test]
+    fn gradients_are_right() {
+        for layer in
+            [MaxPool2D::new(2), MaxPool2D::new(3).stride(1), MaxPool2D::new([2, 3]).stride(2).padding(1)]
+        {
+            let report = check_layer(layer, [2, 5, 4], 3, 1).unwrap();
+            assert!(report.passed(), "{report}");
+        }
+        let model = Sequential::new([1, 4, 4]).add(MaxPool2D::new(3).padding(1).stride(2)).build(1).unwrap();
+        assert_eq!(
+            model.predict(&ndarray::Array4::from_elem((1, 1, 4, 4), -2.0)).unwrap(),
+            array![[-2.0; 4]]
+        );
+        let net = Sequential::new([1, 6, 6])
+            .add(MaxPool2D::new(2))
+            .add(Flatten)
+            .add(Dense::new(2))
+            .build(1)
+            .unwrap();
+        let x = ndarray::Array4::from_shape_fn((3, 1, 6, 6), |(n, _, i, j)| {
+            ((7 * n + 5 * i + 3 * j) % 11) as f64
+        });
+        let report = check_gradients(&net, &MeanSquaredError, &x, &ndarray::Array2::zeros((3, 2))).unwrap();
+        assert!(report.passed(), "{report}");
+    }
+
+    #[test]
+    fn the_explanation_names_the_window() {
+        let model = Sequential::new([1, 2, 2]).add(MaxPool2D::new(2)).build(0).unwrap();
+        let x = array![[[[1.0, 4.0], [2.0, 3.0]]]];
+        let text = model.explain(&x, &array![[[[3.0]]]], &MeanSquaredError).unwrap().to_string();
+        assert!(text.contains("max(x₁,₁,₁, x₁,₁,₂, x₁,₂,₁, x₁,₂,₂) = max(1, 4, 2, 3) = 4"), "{text}");
+        assert!(text.contains("∂L/∂x₁,₁,₂ = ∂L/∂y₁,₁,₁ = 2"), "{text}");
+        assert!(text.split_whitespace().collect::<Vec<_>>().join(" ").contains("∂L/∂x₁,₂,₁ = 0"), "{text}");
     }
 }

@@ -58,6 +58,11 @@ impl<F> Param<F> {
         Ok(self)
     }
 
+    /// The same parameter with other numbers.
+    pub(crate) fn with_value<G>(&self, value: Array2<G>) -> Param<G> {
+        Param { name: self.name, value, own_shape: self.own_shape.clone(), is_weight: self.is_weight }
+    }
+
     /// The parameter as one that is no weight but a bias, or the scale of a normalisation: weight decay may leave it alone.
     ///
     /// # Examples

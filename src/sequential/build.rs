@@ -5,7 +5,7 @@ use super::id::ModelId;
 use super::route::Route;
 use super::{Sequential, contract};
 use crate::kernels::aligned;
-use crate::layer::{Layer, Output};
+use crate::layer::{Layer, Output, Residual};
 use crate::{Error, Float, Result, Rng};
 
 /// Layers that are to become a [`Sequential`].
@@ -31,6 +31,27 @@ impl<F: Float> SequentialBuilder<F> {
     pub fn add(mut self, layer: impl Layer<F> + 'static) -> Self {
         self.layers.push(Box::new(layer));
         self
+    }
+
+    /// Puts a block of layers behind those that are there, and a [`Residual`](crate::Residual) around it.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::<f32>::new([8])
+    ///     .residual(|block| block.add(Dense::new(8)).add(Tanh).add(Dense::new(8)))
+    ///     .add(Dense::new(1))
+    ///     .build(1)?;
+    /// assert_eq!(model.layer(3).unwrap().name(), "residual");
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn residual(self, block: impl FnOnce(Self) -> Self) -> Self {
+        let before = self.layers.len();
+        let with_block = block(self);
+        let layers = with_block.layers.len().saturating_sub(before);
+        with_block.add(Residual::over(layers))
     }
 
     /// Fits the layers to each other and samples their first weights: the same seed, the same weights.
@@ -67,7 +88,7 @@ impl<F: Float> SequentialBuilder<F> {
         let mut shapes = vec![input];
         let mut before = Output::Values;
         for (index, layer) in layers.iter_mut().enumerate() {
-            let output = build_layer(&mut **layer, &shapes[index], before, &mut rng)
+            let output = build_layer(&mut **layer, &shapes, before, &mut rng)
                 .map_err(|error| error.in_layer(index, layer.name()))?;
             shapes.push(output);
             if !layer.only_reshapes() {
@@ -82,10 +103,10 @@ impl<F: Float> SequentialBuilder<F> {
     }
 }
 
-/// Builds a layer for samples of shape `input` that mean `before`, checks what it promises, and aligns its weights.
+/// Builds a layer for samples of the last of these shapes that mean `before`, checks what it promises, and aligns its weights.
 fn build_layer<F: Float>(
     layer: &mut dyn Layer<F>,
-    input: &[usize],
+    shapes: &[Vec<usize>],
     before: Output,
     rng: &mut Rng,
 ) -> Result<Vec<usize>> {
@@ -93,8 +114,10 @@ fn build_layer<F: Float>(
         let problem = "follows another softmax; a distribution taken for scores becomes almost uniform";
         return Err(Error::mismatch(problem, "remove one of the two"));
     }
+    let input = shapes.last().map_or(&[][..], Vec::as_slice);
     let output = layer.build(input, rng)?;
     contract::check(layer, input, &output)?;
+    contract::check_skip(layer, shapes, &output)?;
     for param in layer.params_mut() {
         let (rows, columns) = param.value.dim();
         Error::check_memory::<F>("weights", &[rows, columns], "take fewer units")?; // of a second copy

@@ -59,6 +59,39 @@ pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output:
     Ok(())
 }
 
+/// Whether there are the layers around which a layer behind samples of these shapes has a connection, and what goes into
+/// them can be added to its output.
+///
+/// # Errors
+/// [`Error::Mismatch`] if not.
+pub(super) fn check_skip<F: Float>(
+    layer: &dyn Layer<F>,
+    shapes: &[Vec<usize>],
+    output: &[usize],
+) -> Result<()> {
+    let Some(layers) = layer.skips() else { return Ok(()) };
+    let before = shapes.len().saturating_sub(1);
+    let Some(first) = before.checked_sub(layers).filter(|_| layers > 0) else {
+        let problem = format!("is to go around {layers} of the {before} layers before it");
+        return Err(Error::mismatch(problem, "put it behind its block: .residual(|block| block.add(…))"));
+    };
+    if shapes[first] != output {
+        let problem = format!(
+            "adds samples of {:?}, which go into layer {first}, to samples of {output:?}",
+            shapes[first]
+        );
+        let help =
+            "let the block give samples of the shape that it takes, with as many units or filters at its end";
+        return Err(Error::mismatch(problem, help));
+    }
+    let of_logits = matches!(layer.output(), Output::SigmoidOfLogits | Output::SoftmaxOfLogits);
+    if layer.only_reshapes() || of_logits {
+        let problem = "has a connection around the layers before it, and says that its outputs are those of another layer";
+        return Err(Error::mismatch(problem, "put a Residual behind the layer"));
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

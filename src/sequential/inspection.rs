@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2, CowArray, Ix2};
 use super::{ModelId, Phase, Sequential, Trace};
 use crate::Float;
 use crate::kernels::largest_magnitude;
-use crate::layer::Pass;
+use crate::layer::{Memory, Pass};
 
 /// Where numbers of a pass lie: a position counts what flows, 0 being the inputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,14 +71,26 @@ impl<F: Float> Sequential<F> {
         if cache.phase != Phase::Backward || buffer >= known.end {
             return None;
         }
-        let mut dy = trace.deltas[known.start].view().to_owned();
+        // from the highest down: each may be added to one below it
+        let mut deltas = vec![trace.deltas[known.start].view().to_owned()];
         for layer in (buffer..known.start).rev() {
             let mut dx = Array2::from_elem(trace.activations[layer].view().dim(), F::nan());
-            let pass = Pass { dy: dy.view(), ..trace.pass(layer, None) };
+            let delta = |buffer: usize| match known.start.checked_sub(buffer) {
+                Some(below) => deltas[below].view(),
+                None => trace.deltas[buffer].view(),
+            };
+            let pass = Pass { dy: delta(layer + 1), ..trace.pass(layer, None) };
             self.layers[self.route.active[layer]].backward(pass, dx.view_mut());
-            dy = dx;
+            self.route.joins(layer).for_each(|join| dx += &delta(join + 1));
+            deltas.push(dx);
         }
-        Some(dy.into())
+        deltas.pop().map(CowArray::from)
+    }
+
+    /// The numbers that a layer has saved on the way forward; `None` for one that only reshapes.
+    pub(crate) fn memory(&self, layer: usize) -> Option<&Memory<F>> {
+        let active = self.route.active.iter().position(|&active| active == layer)?;
+        self.cache.trace.memories.get(active)
     }
 
     /// The position at which the last backward pass started: that of the outputs, or that of the logits.

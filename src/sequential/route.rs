@@ -11,6 +11,8 @@ pub(crate) struct Route {
     pub(super) active: Vec<usize>,
     /// the index of the buffer of each position
     pub(super) buffer_of: Vec<usize>,
+    /// the buffer that the model adds to the output of each of these layers
+    pub(super) skips: Vec<Option<usize>>,
     /// the features of each buffer
     widths: Vec<usize>,
     /// the first layer with parameters, as an index into `active`
@@ -23,12 +25,20 @@ impl Route {
         let active: Vec<usize> = (0..layers.len()).filter(|&layer| !layers[layer].only_reshapes()).collect();
         let buffer = |position: usize| active.iter().filter(|&&layer| layer < position).count();
         let has_params = |&layer: &usize| !layers[layer].params().is_empty();
+        let skip =
+            |&layer: &usize| layers[layer].skips().map(|skipped| buffer(layer.saturating_sub(skipped)));
         Route {
+            skips: active.iter().map(skip).collect(),
             buffer_of: (0..shapes.len()).map(buffer).collect(),
             widths: std::iter::once(width(0)).chain(active.iter().map(|layer| width(layer + 1))).collect(),
             first_with_params: active.iter().position(has_params).unwrap_or(active.len()),
             active,
         }
+    }
+
+    /// The layers to whose output the numbers of a buffer are added.
+    pub(super) fn joins(&self, buffer: usize) -> impl Iterator<Item = usize> {
+        (buffer..self.skips.len()).filter(move |&layer| self.skips[layer] == Some(buffer))
     }
 
     /// Empty buffers.

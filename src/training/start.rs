@@ -8,7 +8,7 @@ use super::metric::Metrics;
 use crate::data::Samples;
 use crate::loss::no_logits_form;
 use crate::sequential::{Buffer, INFERENCE_CHUNK};
-use crate::{Error, Float, Loss, Output, Reads, Result, Sequential};
+use crate::{Error, Float, Layer, Loss, Output, Reads, Result, Sequential};
 
 /// Whether a training can change anything that the loss sees.
 pub(super) fn check_learns<F: Float>(model: &Sequential<F>) -> Result<()> {
@@ -18,7 +18,11 @@ pub(super) fn check_learns<F: Float>(model: &Sequential<F>) -> Result<()> {
     };
     let flat = model.layers().enumerate().filter(|(_, layer)| !layer.passes_gradient()).last();
     let Some((index, layer)) = flat else { return Ok(()) };
-    if first < index && model.layers().skip(index).all(|layer| layer.params().is_empty()) {
+    let is_around = |(at, layer): (usize, &dyn Layer<F>)| {
+        layer.skips().is_some_and(|layers| (at - layers.min(at)..at).contains(&index))
+    };
+    let only_way = !model.layers().enumerate().any(is_around);
+    if only_way && first < index && model.layers().skip(index).all(|layer| layer.params().is_empty()) {
         return Err(Error::mismatch(
             "its derivative is 0 everywhere, and all parameters lie before it: nothing can learn",
             "put a Sigmoid or Tanh in its place; a layer of your own says in passes_gradient what comes through",

@@ -1,5 +1,7 @@
 //! The numbers that a pass has left of one sample around one layer, under the names that formulas use.
 
+use ndarray::Array2;
+
 use super::{Formula, Quantity, Subject, Term};
 use crate::Param;
 
@@ -9,12 +11,15 @@ use crate::Param;
 pub struct NamedPass<'a> {
     pub(crate) layer: usize,
     /// the names of the inputs and of the outputs
-    pub(crate) names: [&'a str; 2],
+    pub(crate) names: [UnitNames<'a>; 2],
     pub(crate) x: &'a [f64],
     pub(crate) y: &'a [f64],
     pub(crate) dx: Option<&'a [f64]>,
     pub(crate) dy: Option<&'a [f64]>,
     pub(crate) params: &'a [Param<f64>],
+    pub(crate) memory: Option<&'a Array2<f64>>,
+    /// the name and the numbers of what the model adds to the outputs
+    pub(crate) skipped: Option<(UnitNames<'a>, &'a [f64])>,
 }
 
 impl NamedPass<'_> {
@@ -30,30 +35,47 @@ impl NamedPass<'_> {
 
     /// An input.
     pub fn x(&self, index: usize) -> Quantity {
-        quantity(unit(self.names[0], index), Some(self.x), index)
+        quantity(self.names[0].unit(index), Some(self.x), index)
     }
 
     /// An output.
     pub fn y(&self, index: usize) -> Quantity {
-        quantity(unit(self.names[1], index), Some(self.y), index)
+        quantity(self.names[1].unit(index), Some(self.y), index)
+    }
+
+    /// What the model adds to an output by way of a connection around the layers before; `None` if there is
+    /// [none](crate::Layer::skips).
+    pub fn skipped(&self, index: usize) -> Option<Quantity> {
+        self.skipped.map(|(names, values)| quantity(names.unit(index), Some(values), index))
     }
 
     /// ∂L/∂x of an input; NaN if it was not computed.
     pub fn dx(&self, index: usize) -> Quantity {
-        quantity(gradient(&unit(self.names[0], index)), self.dx, index)
+        quantity(gradient(&self.names[0].unit(index)), self.dx, index)
     }
 
     /// ∂L/∂y of an output; NaN if it was not computed.
     pub fn dy(&self, index: usize) -> Quantity {
-        quantity(gradient(&unit(self.names[1], index)), self.dy, index)
+        quantity(gradient(&self.names[1].unit(index)), self.dy, index)
     }
 
     /// An entry of a parameter.
     pub fn param(&self, param: usize, row: usize, column: usize) -> Quantity {
         let value = self.params.get(param).and_then(|param| param.value.get([row, column]));
-        let entry = |param: &Param<f64>| entry(self.layer, param.name, param.value.dim(), row, column);
+        let entry = |param: &Param<f64>| {
+            let at = row * param.value.ncols() + column;
+            match param.shape() {
+                [_, _] => entry(self.layer, param.name, param.value.dim(), row, column),
+                shape => param_name(self.layer, param.name) + &subscripts(at, shape),
+            }
+        };
         let symbol = self.params.get(param).map(entry);
         Quantity { symbol: symbol.unwrap_or_default(), value: value.copied().unwrap_or(f64::NAN) }
+    }
+
+    /// A number that the layer has [saved](crate::Memory::saved) on the way forward; NaN if there is none.
+    pub fn remembered(&self, row: usize, column: usize) -> f64 {
+        self.memory.and_then(|saved| saved.get([row, column])).copied().unwrap_or(f64::NAN)
     }
 
     /// The formulas of a layer that works entry by entry and has no parameters: templates with the places `{x}`,
@@ -74,6 +96,32 @@ impl NamedPass<'_> {
 fn quantity(symbol: String, values: Option<&[f64]>, index: usize) -> Quantity {
     let value = values.and_then(|values| values.get(index).copied());
     Quantity { symbol, value: value.unwrap_or(f64::NAN) }
+}
+
+/// The names of the numbers at one position: `x₄₀₃` for one of many features, `a1₂,₅,₇` for a pixel of a channel.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UnitNames<'a> {
+    pub(crate) of_all: &'a str,
+    pub(crate) shape: &'a [usize],
+}
+
+impl UnitNames<'_> {
+    pub(crate) fn unit(&self, index: usize) -> String {
+        match self.shape {
+            [_, _, _, ..] => format!("{}{}", self.of_all, subscripts(index, self.shape)),
+            _ => unit(self.of_all, index),
+        }
+    }
+}
+
+/// The subscripts of a number in an array of that shape, all counted from 1.
+fn subscripts(index: usize, shape: &[usize]) -> String {
+    let place = |axis: usize| {
+        let step: usize = shape[axis + 1..].iter().product();
+        index / step.max(1) % shape[axis].max(1)
+    };
+    let places: Vec<String> = (0..shape.len()).map(|axis| subscript(place(axis) + 1)).collect();
+    places.join(",")
 }
 
 /// `∂L/∂x₁` for the gradient of x₁.

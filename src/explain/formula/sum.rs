@@ -1,6 +1,6 @@
 //! The right-hand side of an equation: a sum of terms, abridged if it is long.
 
-use super::{Digits, Term};
+use super::{Digits, Quantity, Term};
 
 /// The right-hand side of an equation: a sum of terms, and what may stand around it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -28,6 +28,16 @@ impl Formula {
     /// A sum.
     pub fn sum(terms: impl IntoIterator<Item = Term>) -> Self {
         Formula { terms: terms.into_iter().collect(), ..Self::default() }
+    }
+
+    /// Adds a number to the whole.
+    pub(crate) fn plus(mut self, quantity: Quantity) -> Self {
+        if self.after.is_empty() && self.before.is_empty() {
+            self.terms.push(quantity.into());
+        } else {
+            self.after = self.after.and(" + ", quantity);
+        }
+        self
     }
 
     /// Puts the sum between two pieces of text: `½·(` and `)`.

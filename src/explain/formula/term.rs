@@ -53,6 +53,12 @@ impl Term {
         self
     }
 
+    /// These pieces, words and a number.
+    pub(super) fn and(mut self, words: &str, number: Quantity) -> Self {
+        self.pieces.extend([Piece::Words(words.to_owned()), Piece::Number(number)]);
+        Term { value: None, ..self }
+    }
+
     pub(super) fn symbols(&self) -> String {
         let text = |piece: &Piece| match piece {
             Piece::Words(words) => words.clone(),

@@ -1,132 +1,8 @@
 //! BatchNorm: a layer that looks at its whole batch while training, and keeps state that is not trained.
 
-use chainrule::kernels::sum_rows;
 use chainrule::prelude::*;
 
-/// Batch normalisation of samples with one axis.
-///
-/// ```text
-/// forward     y = γ·x̂ + β       x̂ = (x - μ) / √(σ² + ε)          μ, σ²: of the batch; in a prediction the running ones
-/// backward    dγ = Σ dy·x̂
-///             dβ = Σ dy
-///             dx = γ / √(σ² + ε) · (dy - Σ dy / n - x̂ · Σ dy·x̂ / n)          sums over the n samples of the batch
-/// state       running ← running + m·(of the batch - running)
-/// ```
-///
-/// Source: Ioffe and Szegedy, *Batch Normalization*, ICML 2015.
-#[derive(Clone, Debug)]
-struct BatchNorm<F> {
-    /// γ and β
-    params: [Param<F>; 2],
-    /// running mean and variance
-    state: [Param<F>; 2],
-    momentum: f64,
-}
-
 const EPSILON: f64 = 1e-5;
-
-impl<F: Float> BatchNorm<F> {
-    fn new() -> Self {
-        let empty = |name| Param::new(name, Array2::zeros((0, 0)));
-        BatchNorm {
-            params: [empty("gamma"), empty("beta")],
-            state: [empty("running_mean"), empty("running_variance")],
-            momentum: 0.1,
-        }
-    }
-
-    /// x̂ and √(σ² + ε).
-    fn normalised(x: ArrayView2<F>, mean: ArrayView2<F>, variance: ArrayView2<F>) -> [Array2<F>; 2] {
-        let deviation = variance.mapv(|v| (v + F::of(EPSILON)).sqrt());
-        [(&x - &mean) / &deviation, deviation]
-    }
-
-    /// x̂ and √(σ² + ε) of a batch that trains.
-    fn normalised_in(pass: Pass<F>) -> [Array2<F>; 2] {
-        let saved = &pass.memory.saved;
-        Self::normalised(pass.x, saved.slice(s![..1, ..]), saved.slice(s![1.., ..]))
-    }
-}
-
-/// The sum over the rows, as a row.
-fn sum<F: Float>(dy: ArrayView2<F>) -> Array2<F> {
-    let mut sum = Array2::zeros((1, dy.ncols()));
-    sum_rows(dy, &mut sum);
-    sum
-}
-
-impl<F: Float> Layer<F> for BatchNorm<F> {
-    fn name(&self) -> &str {
-        "batch_norm"
-    }
-
-    fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
-        let &[features] = input else {
-            return Err(chainrule::Error::mismatch(
-                format!("expects samples of one axis, but gets {input:?}"),
-                "put a Flatten before it",
-            ));
-        };
-        let row = (1, features);
-        let numbers = [Array2::ones(row), Array2::zeros(row), Array2::zeros(row), Array2::ones(row)];
-        self.params.iter_mut().chain(&mut self.state).zip(numbers).for_each(|(param, x)| param.value = x);
-        Ok(vec![features])
-    }
-
-    fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, memory: &mut Memory<F>) {
-        let ([gamma, beta], [running_mean, running_variance]) = (&self.params, &self.state);
-        let [x_hat, _] = if memory.rng().is_some() {
-            let n = F::from_count(x.nrows());
-            let mean = sum(x) / n;
-            let variance = sum((&x - &mean).mapv(|d| d * d).view()) / n;
-            memory.saved = Array2::zeros((2, x.ncols()));
-            memory.saved.slice_mut(s![..1, ..]).assign(&mean);
-            memory.saved.slice_mut(s![1.., ..]).assign(&variance);
-            Self::normalised(x, mean.view(), variance.view())
-        } else {
-            Self::normalised(x, running_mean.value.view(), running_variance.value.view())
-        };
-        y.assign(&(x_hat * &gamma.value + &beta.value));
-    }
-
-    fn backward(&self, pass: Pass<F>, mut dx: ArrayViewMut2<F>) {
-        let [x_hat, deviation] = Self::normalised_in(pass);
-        let n = F::from_count(pass.x.nrows());
-        let (mean, slope) = (sum(pass.dy) / n, sum((&pass.dy * &x_hat).view()) / n);
-        dx.assign(&((&pass.dy - &mean - x_hat * slope) * &self.params[0].value / deviation));
-    }
-
-    fn gradient<'a>(&self, param: usize, pass: Pass<'a, F>, room: &'a mut Array2<F>) -> Gradient<'a, F> {
-        match param {
-            0 => sum_rows((&pass.dy * &Self::normalised_in(pass)[0]).view(), room),
-            _ => sum_rows(pass.dy, room),
-        }
-        room.into()
-    }
-
-    fn params(&self) -> &[Param<F>] {
-        &self.params
-    }
-
-    fn params_mut(&mut self) -> &mut [Param<F>] {
-        &mut self.params
-    }
-
-    fn state(&self) -> &[Param<F>] {
-        &self.state
-    }
-
-    fn state_mut(&mut self) -> &mut [Param<F>] {
-        &mut self.state
-    }
-
-    fn update_state(&mut self, memory: &Memory<F>) {
-        let momentum = F::of(self.momentum);
-        for (running, batch) in self.state.iter_mut().zip(memory.saved.rows()) {
-            azip!((r in running.value.row_mut(0), &b in batch) *r += momentum * (b - *r));
-        }
-    }
-}
 
 fn normal(rows: usize, columns: usize, seed: u64) -> Array2<f64> {
     let mut rng = Rng::new(seed);
@@ -143,9 +19,9 @@ fn state(model: &Sequential<f64>) -> Vec<(String, Array2<f64>)> {
     model.state().map(|(name, value)| (name, value.to_owned())).collect()
 }
 
-/// Mean and variance of each column.
+/// Mean and variance of each column, as the running statistics take them: with n - 1.
 fn statistics(x: &Array2<f64>) -> [Array1<f64>; 2] {
-    [x.mean_axis(Axis(0)).unwrap(), x.var_axis(Axis(0), 0.0)]
+    [x.mean_axis(Axis(0)).unwrap(), x.var_axis(Axis(0), 1.0)]
 }
 
 #[track_caller]
@@ -158,8 +34,8 @@ fn assert_close(got: ArrayView2<f64>, expected: ArrayView2<f64>) {
 #[test]
 fn by_hand() {
     let mut model = Sequential::new([2]).add(BatchNorm::new()).build(1).unwrap();
-    model.set_param("0.gamma", &array![2.0, 1.0]).unwrap();
-    model.set_param("0.beta", &array![0.0, 5.0]).unwrap();
+    model.set_param("0.weight", &array![2.0, 1.0]).unwrap();
+    model.set_param("0.bias", &array![0.0, 5.0]).unwrap();
     let y = model.forward(&array![[1.0, 7.0], [3.0, 7.0]]).unwrap(); // means 2 and 7, variances 1 and 0
     let one = 1.0 / (1.0 + EPSILON).sqrt();
     assert_close(y, array![[-2.0 * one, 5.0], [2.0 * one, 5.0]].view());
@@ -169,12 +45,12 @@ fn by_hand() {
 fn gradients_are_right_with_the_statistics_of_the_batch() {
     let report = check_layer(BatchNorm::new(), [4], 6, 1).unwrap();
     assert!(report.passed(), "{report}");
-    assert_eq!(report.rows.iter().map(|row| &*row.parameter).collect::<Vec<_>>(), ["gamma", "beta", "x"]);
+    assert_eq!(report.rows.iter().map(|row| &*row.parameter).collect::<Vec<_>>(), ["weight", "bias", "x"]);
     let check = |net| check_gradients(&net, &MeanSquaredError, &normal(6, 3, 1), &normal(6, 1, 2)).unwrap();
     let hidden = Sequential::new([3]).add(BatchNorm::new()).add(Tanh).add(Dense::new(5).without_bias());
     let report = check(hidden.add(BatchNorm::new()).add(Tanh).add(Dense::new(1)).build(4).unwrap());
     assert!(report.passed(), "{report}");
-    // without a Tanh between, the second subtracts what the first has added: its beta can't be judged
+    // without a Tanh between, the second subtracts what the first has added: its bias can't be judged
     let report = check(net());
     let judged: Vec<bool> = report.rows.iter().map(|row| row.right > 0 && row.wrong == 0).collect();
     assert_eq!(judged, [true, false, true, true, true, true, true, true], "{report}");
@@ -184,9 +60,9 @@ fn gradients_are_right_with_the_statistics_of_the_batch() {
 fn the_state_is_shown_and_is_no_parameter() {
     let model = net();
     let names: Vec<String> = model.state().map(|(name, _)| name).collect();
-    assert_eq!(names, ["0.running_mean", "0.running_variance", "2.running_mean", "2.running_variance"]);
+    assert_eq!(names, ["0.running_mean", "0.running_var", "2.running_mean", "2.running_var"]);
     let params: Vec<String> = model.params().map(|(name, _)| name).collect();
-    assert_eq!(params, ["0.gamma", "0.beta", "1.weight", "2.gamma", "2.beta", "4.weight", "4.bias"]);
+    assert_eq!(params, ["0.weight", "0.bias", "1.weight", "2.weight", "2.bias", "4.weight", "4.bias"]);
     assert_eq!(model.param_count(), 6 + 15 + 10 + 6);
 }
 
@@ -226,8 +102,8 @@ fn predictions_use_what_the_training_has_seen() {
     let x = normal(300, 3, 1_000); // more than one chunk
     let param = |name: &str| model.param(name).unwrap();
     let normalised = |x: &Array2<f64>, layer: usize, mean: &Array2<f64>, variance: &Array2<f64>| {
-        let [gamma, beta] = ["gamma", "beta"].map(|name| param(&format!("{layer}.{name}")).to_owned());
-        (x - mean) / (variance + EPSILON).mapv(f64::sqrt) * gamma + beta
+        let [weight, bias] = ["weight", "bias"].map(|name| param(&format!("{layer}.{name}")).to_owned());
+        (x - mean) / (variance + EPSILON).mapv(f64::sqrt) * weight + bias
     };
     let z = normalised(&x, 0, &mean, &variance).dot(&param("1.weight"));
     let hidden = normalised(&z, 2, &state(&model)[2].1, &state(&model)[3].1).mapv(f64::tanh);
@@ -239,7 +115,7 @@ fn predictions_use_what_the_training_has_seen() {
     }
 }
 
-/// With always the same batch, the running statistics become those of the batch, so prediction and training meet.
+/// With always the same batch, the running statistics become those of the batch, so prediction and training meet but for the n - 1.
 #[test]
 fn fit_brings_the_state_up_to_date_too() {
     let (x, t) = (normal(32, 3, 1), normal(32, 1, 2));
@@ -251,7 +127,7 @@ fn fit_brings_the_state_up_to_date_too() {
     assert_close(state(&model)[1].1.view(), variance.insert_axis(Axis(0)).view());
     let predicted = model.predict(&x).unwrap();
     let difference = &predicted - &model.forward(&x).unwrap();
-    assert!(difference.iter().all(|d| d.abs() < 1e-3), "{difference}");
+    assert!(difference.iter().all(|d| d.abs() < 0.05), "{difference}");
 }
 
 #[test]
