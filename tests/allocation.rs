@@ -7,7 +7,7 @@ use std::alloc::System;
 use std::any::type_name;
 
 use chainrule::prelude::*;
-use chainrule::training::{Accuracy, StepRecord};
+use chainrule::training::{Accuracy, OneCycle, StepRecord};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -51,6 +51,8 @@ fn main() {
         single_steps::<f64>(size, &mut cases);
     }
     other_layers(&mut cases);
+    images(&mut cases);
+    optimizers(&mut cases);
     epochs(&mut cases);
     predictions(&mut cases);
     // last, because the threads of a pool end when they get to it, not when the pool is gone
@@ -225,6 +227,57 @@ fn other_layers(cases: &mut Cases) {
         trainer.fit(&mut values.clone(), (x, t)).unwrap();
     });
     cases.at_most(0, "half the sum of squared errors", found);
+}
+
+/// The layers for images, the normalisations, a dropout, a residual block and the later activations.
+fn images(cases: &mut Cases) {
+    let net = Sequential::<f32>::new([36])
+        .add(Reshape::new([1, 6, 6]))
+        .add(Conv2D::new(3, 3).padding(1))
+        .add(BatchNorm::new())
+        .add(LeakyReLU::new(0.1))
+        .add(MaxPool2D::new(2))
+        .residual(|block| block.add(Conv2D::new(3, 3).padding(1)).add(SiLU))
+        .add(AvgPool2D::new(2).stride(1))
+        .add(LayerNorm::new())
+        .add(GELU::new())
+        .residual(|block| block.add(Conv2D::new(3, 1)).add(ELU::default()).add(SELU).add(Softplus))
+        .add(GlobalAvgPool)
+        .add(Dropout::new(0.3))
+        .add(Dense::new(4))
+        .add(LogSoftmax);
+    let model = net.build(1).unwrap();
+    let samples = |count| (numbers::<f32>(count, 36), one_hot_rows::<f32>(count, 4));
+    let found = for_more_samples(samples, |(x, t)| {
+        let mut trainer = trainer(NegativeLogLikelihood, 0.01).batch_size(16).epochs(2).threads(1);
+        trainer.fit(&mut model.clone(), (x, t)).unwrap();
+    });
+    cases.at_most(0, "a net for images", found);
+}
+
+/// Every optimizer, with a schedule.
+fn optimizers(cases: &mut Cases) {
+    let model = Size { inputs: 8, hidden: 8, classes: 4, batch: 16 }.net::<f32>();
+    let samples = |count| (numbers::<f32>(count, 8), labels(count, 4));
+    let optimizers: [Box<dyn Optimizer<f32>>; 9] = [
+        Box::new(Sgd::new(0.01).momentum(0.9)),
+        Box::new(Sgd::new(0.01).weight_decay(0.1)),
+        Box::new(AdaGrad::new(0.01)),
+        Box::new(RmsProp::new(0.01).centered().momentum(0.9)),
+        Box::new(Adam::new(0.01)),
+        Box::new(Adam::new(0.01).amsgrad()),
+        Box::new(AdamW::new(0.01)),
+        Box::new(ClipNorm::new(1.0, Adam::new(0.01))),
+        Box::new(ClipValue::new(0.1, Sgd::new(0.01))),
+    ];
+    for optimizer in optimizers {
+        let found = for_more_samples(samples, |(x, labels)| {
+            let trainer = Trainer::new(CategoricalCrossEntropy, optimizer.clone()).progress_bar(false);
+            let mut trainer = trainer.epochs(2).threads(1).schedule(OneCycle::new());
+            trainer.fit(&mut model.clone(), (x, labels)).unwrap();
+        });
+        cases.at_most(0, optimizer.name(), found);
+    }
 }
 
 /// What an epoch adds to the history, the only thing that grows with a training.

@@ -367,6 +367,16 @@ impl Layer<f64> for SpyLayer {
         true
     }
 
+    fn multiplications(&self) -> usize {
+        self.calls.note("multiplications");
+        1
+    }
+
+    fn skips(&self) -> Option<usize> {
+        self.calls.note("skips");
+        None
+    }
+
     fn only_reshapes(&self) -> bool {
         self.calls.note("only_reshapes");
         false

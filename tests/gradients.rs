@@ -90,6 +90,73 @@ proptest! {
         check_pass(check_layer(Flatten, shape, batch, seed).unwrap())?;
     }
 
+    #[test]
+    fn later_activations(width in 1..7usize, height in 1..4usize, batch in 1..7usize, seed: u64) {
+        let layers: [Box<dyn Layer<f64>>; 8] = [
+            Box::new(LeakyReLU::new(0.2)), Box::new(ELU::new(0.7)), Box::new(SELU), Box::new(GELU::new()),
+            Box::new(GELU::approximate()), Box::new(SiLU), Box::new(Softplus), Box::new(Identity),
+        ];
+        for layer in layers {
+            check_pass(check_layer(layer, [height, width], batch, seed).unwrap())?;
+        }
+        check_pass(check_layer(LogSoftmax, [width + 1], batch, seed).unwrap())?;
+    }
+
+    #[test]
+    fn windows_over_images(
+        channels in 1..4usize,
+        image in (3..8usize, 3..8usize),
+        filters in 1..4usize,
+        kernel in (1..4usize, 1..4usize),
+        stride in (1..4usize, 1..4usize),
+        padding in (0..3usize, 0..3usize),
+        batch in 1..5usize,
+        seed: u64,
+    ) {
+        let pair = |(height, width): (usize, usize)| [height, width];
+        let padding = (padding.0.min(kernel.0 - 1), padding.1.min(kernel.1 - 1));
+        let [shape, kernel, stride, padding] = [image, kernel, stride, padding].map(pair);
+        let shape = [channels, shape[0], shape[1]];
+        let layers: [Box<dyn Layer<f64>>; 4] = [
+            Box::new(Conv2D::new(filters, kernel).stride(stride).padding(padding)),
+            Box::new(MaxPool2D::new(kernel).stride(stride).padding(padding)),
+            Box::new(AvgPool2D::new(kernel).stride(stride).padding(padding)),
+            Box::new(GlobalAvgPool),
+        ];
+        for layer in layers {
+            let report = check_layer(layer, shape, batch, seed).unwrap();
+            // a weight may see nothing but padding
+            prop_assert!(report.rows.iter().all(|row| row.wrong == 0) && !is_dead(&report), "{report}");
+        }
+    }
+
+    #[test]
+    fn normalisations(width in 2..7usize, image in (1..4usize, 1..4usize), batch in 3..9usize, seed: u64) {
+        let shapes = [vec![width], vec![width, image.0, image.1]];
+        let layers: [Box<dyn Layer<f64>>; 2] = [Box::new(BatchNorm::new()), Box::new(LayerNorm::new())];
+        for (shape, layer) in shapes.into_iter().flat_map(|shape| layers.clone().map(|layer| (shape.clone(), layer))) {
+            let report = check_layer(layer, shape, batch, seed).unwrap();
+            // of two numbers both are as far from their mean, whatever they are
+            prop_assert!(report.rows.iter().all(|row| row.wrong == 0) && !is_dead(&report), "{report}");
+        }
+    }
+
+    /// Blocks in a row and in each other.
+    #[test]
+    fn residuals(width in 1..6usize, blocks in 1..4usize, inner: bool, batch in 1..5usize, seed: u64) {
+        let mut rng = Rng::new(seed);
+        let mut builder = sequential(width);
+        for _ in 0..blocks {
+            builder = builder.residual(|block| {
+                let block = block.add(Dense::new(width)).add(Tanh);
+                if inner { block.residual(|inner| inner.add(Dense::new(width))) } else { block.add(Dense::new(width)) }
+            });
+        }
+        let model = builder.add(Dense::new(2)).build(seed).unwrap();
+        let (x, t) = (normal(batch, width, &mut rng), normal(batch, 2, &mut rng));
+        check_pass(check_gradients(&model, &MeanSquaredError, &x, &t).unwrap())?;
+    }
+
     /// A net that only says what its inputs are is the loss alone.
     #[test]
     fn losses_alone(width in 2..6usize, batch in 1..7usize, seed: u64) {
