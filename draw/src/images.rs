@@ -1,5 +1,7 @@
 //! Images in a grid: samples with captions, weights as one tile for each unit.
 
+mod channels;
+
 use chainrule::ndarray::{ArrayRef2, ArrayView2};
 use chainrule::{Error, Float, Result};
 

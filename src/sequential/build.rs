@@ -43,7 +43,7 @@ impl<F: Float> SequentialBuilder<F> {
     ///     .residual(|block| block.add(Dense::new(8)).add(Tanh).add(Dense::new(8)))
     ///     .add(Dense::new(1))
     ///     .build(1)?;
-    /// assert_eq!(model.layer(3).unwrap().name(), "residual");
+    /// assert_eq!(model.layers().nth(3).unwrap().name(), "residual");
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     #[must_use]
