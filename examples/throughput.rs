@@ -78,7 +78,7 @@ fn lenet() -> Result<Sequential<f32>> {
         .add(ReLU)
         .add(Dense::new(10))
         .add(Softmax);
-    Ok(model.build(1)?)
+    model.build(1)
 }
 
 /// Uniform inputs and one-hot classes.

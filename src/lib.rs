@@ -31,9 +31,11 @@
 //!
 //! 1. [`data`]: data sets, batches, files.
 //! 2. [`layer`]: the trait [`Layer`], the seam that everything hangs on, and one layer a file: [`Dense`], [`Dropout`],
-//!    [`Flatten`], [`Maxout`], [`Identity`]; the activations [`ReLU`], [`LeakyReLU`], [`ELU`], [`SELU`], [`GELU`],
-//!    [`SiLU`], [`Softplus`], [`Sigmoid`], [`Tanh`], [`Step`]; [`Softmax`] and [`LogSoftmax`]. The first weights come from
-//!    [`Init`]; a [`Gradient`] says where they go. With [`formula`](explain::formula) a layer says in an equation what it does.
+//!    [`Flatten`], [`Reshape`], [`Maxout`], [`Identity`]; for images [`Conv2D`], [`MaxPool2D`], [`AvgPool2D`],
+//!    [`GlobalAvgPool`]; [`BatchNorm`], [`LayerNorm`]; [`Residual`] around a block; the activations [`ReLU`], [`LeakyReLU`],
+//!    [`ELU`], [`SELU`], [`GELU`], [`SiLU`], [`Softplus`], [`Sigmoid`], [`Tanh`], [`Step`]; [`Softmax`] and [`LogSoftmax`].
+//!    The first weights come from [`Init`]; a [`Gradient`] says where they go. With [`formula`](explain::formula) a layer says
+//!    in an equation what it does.
 //! 3. [`loss`]: what a network is to make small, and what it makes of the logits.
 //! 4. [`optimizer`]: how gradients move parameters: [`Sgd`], [`Adam`] and others, one a file.
 //! 5. [`metrics`]: accuracy and confusion matrix.
