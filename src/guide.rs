@@ -82,3 +82,7 @@ pub mod chapter_12_training_tools {}
 #[cfg_attr(not(doctest), doc = include_str!("guide/links.md"))]
 #[doc = include_str!("../guide/solutions.md")]
 pub mod solutions {}
+
+#[cfg_attr(not(doctest), doc = include_str!("guide/links.md"))]
+#[doc = include_str!("../guide/doctor.md")]
+pub mod doctor {}

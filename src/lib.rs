@@ -42,10 +42,11 @@
 //! 6. [`Sequential`]: the model; it keeps every activation of `forward` and runs the chain rule in `backward`.
 //! 7. [`training`]: the [`Trainer`], its [`Schedule`], [callbacks](Callback) such as [`EarlyStopping`], and
 //!    [`History`](training::History); [`evaluate`].
-//! 8. [`gradient_check`]: every backward pass against central differences, yours too.
-//! 9. [`explain`]: one pass through a model, every equation with its numbers.
-//! 10. [`graph`]: what bigger frameworks do instead: every single operation a node.
-//! 11. [`kernels`]: where the speed comes from.
+//! 8. [`doctor`]: finds what keeps a model from learning, and explains it.
+//! 9. [`gradient_check`]: every backward pass against central differences, yours too.
+//! 10. [`explain`]: one pass through a model, every equation with its numbers.
+//! 11. [`graph`]: what bigger frameworks do instead: every single operation a node.
+//! 12. [`kernels`]: where the speed comes from.
 //!
 //! What is read there is what runs: every step of every training executes these lines, and a layer or an optimizer of
 //! your own is treated as those of the library are.
@@ -78,6 +79,7 @@
 //! gzipped IDX files.
 
 pub mod data;
+pub mod doctor;
 mod error;
 pub mod explain;
 mod float;
@@ -101,6 +103,7 @@ mod table;
 pub mod training;
 
 pub use data::Dataset;
+pub use doctor::{Checkup, Diagnosis, Doctor};
 pub use error::{Error, Result};
 pub use explain::Explanation;
 pub use float::Float;

@@ -27,7 +27,7 @@ use buffers::{Cache, Phase, Trace, around};
 pub use build::SequentialBuilder;
 pub(crate) use id::ModelId;
 pub(crate) use inspection::Place;
-pub(crate) use prediction::INFERENCE_CHUNK;
+pub(crate) use prediction::{INFERENCE_CHUNK, PredictionPass};
 use route::Route;
 pub use snapshot::Snapshot;
 

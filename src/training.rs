@@ -38,7 +38,8 @@ use evaluation::{Kind, Totals, measure};
 use metric::Metrics;
 use progress::{Figures, Progress};
 use run::Run;
-use start::{check_learns, check_loss, check_names, check_samples};
+pub(crate) use start::check_learns;
+use start::{check_loss, check_names, check_samples};
 use step::step;
 use watch::Watch;
 

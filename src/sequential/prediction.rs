@@ -189,6 +189,11 @@ impl<F: Float> PredictionPass<'_, F> {
         self.activations[self.model.route.outputs()].view()
     }
 
+    /// The activations at a position behind the inputs, which are borrowed.
+    pub(crate) fn activation(&self, position: usize) -> ArrayView2<'_, F> {
+        self.activations[self.model.route.buffer_of[position]].view()
+    }
+
     pub(crate) fn loss(&self, loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {
         self.model.loss_of(&self.activations, loss, t)
     }

@@ -11,7 +11,7 @@ use crate::sequential::{Buffer, INFERENCE_CHUNK};
 use crate::{Error, Float, Layer, Loss, Output, Reads, Result, Sequential};
 
 /// Whether a training can change anything that the loss sees.
-pub(super) fn check_learns<F: Float>(model: &Sequential<F>) -> Result<()> {
+pub(crate) fn check_learns<F: Float>(model: &Sequential<F>) -> Result<()> {
     let with_params = model.layers().position(|layer| !layer.params().is_empty());
     let Some(first) = with_params else {
         return Err(Error::mismatch("the model has no parameters to train", "add a Dense, say"));

@@ -1,0 +1,57 @@
+//! Inputs that are not scaled.
+
+use super::look::{Look, mean_and_spread};
+use super::{Diagnosis, Finding, Illness};
+use crate::Float;
+use crate::table::short;
+
+/// First weights are sampled for inputs with a mean square of 1 (LeCun and others, *Efficient BackProp*, 1998; Glorot and
+/// Bengio 2010); ten times as large is no matter of taste.
+const LARGE: f64 = 10.0;
+/// Ranges of two columns that are as many times apart: no learning rate is right for both.
+const APART: f64 = 1000.0;
+/// In images columns differ for good reasons, such as a border that is almost always empty; so they count in tables only.
+const WIDEST_TABLE: usize = 100;
+
+pub(super) fn look<F: Float>(look: &Look<F>, diagnosis: &mut Diagnosis) {
+    let first = look.model.layers().find(|layer| !layer.only_reshapes());
+    if first.is_none_or(|layer| layer.name().contains("norm")) {
+        return; // scales them itself
+    }
+    let size = |(mean, spread): (f64, f64)| mean.hypot(spread);
+    let columns: Vec<(f64, f64)> = look.x.columns().into_iter().map(mean_and_spread).collect();
+    let large = columns.iter().filter(|&&column| size(column) > LARGE).count();
+    let largest = columns.iter().enumerate().max_by(|a, b| size(*a.1).total_cmp(&size(*b.1)));
+    if let Some((column, &(mean, spread))) = largest.filter(|_| large > 0) {
+        let seen = format!(
+            "column {column} has mean {} and standard deviation {}; {large} of {} columns are larger than {LARGE}",
+            short(mean),
+            short(spread),
+            columns.len()
+        );
+        diagnosis.add(Finding::new(Illness::UnscaledInputs, seen, help(look)));
+        return;
+    }
+    let spreads = || columns.iter().map(|column| column.1).enumerate().filter(|&(_, spread)| spread > 0.0);
+    let by_spread = |a: &(usize, f64), b: &(usize, f64)| a.1.total_cmp(&b.1);
+    if let (Some((small, least)), Some((wide, most))) =
+        (spreads().min_by(by_spread), spreads().max_by(by_spread))
+        && most > APART * least
+        && columns.len() <= WIDEST_TABLE
+    {
+        let seen = format!(
+            "column {wide} has a standard deviation of {}, column {small} one of {}",
+            short(most),
+            short(least)
+        );
+        diagnosis.add(Finding::new(Illness::UnscaledInputs, seen, help(look)));
+    }
+}
+
+fn help<F: Float>(look: &Look<F>) -> &'static str {
+    let is_byte = |&x: &F| x >= F::zero() && x <= F::of(255.0) && x.fract() == F::zero();
+    if look.x.ncols() > WIDEST_TABLE && look.x.iter().all(is_byte) {
+        return "divide bytes by 255: Dataset::from_bytes does, or x / 255.0";
+    }
+    "scale each column to about -1 to 1, with data::MinMax, say; fit it on the training samples and apply it to all others"
+}

@@ -1,0 +1,94 @@
+//! Units without a slope: dead ReLUs, saturated sigmoids and tanhs.
+
+use ndarray::{ArrayView2, Axis};
+
+use super::look::Look;
+use super::{Diagnosis, Finding, Illness};
+use crate::Float;
+
+/// The share of dead units that is worth a word. Karpathy (*CS231n*, "Commonly used activation functions") names 40 % as
+/// what a learning rate that is too high does; but with one or two inputs half of the units are often off in nets that
+/// learn well.
+const DEAD: f64 = 0.75;
+/// The share of all numbers of a layer that are saturated.
+const SATURATED: f64 = 0.75;
+/// A slope below this share of the largest one: beyond |x| = 6 in a sigmoid, beyond 3 in a tanh.
+const FLAT: f64 = 0.01;
+
+pub(super) fn look<F: Float>(look: &Look<F>, diagnosis: &mut Diagnosis) {
+    for (index, layer) in look.model.layers().enumerate() {
+        let y = look.activation(index + 1);
+        match layer.name() {
+            "relu" => dead(look, index, y, diagnosis),
+            // a last sigmoid may be sure of its answers
+            "sigmoid" if index < look.model.last_layer() => {
+                saturated(look, index, y, "0 or 1", |y| 4.0 * y * (1.0 - y), diagnosis);
+            }
+            "tanh" if index < look.model.last_layer() => {
+                saturated(look, index, y, "-1 or 1", |y| 1.0 - y * y, diagnosis);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn dead<F: Float>(look: &Look<F>, index: usize, y: ArrayView2<F>, diagnosis: &mut Diagnosis) {
+    // of an image a whole channel is the unit: it shares its weights, and its border may always be empty
+    let (unit, size) = match look.model.shape(index + 1) {
+        Some([_, height, width]) => ("channel", height * width),
+        _ => ("unit", 1),
+    };
+    let is_off = |columns: ArrayView2<F>| columns.iter().all(|&y| y == F::zero());
+    let chunks = y.axis_chunks_iter(Axis(1), size).enumerate();
+    let dead: Vec<usize> = chunks.filter(|(_, y)| is_off(y.view())).map(|(unit, _)| unit).collect();
+    let units = y.ncols() / size;
+    let is_ill = (dead.len() as f64) >= DEAD * units as f64 && look.is_unsolved();
+    if !is_ill && dead.len() < units {
+        return;
+    }
+    let some: Vec<String> = dead.iter().take(5).map(usize::to_string).collect();
+    let seen = format!(
+        "{}: {}{} of {units} {unit}s ({:.0} %) are 0 for all of {} samples: {unit} {}{}",
+        look.layer_in_words(index),
+        if dead.len() == units { "all " } else { "" },
+        dead.len(),
+        100.0 * dead.len() as f64 / units as f64,
+        look.x.nrows(),
+        some.join(", "),
+        if dead.len() > some.len() { ", …" } else { "" },
+    );
+    let help = "build the model anew with Init::HeNormal and train with a tenth of the learning rate; scale the inputs; \
+                or take LeakyReLU, which has a slope everywhere";
+    diagnosis.add(Finding::new(Illness::DeadReLU, seen, help).in_layer(index));
+}
+
+fn saturated<F: Float>(
+    look: &Look<F>,
+    index: usize,
+    y: ArrayView2<F>,
+    ends: &str,
+    slope: impl Fn(f64) -> f64,
+    diagnosis: &mut Diagnosis,
+) {
+    // units of a net that has learned its task may well be out there
+    if !look.is_unsolved() {
+        return;
+    }
+    let flat = y.iter().filter(|y| slope(y.as_f64()) < FLAT).count();
+    let share = flat as f64 / y.len().max(1) as f64;
+    if share < SATURATED {
+        return;
+    }
+    let x = look.activation(index);
+    let size = (x.iter().map(|x| x.as_f64().powi(2)).sum::<f64>() / x.len().max(1) as f64).sqrt();
+    let seen = format!(
+        "{}: {:.0} % of its numbers are at {ends}, where its slope is less than {:.0} % of the largest; its inputs are \
+         about {size:.1} in size",
+        look.layer_in_words(index),
+        100.0 * share,
+        100.0 * FLAT,
+    );
+    let help = "scale the inputs, and build the model anew with the usual first weights (Init::GlorotUniform); between \
+                layers, ReLU does not saturate";
+    diagnosis.add(Finding::new(Illness::Saturated, seen, help).in_layer(index));
+}
