@@ -11,7 +11,7 @@
 //! let diagnosis = model.diagnose((&x, &y));
 //! println!("{diagnosis}");
 //! let text = diagnosis.to_string();
-//! assert!(text.starts_with("warning[dead-relu]: units of a ReLU are off for every sample\n  = seen: layer 1 (relu): all 4 of 4"));
+//! assert!(text.starts_with("warning[dead-relu]: units of a ReLU are off for every sample\n  = seen: layer 1 (relu): all 4 units"));
 //! # Ok::<(), chainrule::Error>(())
 //! ```
 //!

@@ -50,7 +50,7 @@ fn anchor(heading: &str) -> String {
 fn every_link_leads_somewhere_in_both_forms() {
     let links = fs::read_to_string(folder().join("../src/guide/links.md")).unwrap();
     let in_docs = definitions(&links);
-    for file in CHAPTERS.into_iter().chain(["README.md", "solutions.md"]) {
+    for file in CHAPTERS.into_iter().chain(["README.md", "doctor.md", "solutions.md"]) {
         let text = read(file);
         let as_file = definitions(&text);
         let used: BTreeSet<&str> = labels(&text);

@@ -164,11 +164,11 @@ impl Course<'_> {
     fn underfitting(&self, share: f64, diagnosis: &mut Diagnosis) {
         let losses = self.losses();
         let seen = format!(
-            "the training loss is {} and was {} half of the {} epochs ago; it is {:.0} % of the loss of who answers every \
-             sample alike",
+            "the training loss is {}, and was {} {} epochs before; it is {:.0} % of the loss of who answers every sample \
+             alike",
             short(losses[losses.len() - 1]),
             short(losses[losses.len() / 2]),
-            losses.len(),
+            losses.len() - 1 - losses.len() / 2,
             100.0 * share
         );
         let help = "take more units or one more layer, better inputs, or less dropout and weight decay; from other first \

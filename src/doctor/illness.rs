@@ -178,11 +178,11 @@ impl Illness {
             Illness::GuessingLoss => [
                 "guessing-loss",
                 "a loss no better than that of a guess",
-                "who knows the shares of the classes, or the mean of the targets, and no input has the same loss",
+                "an answer that knows no inputs, only the shares of the classes or the mean of the targets, has the same loss",
             ],
             Illness::LearningRateTooLarge => [
                 "learning-rate-too-large",
-                "the loss jumps up and down",
+                "the loss rises again and again",
                 "steps leap over the valley that they should go down into",
             ],
             Illness::LearningRateTooSmall => [

@@ -24,7 +24,7 @@ pub(super) fn look<F: Float>(look: &Look<F>, diagnosis: &mut Diagnosis) {
     let largest = columns.iter().enumerate().max_by(|a, b| size(*a.1).total_cmp(&size(*b.1)));
     if let Some((column, &(mean, spread))) = largest.filter(|_| large > 0) {
         let seen = format!(
-            "column {column} has mean {} and standard deviation {}; {large} of {} columns are larger than {LARGE}",
+            "column {column} has mean {} and standard deviation {}; {large} of {} columns have a root mean square beyond {LARGE}",
             short(mean),
             short(spread),
             columns.len()

@@ -55,8 +55,9 @@ fn constant<F: Float>(look: &Look<F>) -> Option<String> {
         return None;
     }
     let (((mean, y), t), output) = spreads().zip(0..).find(|((_, t), _)| *t > 0.0)?;
+    let deviation = if y > 0.0 { format!(" ± {}", short(y)) } else { String::new() };
     Some(format!(
-        "output {output} is {} for all of {} samples, give or take {y:.1e}, while its targets differ by {}",
+        "output {output} is {}{deviation} for each of {} samples, while its targets have a standard deviation of {}",
         short(mean),
         look.x.nrows(),
         short(t)

@@ -5,6 +5,7 @@ use ndarray::{ArrayView2, Axis};
 use super::look::Look;
 use super::{Diagnosis, Finding, Illness};
 use crate::Float;
+use crate::table::short;
 
 /// The share of dead units that is worth a word. Karpathy (*CS231n*, "Commonly used activation functions") names 40 % as
 /// what a learning rate that is too high does; but with one or two inputs half of the units are often off in nets that
@@ -46,13 +47,15 @@ fn dead<F: Float>(look: &Look<F>, index: usize, y: ArrayView2<F>, diagnosis: &mu
     if !is_ill && dead.len() < units {
         return;
     }
+    let how_many = if dead.len() == units {
+        format!("all {units} {unit}s")
+    } else {
+        format!("{} of {units} {unit}s ({:.0} %)", dead.len(), 100.0 * dead.len() as f64 / units as f64)
+    };
     let some: Vec<String> = dead.iter().take(5).map(usize::to_string).collect();
     let seen = format!(
-        "{}: {}{} of {units} {unit}s ({:.0} %) are 0 for all of {} samples: {unit} {}{}",
+        "{}: {how_many} are 0 for each of {} samples: {}{}",
         look.layer_in_words(index),
-        if dead.len() == units { "all " } else { "" },
-        dead.len(),
-        100.0 * dead.len() as f64 / units as f64,
         look.x.nrows(),
         some.join(", "),
         if dead.len() > some.len() { ", …" } else { "" },
@@ -83,10 +86,11 @@ fn saturated<F: Float>(
     let size = (x.iter().map(|x| x.as_f64().powi(2)).sum::<f64>() / x.len().max(1) as f64).sqrt();
     let seen = format!(
         "{}: {:.0} % of its numbers are at {ends}, where its slope is less than {:.0} % of the largest; its inputs are \
-         about {size:.1} in size",
+         about {} in size",
         look.layer_in_words(index),
         100.0 * share,
         100.0 * FLAT,
+        short(size),
     );
     let help = "scale the inputs, and build the model anew with the usual first weights (Init::GlorotUniform); between \
                 layers, ReLU does not saturate";
