@@ -112,6 +112,13 @@ impl<'a, F: Float> Look<'a, F> {
             return false;
         }
         self.loss = self.pass.loss(loss, self.t.view()).as_f64();
+        if !self.loss.is_finite() {
+            let seen = format!("the loss {} is {} though all outputs are finite", loss.name(), self.loss);
+            let help = "if it is a loss of your own, look at its value(), or value_with_logits() if it reads the logits; \
+                        else make outputs and targets smaller";
+            diagnosis.add(Finding::new(Illness::NotFinite, seen, help).error());
+            return false;
+        }
         self.guess = guess(self.model, loss, self.t.view());
         if self.is_fresh {
             let note =

@@ -31,6 +31,20 @@ pub(super) fn look<F: Float>(look: &Look<F>, diagnosis: &mut Diagnosis) {
             _ => {}
         }
     }
+    for illness in [Illness::DeadReLU, Illness::Saturated] {
+        tell_once(illness, diagnosis);
+    }
+}
+
+/// Keeps the first layer with that illness; what comes behind it may come of it.
+fn tell_once(illness: Illness, diagnosis: &mut Diagnosis) {
+    let is_it = |finding: &Finding| finding.illness == illness;
+    let count = diagnosis.findings.iter().filter(|finding| is_it(finding)).count();
+    let Some(first) = diagnosis.findings.iter().position(is_it).filter(|_| count > 1) else { return };
+    let more = if count == 2 { "one layer more".into() } else { format!("{} layers more", count - 1) };
+    diagnosis.findings[first].seen += &format!("; and so in {more}");
+    let mut index = 0..;
+    diagnosis.findings.retain(|finding| index.next() == Some(first) || !is_it(finding));
 }
 
 fn dead<F: Float>(look: &Look<F>, index: usize, y: ArrayView2<F>, diagnosis: &mut Diagnosis) {
