@@ -117,7 +117,7 @@ impl<'a, F: Float> Doctor<'a, F> {
 
     /// Looks at the model and the samples. Whatever a training would refuse is a finding, so there is no error.
     pub fn examine(&self, model: &Sequential<F>, samples: impl Samples<F>) -> Diagnosis {
-        examine(model, self.loss, &samples, &Course { epochs: self.epochs, changes: None })
+        examine(model, self.loss, &samples, &Course { epochs: self.epochs, steps: None })
     }
 }
 

@@ -388,12 +388,10 @@ fn learning_rates() {
     let (x, y) = sine(200);
     let train = |rate: f64| {
         let mut model = Sequential::new([1]).add(Dense::new(1)).build(3).unwrap();
-        let mut checkup = Checkup::new((&x, &y));
-        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(rate)).epochs(30).batch_size(200);
-        trainer = trainer.after_epoch(|epoch, model| assert_eq!(checkup.observe_epoch(epoch, model), []));
-        let history = trainer.fit(&mut model, (&x, &y)).unwrap();
-        drop(trainer);
-        (checkup.diagnosis(&model), Doctor::new().history(&history).examine(&model, (&x, &y)))
+        let mut checkup = Checkup::new((&x, &y)).quiet();
+        let trainer = Trainer::new(MeanSquaredError, Sgd::new(rate)).epochs(30).batch_size(100);
+        let history = trainer.callback(&mut checkup).fit(&mut model, (&x, &y)).unwrap();
+        (checkup.findings().to_vec(), Doctor::new().history(&history).examine(&model, (&x, &y)))
     };
     for (rate, expected) in [
         (1e-6, Some(Illness::LearningRateTooSmall)),
@@ -402,15 +400,32 @@ fn learning_rates() {
         (0.34, Some(Illness::LearningRateTooLarge)),
     ] {
         let (watched, told) = train(rate);
-        for diagnosis in [&watched, &told] {
-            assert_eq!(
-                diagnosis.iter().map(|finding| finding.illness).next(),
-                expected,
-                "{rate}: {diagnosis}"
-            );
+        let told: Vec<Finding> = told.iter().cloned().collect();
+        for findings in [&watched, &told] {
+            assert_eq!(findings.first().map(|finding| finding.illness), expected, "{rate}: {findings:?}");
         }
-        let says = |diagnosis: &Diagnosis| diagnosis.to_string().contains("an epoch moves the weights by ");
+        let says =
+            |findings: &[Finding]| findings.iter().any(|f| f.seen.contains("; a step moves the weights by "));
         assert_eq!((says(&watched), says(&told)), (expected.is_some(), false));
+    }
+}
+
+/// The size of a step is that of the last one of an epoch: with one weight, θ ← θ - η·(θ - 0)·2 is a share of 2η.
+#[test]
+fn the_size_of_a_step() {
+    for samples in [1, 4] {
+        let x = Array2::ones((samples, 1));
+        let weight = Dense::from_weights(array![[1.0]], array![0.0]).unwrap().without_bias();
+        let mut model = Sequential::new([1]).add(weight).build(0).unwrap();
+        let targets = Array2::<f64>::zeros((samples, 1));
+        let mut checkup = Checkup::new((&x, &targets)).quiet();
+        let trainer = Trainer::new(MeanSquaredError, Sgd::new(2e-5)).epochs(40).batch_size(1);
+        trainer.callback(&mut checkup).fit(&mut model, (&x, &targets)).unwrap();
+        let seen = &checkup.findings()[0].seen;
+        assert!(
+            seen.ends_with("; a step moves the weights by 4.0e-5 of their size (about 1e-3 is healthy)"),
+            "{seen}"
+        );
     }
 }
 
@@ -454,16 +469,13 @@ fn all_findings<'a>(
 ) -> Vec<Finding> {
     let mut checkup = Checkup::new((x, y)).loss(loss);
     let mut findings: Vec<Finding> = model.diagnose((x, y)).iter().cloned().collect();
-    let history = Trainer::new(loss, optimizer)
-        .epochs(epochs)
-        .batch_size(batch)
-        .after_epoch(|epoch, model| findings.extend(checkup.observe_epoch(epoch, model)))
-        .fit(&mut model, (x, y))
-        .unwrap();
+    let trainer = Trainer::new(loss, optimizer).epochs(epochs).batch_size(batch);
+    let history = trainer.callback(&mut checkup).fit(&mut model, (x, y)).unwrap();
     let told = Doctor::new().loss(loss).history(&history).examine(&model, (x, y));
-    for diagnosis in [checkup.diagnosis(&model), told, model.diagnose((x, y))] {
+    for diagnosis in [told, model.diagnose((x, y))] {
         findings.extend(diagnosis.iter().cloned());
     }
+    findings.extend_from_slice(checkup.findings());
     findings
 }
 
@@ -535,16 +547,59 @@ fn the_model_stays_as_it_is() {
     assert_eq!(model.forward(&x).unwrap(), other.forward(&x).unwrap());
 
     let train = |watched: bool| {
-        let (mut model, mut checkup) = (other.clone(), Checkup::new((&x, &labels)));
-        let trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1)).after_epoch(|epoch, model| {
-            if watched {
-                checkup.observe_epoch(epoch, model);
-            }
-        });
-        { trainer }.fit(&mut model, (&x, &labels)).unwrap();
+        let mut model = other.clone();
+        let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(0.1));
+        if watched {
+            trainer = trainer.callback(Checkup::new((&x, &labels)));
+        }
+        trainer.fit(&mut model, (&x, &labels)).unwrap();
         model.predict(&x).unwrap()
     };
     assert_eq!(train(true), train(false));
+}
+
+/// A checkup tells each illness once in a training, forgets it for the next one, and goes on where that goes on.
+#[test]
+fn a_checkup_in_several_trainings() {
+    let (x, y) = sine(60);
+    let build = || {
+        let mut model = two_layers(1, ReLU, 1);
+        model.set_param("0.bias", &Array1::from_elem(8, -50.0)).unwrap();
+        model
+    };
+    let mut checkup = Checkup::new((&x, &y)).quiet();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(20).callback(&mut checkup);
+    let mut model = build();
+    let history = trainer.fit(&mut model, (&x, &y)).unwrap();
+    assert!(
+        history.notes()[0].starts_with("dead-relu: layer 1 (relu): all 8 units"),
+        "{:?}",
+        history.notes()
+    );
+    assert!(history.notes()[1].starts_with("constant-prediction: output 0 is "), "{:?}", history.notes());
+    let other = trainer.fit(&mut two_layers(1, ReLU, 1), (&x, &y)).unwrap();
+    assert_eq!(other.notes(), [] as [&str; 0]);
+    drop(trainer);
+    assert_eq!(checkup.findings(), []);
+
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(20).callback(&mut checkup);
+    trainer.fit(&mut model, (&x, &y)).unwrap();
+    trainer.resume(&mut model, (&x, &y)).unwrap();
+    drop(trainer);
+    let found: Vec<Illness> = checkup.findings().iter().map(|finding| finding.illness).collect();
+    assert_eq!(found, [Illness::DeadReLU, Illness::ConstantPrediction]);
+}
+
+/// What has ended a training badly is found, too.
+#[test]
+fn a_checkup_of_a_training_that_fails() {
+    let (x, y) = sine(60);
+    let mut model = two_layers(1, Tanh, 1);
+    let mut checkup = Checkup::new((&x, &y)).quiet();
+    let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e3)).epochs(200).callback(&mut checkup);
+    assert!(trainer.fit(&mut model, (&(&x * 100.0), &y)).is_err());
+    drop(trainer);
+    assert!(!checkup.findings().is_empty());
 }
 
 /// A loss that reads the logits and has forgotten its forms for them.

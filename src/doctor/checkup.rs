@@ -1,4 +1,4 @@
-//! The doctor during a training: looks at the model now and then, and remembers how far it has moved.
+//! The doctor during a training: looks at the model now and then, and remembers how far its steps go.
 
 use std::fmt;
 
@@ -6,16 +6,19 @@ use ndarray::Array2;
 
 use super::course::Course;
 use super::gradients::size;
-use super::{Diagnosis, Finding, Illness, examine};
+use super::{Diagnosis, Finding, examine};
 use crate::data::Samples;
-use crate::training::Epoch;
-use crate::{Float, Loss, Sequential};
+use crate::training::{Callback, Epoch, History, Next, Start, StepRecord};
+use crate::{Float, Loss, Result, Sequential};
 
 /// A doctor who watches a training.
 ///
-/// After epochs 1, 2, 4, 8 and so on the model is examined, and what shows at once, such as dead units, is told once. What
-/// only the whole course shows, such as a learning rate that is too small, is in [`diagnosis`](Checkup::diagnosis).
-/// The training itself does not change by it.
+/// After epochs 1, 2, 4, 8 and so on the model is examined, and what shows at once, such as dead units, is told. What only
+/// the whole course shows, such as a learning rate that is too small, is told after the training, and everything that
+/// is found then becomes a [note](History::notes) of the history. Of the last step of each epoch it is measured how far it
+/// moves the weights. The training itself does not change by any of it.
+///
+/// Findings are printed to the standard error stream, each illness once, unless the checkup is [quiet](Checkup::quiet).
 ///
 /// # Examples
 /// ```
@@ -27,73 +30,156 @@ use crate::{Float, Loss, Sequential};
 /// let mut model = Sequential::new([1]).add(Dense::new(8)).add(Tanh).add(Dense::new(1)).build(2)?;
 ///
 /// let mut checkup = Checkup::new((&x, &y));
-/// Trainer::new(MeanSquaredError, Sgd::new(1e-6))
-///     .epochs(20)
-///     .after_epoch(|epoch, model| {
-///         checkup.observe_epoch(epoch, model).iter().for_each(|finding| eprintln!("{finding}"))
-///     })
-///     .fit(&mut model, (&x, &y))?;
-/// let diagnosis = checkup.diagnosis(&model);
-/// assert!(diagnosis.has(Illness::LearningRateTooSmall), "{diagnosis}");
+/// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-6)).epochs(20).callback(&mut checkup);
+/// let history = trainer.fit(&mut model, (&x, &y))?;
+/// drop(trainer);
+/// assert_eq!(checkup.findings()[0].illness, Illness::LearningRateTooSmall);
+/// assert!(history.notes()[0].starts_with("learning-rate-too-small: in 20 epochs the loss fell from "));
 /// # Ok::<(), chainrule::Error>(())
 /// ```
 pub struct Checkup<'a, F: Float> {
     samples: Box<dyn Samples<F> + 'a>,
     loss: Option<&'a dyn Loss<F>>,
+    is_quiet: bool,
     epochs: Vec<Epoch>,
-    /// how far each epoch but the first has moved the weights, as a share of them
-    changes: Vec<f64>,
-    params: Vec<Array2<F>>,
-    told: Vec<Illness>,
+    /// how far the last step of each epoch has moved the weights, as a share of them
+    steps: Vec<f64>,
+    /// the parameters before that step
+    before: Vec<Array2<F>>,
+    told: Vec<Finding>,
 }
 
 impl<'a, F: Float> Checkup<'a, F> {
     /// A checkup with those samples, the ones that the model is trained with.
+    ///
+    /// # Examples
+    /// See [`Checkup`].
     pub fn new(samples: impl Samples<F> + 'a) -> Self {
-        let samples = Box::new(samples);
-        Checkup { samples, loss: None, epochs: vec![], changes: vec![], params: vec![], told: vec![] }
+        Checkup {
+            samples: Box::new(samples),
+            loss: None,
+            is_quiet: false,
+            epochs: Vec::new(),
+            steps: Vec::new(),
+            before: Vec::new(),
+            told: Vec::new(),
+        }
     }
 
     /// The loss that the model is trained with; by default [the usual one](super::Doctor::new) of its last layer.
+    ///
+    /// # Examples
+    /// See [`Doctor::loss`](super::Doctor::loss).
     #[must_use]
     pub fn loss(mut self, loss: &'a dyn Loss<F>) -> Self {
         self.loss = Some(loss);
         self
     }
 
-    /// Takes note of an epoch, and returns what it shows that no epoch before has shown.
-    pub fn observe_epoch(&mut self, epoch: &Epoch, model: &Sequential<F>) -> Vec<Finding> {
-        self.epochs.push(epoch.clone());
-        self.follow(model);
-        if !self.epochs.len().is_power_of_two() {
-            return Vec::new();
-        }
-        let Diagnosis { mut findings, .. } = self.diagnosis(model);
-        findings.retain(|Finding { illness, .. }| illness.shows_at_once() && !self.told.contains(illness));
-        self.told.extend(findings.iter().map(|finding| finding.illness));
-        findings
+    /// Prints nothing: what is found is in [`findings`](Self::findings) and the notes of the history.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::doctor::Checkup;
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).callback(Checkup::new((&x, &y)).quiet());
+    /// assert!(trainer.fit(&mut model, (&x, &y))?.notes().is_empty());
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn quiet(mut self) -> Self {
+        self.is_quiet = true;
+        self
+    }
+
+    /// What was found in the training, in the order in which it was.
+    ///
+    /// # Examples
+    /// See [`Checkup`].
+    pub fn findings(&self) -> &[Finding] {
+        &self.told
     }
 
     /// All that can be found in the model as it is and in the epochs so far.
-    pub fn diagnosis(&self, model: &Sequential<F>) -> Diagnosis {
-        let course = Course { epochs: &self.epochs, changes: Some(&self.changes) };
+    fn diagnosis(&self, model: &Sequential<F>) -> Diagnosis {
+        let course = Course { epochs: &self.epochs, steps: Some(&self.steps) };
         examine(model, self.loss, &*self.samples, &course)
     }
 
-    /// Notes how far the weights have moved since the last epoch.
-    fn follow(&mut self, model: &Sequential<F>) {
-        let now: Vec<Array2<F>> = model.params().map(|(_, value)| value.to_owned()).collect();
-        let same_shapes =
-            now.len() == self.params.len() && now.iter().zip(&self.params).all(|(a, b)| a.dim() == b.dim());
-        if same_shapes {
-            let squares = |values: &[Array2<F>]| -> f64 {
-                values.iter().map(|value| size(value.view()).powi(2) * value.len() as f64).sum()
-            };
-            let moved: Vec<Array2<F>> =
-                now.iter().zip(&self.params).map(|(now, before)| now - before).collect();
-            self.changes.push((squares(&moved) / squares(&self.params)).sqrt());
+    /// Tells what no diagnosis before has found.
+    fn tell(&mut self, findings: impl IntoIterator<Item = Finding>) {
+        for finding in findings {
+            if self.told.iter().any(|told| told.illness == finding.illness) {
+                continue;
+            }
+            if !self.is_quiet {
+                eprintln!("{finding}\n");
+            }
+            self.told.push(finding);
         }
-        self.params = now;
+    }
+
+    /// Keeps the parameters as they are now.
+    fn keep(&mut self, model: &Sequential<F>) {
+        let fits = model.params().map(|(_, now)| now.dim()).eq(self.before.iter().map(Array2::dim));
+        if fits {
+            self.before.iter_mut().zip(model.params()).for_each(|(before, (_, now))| before.assign(&now));
+        } else {
+            self.before = model.params().map(|(_, now)| now.to_owned()).collect();
+        }
+    }
+
+    /// How far the parameters are from where they were kept, as a share of those.
+    fn moved(&self, model: &Sequential<F>) -> f64 {
+        let norm = |values: &Array2<F>| size(values.view()) * (values.len() as f64).sqrt();
+        let both = self.before.iter().zip(model.params());
+        let (moved, all) = both.fold((0.0_f64, 0.0_f64), |(moved, all), (before, (_, now))| {
+            (moved.hypot(norm(&(&now - before))), all.hypot(norm(before)))
+        });
+        moved / all
+    }
+}
+
+impl<F: Float> Callback<F> for Checkup<'_, F> {
+    fn name(&self) -> &str {
+        "checkup"
+    }
+
+    fn before_training(&mut self, start: &Start, model: &mut Sequential<F>) -> Result<()> {
+        if !start.resumed {
+            (self.epochs, self.steps, self.told) = (Vec::new(), Vec::new(), Vec::new());
+        }
+        self.keep(model);
+        Ok(())
+    }
+
+    fn after_step(&mut self, step: &mut StepRecord, model: &mut Sequential<F>) -> Result<Next> {
+        if step.number == step.steps {
+            self.steps.push(self.moved(model));
+        }
+        if step.steps == 1 || step.number + 1 == step.steps {
+            self.keep(model);
+        }
+        Ok(Next::Continue)
+    }
+
+    fn after_epoch(&mut self, epoch: &Epoch, model: &mut Sequential<F>) -> Result<Next> {
+        self.epochs.push(epoch.clone());
+        if self.epochs.len().is_power_of_two() {
+            let findings = self.diagnosis(model).findings;
+            self.tell(findings.into_iter().filter(|finding| finding.illness.shows_at_once()));
+        }
+        Ok(Next::Continue)
+    }
+
+    fn after_training(&mut self, history: &mut History, model: &mut Sequential<F>) -> Result<()> {
+        let findings = self.diagnosis(model).findings;
+        findings.iter().for_each(|found| history.note(format!("{}: {}", found.illness, found.seen)));
+        self.tell(findings);
+        Ok(())
     }
 }
 
@@ -102,6 +188,7 @@ impl<F: Float> fmt::Debug for Checkup<'_, F> {
         f.debug_struct("Checkup")
             .field("loss", &self.loss)
             .field("epochs", &self.epochs.len())
+            .field("findings", &self.told)
             .finish_non_exhaustive()
     }
 }

@@ -4,11 +4,11 @@ use super::{Diagnosis, Finding, Illness};
 use crate::table::short;
 use crate::training::Epoch;
 
-/// The epochs of a training, and how far each of them has moved the weights.
+/// The epochs of a training, and how far their steps have moved the weights.
 pub(super) struct Course<'a> {
     pub(super) epochs: &'a [Epoch],
-    /// the size of each epoch's change as a share of the weights, where somebody has watched
-    pub(super) changes: Option<&'a [f64]>,
+    /// the size of one step in each of them as a share of the weights, where somebody has watched
+    pub(super) steps: Option<&'a [f64]>,
 }
 
 /// Fewer epochs have no course.
@@ -96,7 +96,7 @@ impl Course<'_> {
         } else {
             format!("the loss rose from {} in the first epoch to {} in the last", short(first), short(last))
         };
-        let seen = course + &self.change_in_words();
+        let seen = course + &self.steps_in_words();
         let help = "try a tenth of the learning rate; Trainer::find_learning_rate suggests one, and larger batches make \
                     less noise";
         diagnosis.add(Finding::new(Illness::LearningRateTooLarge, seen, help));
@@ -108,30 +108,29 @@ impl Course<'_> {
         let fallen = first - last;
         // not slowing down: it has not arrived anywhere
         let is_steady = losses.windows(2).all(|pair| pair[1] < pair[0]) && middle - last > 0.4 * fallen;
-        // an epoch of many steps that moves the weights less than one healthy step does
-        let is_slow = self.changes.is_none_or(|changes| middle_of(changes) < HEALTHY_STEP);
+        let is_slow = self.steps.is_none_or(|steps| middle_of(steps) < HEALTHY_STEP / 10.0);
         if is_steady && is_slow && fallen < HARDLY * first {
             let seen = format!(
                 "in {} epochs the loss fell from {} to {}, in each a little, without slowing down{}",
                 losses.len(),
                 short(first),
                 short(last),
-                self.change_in_words()
+                self.steps_in_words()
             );
             let help = "try ten times the learning rate; Trainer::find_learning_rate suggests one";
             diagnosis.add(Finding::new(Illness::LearningRateTooSmall, seen, help));
         }
     }
 
-    /// The change of the weights in an epoch, if it is known.
-    fn change_in_words(&self) -> String {
-        let words = |changes: &[f64]| {
+    /// How far a step moves the weights, if it is known.
+    fn steps_in_words(&self) -> String {
+        let words = |steps: &[f64]| {
+            let middle = middle_of(steps);
             format!(
-                "; an epoch moves the weights by {:.1e} of their size (about {HEALTHY_STEP:.0e} is healthy for one step)",
-                middle_of(changes)
+                "; a step moves the weights by {middle:.1e} of their size (about {HEALTHY_STEP:.0e} is healthy)"
             )
         };
-        self.changes.filter(|changes| !changes.is_empty()).map(words).unwrap_or_default()
+        self.steps.filter(|steps| !steps.is_empty()).map(words).unwrap_or_default()
     }
 
     fn look_for_overfitting(&self, diagnosis: &mut Diagnosis) {
@@ -201,7 +200,7 @@ mod tests {
             })
             .collect();
         let mut diagnosis = Diagnosis::default();
-        let course = Course { epochs: &epochs, changes: None };
+        let course = Course { epochs: &epochs, steps: None };
         course.look_at_steps(&mut diagnosis);
         course.look_at_fit(Some(loss_over_guess), &mut diagnosis);
         diagnosis.iter().map(|finding| finding.illness).collect()
