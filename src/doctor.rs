@@ -23,7 +23,7 @@
 //! | --- | --- |
 //! | [`Sequential::diagnose`] | the model as it is, and samples |
 //! | [`Doctor`] with a [history](Doctor::history) | the course of its training too |
-//! | [`Checkup`] | a training while it runs, and how far its steps go |
+//! | [`Checkup`] | a training while it runs, as a [callback](crate::Callback), and how far its steps go |
 
 use crate::data::Samples;
 use crate::training::{Epoch, History};
@@ -88,6 +88,9 @@ impl<'a, F: Float> Doctor<'a, F> {
     }
 
     /// The loss that the model is trained with.
+    ///
+    /// # Examples
+    /// See [`Doctor`].
     #[must_use]
     pub fn loss(mut self, loss: &'a dyn Loss<F>) -> Self {
         self.loss = Some(loss);
@@ -116,6 +119,9 @@ impl<'a, F: Float> Doctor<'a, F> {
     }
 
     /// Looks at the model and the samples. Whatever a training would refuse is a finding, so there is no error.
+    ///
+    /// # Examples
+    /// See [`Doctor`].
     pub fn examine(&self, model: &Sequential<F>, samples: impl Samples<F>) -> Diagnosis {
         examine(model, self.loss, &samples, &Course { epochs: self.epochs, steps: None })
     }

@@ -627,7 +627,7 @@ fn any_numbers_and_any_loss() {
     let gate = Sequential::new([2]).add(Dense::new(1)).add(Sigmoid).build(1).unwrap();
     let (bits, y) = toy::xor();
     let finding = only(&Doctor::new().loss(&Forgetful).examine(&gate, (&bits, &y)), Illness::NotFinite);
-    assert_eq!(finding.seen, "the loss forgetful is NaN though all outputs are finite");
+    assert_eq!(finding.seen, "the loss forgetful is NaN though no output is NaN");
 
     let (x, labels) = clouds(60);
     let model = Sequential::<f32>::new([2]).add(Dense::new(3)).add(LogSoftmax).build(1).unwrap();
@@ -638,6 +638,11 @@ fn any_numbers_and_any_loss() {
     is_healthy(&Doctor::new().loss(&Hinge).examine(&scores, (&x, &targets)));
     is_healthy(&Doctor::new().loss(&Summed(MeanSquaredError)).examine(&scores, (&x, &targets)));
     is_healthy(&Doctor::new().loss(&Huber::new(1.0)).examine(&scores, (&x, &targets)));
+    // a score of -∞ rules a class out
+    let mut masked = Sequential::new([2]).add(Dense::new(4)).add(LogSoftmax).build(1).unwrap();
+    masked.set_param("0.bias", &array![0.1, 0.0, 0.0, f64::MIN]).unwrap();
+    let ruled_out = masked.diagnose((&x, &labels));
+    assert!(!ruled_out.has(Illness::NotFinite) && !ruled_out.has(Illness::ConstantPrediction), "{ruled_out}");
     // targets that are all alike have no loss of a guess
     is_healthy(&Doctor::new().loss(&MeanSquaredError).examine(&scores, (&x, &Array2::<f64>::ones((60, 1)))));
 }

@@ -16,7 +16,7 @@ use crate::{Float, Loss, Result, Sequential};
 /// After epochs 1, 2, 4, 8 and so on the model is examined, and what shows at once, such as dead units, is told. What only
 /// the whole course shows, such as a learning rate that is too small, is told after the training, and everything that
 /// is found then becomes a [note](History::notes) of the history. Of the last step of each epoch it is measured how far it
-/// moves the weights. The training itself does not change by any of it.
+/// moves the weights, for which a copy of them is kept. The training itself does not change by any of it.
 ///
 /// Findings are printed to the standard error stream, each illness once, unless the checkup is [quiet](Checkup::quiet).
 ///

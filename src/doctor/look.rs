@@ -99,10 +99,12 @@ impl<'a, F: Float> Look<'a, F> {
         !kept.is_empty()
     }
 
-    /// Takes the samples through the model. Says whether every number that they leave is finite.
+    /// Takes the samples through the model. Says whether every number that they leave is one.
     pub(super) fn run(&mut self, loss: &dyn Loss<F>, diagnosis: &mut Diagnosis) -> bool {
         self.pass.run(self.x.view());
-        let not_finite = |position: &usize| self.activation(*position).iter().any(|y| !y.is_finite());
+        // a score of -∞ rules a class out, which is nobody's fault
+        let is_broken = |y: &F| y.is_nan() || *y == F::infinity();
+        let not_finite = |position: &usize| self.activation(*position).iter().any(is_broken);
         if let Some(position) = (1..=self.model.layers().len()).find(not_finite) {
             let layer = position - 1;
             let seen = format!("the output of {}, of finite inputs and weights", self.layer_in_words(layer));
@@ -113,7 +115,7 @@ impl<'a, F: Float> Look<'a, F> {
         }
         self.loss = self.pass.loss(loss, self.t.view()).as_f64();
         if !self.loss.is_finite() {
-            let seen = format!("the loss {} is {} though all outputs are finite", loss.name(), self.loss);
+            let seen = format!("the loss {} is {} though no output is NaN", loss.name(), self.loss);
             let help = "if it is a loss of your own, look at its value(), or value_with_logits() if it reads the logits; \
                         else make outputs and targets smaller";
             diagnosis.add(Finding::new(Illness::NotFinite, seen, help).error());

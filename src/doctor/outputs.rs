@@ -50,7 +50,7 @@ fn constant<F: Float>(look: &Look<F>) -> Option<String> {
     let (y, t) = (look.outputs(), look.t.view());
     let spreads = y.columns().into_iter().zip(t.columns());
     let spreads = || spreads.clone().map(|(y, t)| (mean_and_spread(y), mean_and_spread(t).1));
-    let differs = |&((_, y), t): &((f64, f64), f64)| t > 0.0 && y >= CONSTANT * t;
+    let differs = |&((_, y), t): &((f64, f64), f64)| t > 0.0 && (y.is_nan() || y >= CONSTANT * t);
     if spreads().any(|spread| differs(&spread)) {
         return None;
     }
