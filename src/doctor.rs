@@ -180,7 +180,7 @@ fn examine<F: Float>(
     if diagnosis.has_error() || !look.run(loss, &mut diagnosis) {
         return diagnosis; // numbers that are wrong say nothing about what is behind them
     }
-    units::look(&look, &mut diagnosis);
+    units::look(&look, course, &mut diagnosis);
     gradients::look(&look, loss, &mut diagnosis);
     course.look_at_steps(&mut diagnosis);
     outputs::look(&look, course, &mut diagnosis);

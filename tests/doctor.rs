@@ -284,6 +284,16 @@ fn dead_units() {
     assert!(finding.seen.contains("all 8 units"), "{finding}");
     assert!(!dead.has(Illness::VanishingGradient), "{dead}"); // the same once more
 
+    // three quarters are no illness as long as the others may learn
+    let biases = Array1::from_shape_fn(8, |unit| if unit < 6 { -50.0 } else { 0.1 });
+    model.set_param("0.bias", &biases).unwrap();
+    let targets = x.mapv(|x| (9.0 * x).sin());
+    let history = fit(&mut model, MeanSquaredError, Sgd::new(0.001), 3, (&x, &targets));
+    is_healthy(&Doctor::new().history(&history).examine(&model, (&x, &targets)));
+    let history = fit(&mut model, MeanSquaredError, Sgd::new(0.001), 1_000, (&x, &targets));
+    let dead = Doctor::new().history(&history).examine(&model, (&x, &targets));
+    assert!(dead.iter().next().unwrap().seen.contains("of 8 units (75 %) are 0"), "{dead}");
+
     // of several layers the first is told
     let blocks = (0..3).fold(Sequential::new([1]), |model, _| model.add(Dense::new(8)).add(ReLU));
     let mut deep = blocks.add(Dense::new(1)).build(1).unwrap();

@@ -2,12 +2,13 @@
 
 use ndarray::{ArrayView2, Axis};
 
+use super::course::Course;
 use super::look::Look;
 use super::{Diagnosis, Finding, Illness};
 use crate::Float;
 use crate::table::short;
 
-/// The share of dead units that is worth a word. Karpathy (*CS231n*, "Commonly used activation functions") names 40 % as
+/// The share of dead units that is worth a word once a training has come to rest. Karpathy (*CS231n*, "Commonly used activation functions") names 40 % as
 /// what a learning rate that is too high does; but with one or two inputs half of the units are often off in nets that
 /// learn well.
 const DEAD: f64 = 0.75;
@@ -16,11 +17,14 @@ const SATURATED: f64 = 0.75;
 /// A slope below this share of the largest one: beyond |x| = 6 in a sigmoid, beyond 3 in a tanh.
 const FLAT: f64 = 0.01;
 
-pub(super) fn look<F: Float>(look: &Look<F>, diagnosis: &mut Diagnosis) {
+pub(super) fn look<F: Float>(look: &Look<F>, course: &Course, diagnosis: &mut Diagnosis) {
+    // the units that are left may still learn the task
+    let has_come_to_rest = !look.is_fresh && course.has_flattened() && look.is_unsolved();
+    let least = if has_come_to_rest { DEAD } else { 1.0 };
     for (index, layer) in look.model.layers().enumerate() {
         let y = look.activation(index + 1);
         match layer.name() {
-            "relu" => dead(look, index, y, diagnosis),
+            "relu" => dead(look, index, y, least, diagnosis),
             // a last sigmoid may be sure of its answers
             "sigmoid" if index < look.model.last_layer() => {
                 saturated(look, index, y, "0 or 1", |y| 4.0 * y * (1.0 - y), diagnosis);
@@ -47,7 +51,7 @@ fn tell_once(illness: Illness, diagnosis: &mut Diagnosis) {
     diagnosis.findings.retain(|finding| index.next() == Some(first) || !is_it(finding));
 }
 
-fn dead<F: Float>(look: &Look<F>, index: usize, y: ArrayView2<F>, diagnosis: &mut Diagnosis) {
+fn dead<F: Float>(look: &Look<F>, index: usize, y: ArrayView2<F>, least: f64, diagnosis: &mut Diagnosis) {
     // of an image a whole channel is the unit: it shares its weights, and its border may always be empty
     let (unit, size) = match look.model.shape(index + 1) {
         Some([_, height, width]) => ("channel", height * width),
@@ -57,8 +61,7 @@ fn dead<F: Float>(look: &Look<F>, index: usize, y: ArrayView2<F>, diagnosis: &mu
     let chunks = y.axis_chunks_iter(Axis(1), size).enumerate();
     let dead: Vec<usize> = chunks.filter(|(_, y)| is_off(y.view())).map(|(unit, _)| unit).collect();
     let units = y.ncols() / size;
-    let is_ill = (dead.len() as f64) >= DEAD * units as f64 && look.is_unsolved();
-    if !is_ill && dead.len() < units {
+    if (dead.len() as f64) < least * units as f64 {
         return;
     }
     let how_many = if dead.len() == units {
