@@ -2,6 +2,7 @@
 
 use chainrule::data::{Samples, toy};
 use chainrule::doctor::{Checkup, Diagnosis, Doctor, Finding, Illness};
+use chainrule::ndarray::Array4;
 use chainrule::prelude::*;
 use chainrule::training::History;
 use chainrule_lectures::parabola;
@@ -534,6 +535,37 @@ fn other_trainings_are_healthy() {
         assert_eq!(all_findings(model.clone(), &loss, Sgd::new(0.3), [60, 16], &x, &y), []);
         assert_eq!(all_findings(model, &loss, Adam::new(0.01), [60, 16], &x, &y), []);
     }
+}
+
+/// Images through convolutions: a channel is the unit, and normalised inputs need no scale.
+#[test]
+fn nets_of_other_layers() {
+    let mut rng = Rng::new(3);
+    let labels: Vec<usize> = (0..60).map(|i| i % 3).collect();
+    let mut x = Array4::from_shape_simple_fn((60, 1, 8, 8), || 0.2 * rng.normal());
+    for (mut image, &label) in x.outer_iter_mut().zip(&labels) {
+        image.slice_mut(s![0, 2 * label..2 * label + 2, ..]).mapv_inplace(|x| x + 1.0);
+    }
+    let layers =
+        Sequential::new([1, 8, 8]).add(Conv2D::new(4, 3)).add(ReLU).add(MaxPool2D::new(2)).add(Flatten);
+    let mut model = layers.add(Dense::new(3)).add(Softmax).build(1).unwrap();
+    is_healthy(&model.diagnose((&x, &labels)));
+    let trainer = Trainer::new(CategoricalCrossEntropy, Adam::new(0.01)).epochs(20);
+    let history = trainer.callback(Checkup::new((&x, &labels))).fit(&mut model, (&x, &labels)).unwrap();
+    assert_eq!(history.notes(), [] as [&str; 0]);
+    model.set_param("0.bias", &Array1::from_elem(4, -50.0)).unwrap();
+    let dead = model.diagnose((&x, &labels));
+    assert!(dead.iter().next().unwrap().seen.starts_with("layer 1 (relu): all 4 channels are 0"), "{dead}");
+
+    let (x, labels) = clouds(150);
+    let x = x * 100.0;
+    let blocks = (0..4).fold(Sequential::new([2]).add(BatchNorm::new()).add(Dense::new(8)), |model, _| {
+        model.residual(|block| block.add(Dense::new(8)).add(LayerNorm::new()).add(ReLU).add(Dense::new(8)))
+    });
+    let mut model = blocks.add(Dense::new(3)).add(Softmax).build(1).unwrap();
+    let trainer = Trainer::new(CategoricalCrossEntropy, Adam::new(0.01)).epochs(20);
+    let history = trainer.callback(Checkup::new((&x, &labels))).fit(&mut model, (&x, &labels)).unwrap();
+    assert_eq!(history.notes(), [] as [&str; 0]);
 }
 
 // Manners
