@@ -30,9 +30,38 @@ def network(layers: Sequence[int], activation: type[nn.Module]) -> nn.Sequential
 
 
 def train(layers: Sequence[int], batch: int) -> workloads.Steps:
-    x, labels = map(torch.from_numpy, workloads.samples())
     net = network(layers, nn.ReLU)
-    optimizer = torch.optim.SGD(net.parameters(), lr=workloads.TRAIN_RATE)
+    return training(net, torch.optim.SGD(net.parameters(), lr=workloads.TRAIN_RATE), net[0].bias, batch)
+
+
+def adam(batch: int) -> workloads.Steps:
+    net = network(workloads.SMALL, nn.ReLU)
+    return training(net, torch.optim.Adam(net.parameters(), lr=workloads.ADAM_RATE), net[0].bias, batch)
+
+
+def lenet(batch: int) -> workloads.Steps:
+    net = nn.Sequential(
+        nn.Unflatten(1, (1, 28, 28)),
+        nn.Conv2d(1, 6, 5, padding=2),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(6, 16, 5),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Linear(400, 120),
+        nn.ReLU(),
+        nn.Linear(120, 84),
+        nn.ReLU(),
+        nn.Linear(84, 10),
+    )
+    return training(net, torch.optim.SGD(net.parameters(), lr=workloads.TRAIN_RATE), net[1].bias, batch)
+
+
+def training(
+    net: nn.Sequential, optimizer: torch.optim.Optimizer, shown: torch.Tensor, batch: int
+) -> workloads.Steps:
+    x, labels = map(torch.from_numpy, workloads.samples())
     batches = workloads.batches(batch)
 
     def steps(count: int) -> float:
@@ -40,7 +69,7 @@ def train(layers: Sequence[int], batch: int) -> workloads.Steps:
             optimizer.zero_grad()
             F.cross_entropy(net(x[i]), labels[i]).backward()
             optimizer.step()
-        return float(net[0].bias.detach().sum())
+        return float(shown.detach().sum())
 
     return steps
 
@@ -77,4 +106,4 @@ def infer(batch: int) -> workloads.Steps:
 
 
 if __name__ == "__main__":
-    workloads.run(args, f"PyTorch {torch.__version__}", train, xor, infer)
+    workloads.run(args, f"PyTorch {torch.__version__}", train, xor, infer, adam=adam, lenet=lenet)

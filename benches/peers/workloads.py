@@ -28,6 +28,7 @@ SAMPLES = 60_000
 SMALL = (784, 128, 10)
 BIG = (784, 1024, 1024, 10)
 TRAIN_RATE = 0.01
+ADAM_RATE = 0.001
 XOR = (2, 8, 1)
 XOR_RATE = 1.0
 XOR_EPOCHS = 5_000
@@ -43,9 +44,10 @@ class Case:
     name: str
     title: str
     unit: str  # "samples/s", "s" or "µs"
-    kind: str  # "train", "xor" or "infer"
+    kind: str  # "train", "xor", "infer", or one of those that `run` is given in `more`
     layers: tuple[int, ...]
     batch: int
+    peers: tuple[str, ...] = ()  # those that have it; empty for all
 
     @property
     def higher_is_better(self) -> bool:
@@ -58,6 +60,8 @@ CASES = (
     Case("train_b128", "batch 128", "samples/s", "train", SMALL, 128),
     Case("train_b1024", "batch 1024", "samples/s", "train", SMALL, 1024),
     Case("train_big_b128", "big, 128", "samples/s", "train", BIG, 128),
+    Case("train_adam_b32", "Adam, 32", "samples/s", "adam", SMALL, 32, ("torch",)),
+    Case("train_lenet_b32", "LeNet, 32", "samples/s", "lenet", (), 32, ("torch",)),
     Case("xor_5000", "XOR", "s", "xor", XOR, 4),
     Case("infer_b1", "one sample", "µs", "infer", SMALL, 1),
     Case("infer_b1024", "1024 samples/s", "samples/s", "infer", SMALL, 1024),
@@ -200,22 +204,23 @@ def run(
     train: Callable[[Sequence[int], int], Steps],
     xor: Callable[[], Callable[[], float]],
     infer: Callable[[int], Steps],
+    **more: Callable[[int], Steps],
 ) -> None:
     """Runs the cases that were asked for and prints a JSON line for each; a failing case stops no other.
 
     `train(layers, batch)` and `infer(batch)` build a net and return its `Steps`: training steps that return
     the sum of the first bias, predictions that return the first probability. `xor()` returns a whole
-    training from the start, which returns the last loss.
+    training from the start, which returns the last loss. `more` has, by kind, further trainings for a batch size.
     """
     if args.version:
         print(version)
         return
     failed = False
     for case in CASES:
-        if case.name not in args.cases:
+        if case.name not in args.cases or (case.peers and case.kind not in more):
             continue
         try:
-            value, unit = measure(case, args, train, xor, infer)
+            value, unit = measure(case, args, train, xor, infer, more)
         except Exception:
             print(f"{case.name} failed:", file=sys.stderr)
             traceback.print_exc()
@@ -232,6 +237,7 @@ def measure(
     train: Callable[[Sequence[int], int], Steps],
     xor: Callable[[], Callable[[], float]],
     infer: Callable[[int], Steps],
+    more: dict[str, Callable[[int], Steps]],
 ) -> tuple[float, str]:
     """The value of one case and its unit."""
     if case.kind == "xor":
@@ -240,7 +246,10 @@ def measure(
             return whole(), "final loss"
         return seconds_per_run(whole, args.seconds, limit=0.05), case.unit
 
-    steps = train(case.layers, case.batch) if case.kind == "train" else infer(case.batch)
+    if case.kind == "train":
+        steps = train(case.layers, case.batch)
+    else:
+        steps = (more | {"infer": infer})[case.kind](case.batch)
     if args.check:
         count = 20
         return steps(count), f"after {count} steps"
