@@ -38,7 +38,8 @@ pub struct LayerStack {
 #[derive(Clone, Debug)]
 struct Layer {
     name: String,
-    params: String,
+    /// Its parameters, or what it adds by a connection around the layers before.
+    details: String,
     count: usize,
     /// Name and shape of its output.
     output: String,
@@ -54,11 +55,12 @@ impl LayerStack {
             |position: usize, dims: &[usize]| format!("{}: {}", names.position(position), shape(dims));
         let layers = model.layers().enumerate().map(|(index, layer)| {
             let params = layer.params();
-            let shapes: Vec<String> =
-                params.iter().map(|param| format!("{} {}", param.name, shape(param.value.shape()))).collect();
+            let shapes = params.iter().map(|param| format!("{} {}", param.name, shape(param.shape())));
+            let added =
+                layer.skips().map(|layers| format!("adds {}", names.position(index.saturating_sub(layers))));
             Layer {
                 name: layer.name().to_owned(),
-                params: shapes.join(", "),
+                details: shapes.chain(added).collect::<Vec<_>>().join(", "),
                 count: params.iter().map(|param| param.value.len()).sum(),
                 output: named(index + 1, model.shape(index + 1).unwrap_or_default()),
                 keeps: !layer.only_reshapes(),
@@ -92,7 +94,7 @@ impl Drawing for LayerStack {
         };
         let words = |layer: &Layer| {
             let head = text_width(&layer.name, BODY) * 1.12 + 32.0 + text_width(&counted(layer), BODY);
-            head.max(text_width(&layer.params, BODY))
+            head.max(text_width(&layer.details, BODY))
         };
         let wide = self.layers.iter().map(words).fold(240.0, f64::max) + 28.0;
         let center = MARGIN + wide / 2.0;
@@ -126,13 +128,13 @@ impl Drawing for LayerStack {
             }
             picture.arrow(vec![(center, y + 1.0), (center, y + ARROW)], AXIS, 1.2);
             y += ARROW;
-            let high = if layer.params.is_empty() { 32.0 } else { 52.0 };
+            let high = if layer.details.is_empty() { 32.0 } else { 52.0 };
             let area = Area::new(MARGIN, y, wide, high);
             picture.rect(area, 8.0, Paint::fill(WHITE).and_stroke(AXIS, 1.2));
             picture.text(Text::new(&layer.name, (area.x + 14.0, y + 21.0), BODY).bold());
             let at = (area.right() - 14.0, y + 21.0);
             picture.text(Text::new(counted(layer), at, BODY).anchor(Anchor::End).color(MUTED));
-            picture.text(Text::new(&layer.params, (area.x + 14.0, y + 40.0), BODY));
+            picture.text(Text::new(&layer.details, (area.x + 14.0, y + 40.0), BODY));
             y += high;
             picture.arrow(vec![(center, y), (center, y + ARROW)], AXIS, 1.2);
             y += ARROW;
