@@ -148,7 +148,7 @@ impl<'a, F: Float> Gradient<'a, F> {
     pub fn update<const N: usize>(
         self,
         matrices: [&mut Array2<F>; N],
-        f: impl Fn(F, [F; N]) -> [F; N] + Sync,
+        f: impl Fn(F, [F; N]) -> [F; N] + Copy + Sync,
     ) -> Result<()> {
         let fine = match self.form {
             Form::Matrix(g) => update_entries(g, matrices, f),

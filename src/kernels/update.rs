@@ -26,10 +26,10 @@ const NUMBERS: usize = 1 << 14;
 pub(crate) fn update_entries<F: Float, const N: usize>(
     g: ArrayView2<F>,
     matrices: [&mut Array2<F>; N],
-    f: impl Fn(F, [F; N]) -> [F; N],
+    f: impl Fn(F, [F; N]) -> [F; N] + Copy,
 ) -> bool {
     matrices.iter().for_each(|matrix| assert_one_shape([&g], matrix.dim()));
-    with_input_slices([g], |[g]| update_slices(g, matrices.map(in_rows), &f))
+    with_input_slices([g], |[g]| update_slices(g, matrices.map(in_rows), f))
 }
 
 /// [`update_entries`] by g = aᵀ·b, of which a part is multiplied out at a time, on several threads if it is large.
@@ -40,7 +40,7 @@ pub(crate) fn update_entries<F: Float, const N: usize>(
 pub(crate) fn update_by_product<F: Float, const N: usize>(
     [a, b]: [ArrayView2<F>; 2],
     matrices: [&mut Array2<F>; N],
-    f: impl Fn(F, [F; N]) -> [F; N] + Sync,
+    f: impl Fn(F, [F; N]) -> [F; N] + Copy + Sync,
 ) -> bool {
     let (rows, columns) = (a.ncols(), b.ncols());
     matrices.iter().for_each(|matrix| assert_eq!(matrix.dim(), (rows, columns), "matrices of one shape"));
@@ -59,7 +59,7 @@ pub(crate) fn update_by_product<F: Float, const N: usize>(
             F::Kernels::with_buffer(count * columns, |g| {
                 F::Kernels::product_rows(a.t(), row, b, as_matrix_mut(g, count));
                 let here = rest.each_mut().map(|rest| first(rest, g.len()));
-                if !update_slices(g, here, &f) {
+                if !update_slices(g, here, f) {
                     fine.store(false, Ordering::Relaxed);
                 }
             });
@@ -88,7 +88,7 @@ fn in_rows<F: Float>(matrix: &mut Array2<F>) -> &mut [F] {
 fn update_slices<F: Float, const N: usize>(
     g: &[F],
     matrices: [&mut [F]; N],
-    f: &impl Fn(F, [F; N]) -> [F; N],
+    f: impl Fn(F, [F; N]) -> [F; N] + Copy,
 ) -> bool {
     vectorised(
         #[inline(always)]
