@@ -2,11 +2,12 @@
 //!
 //! A training takes its samples from a pair of arrays, `(&inputs, &targets)`, or from a [`Dataset`], which can also be
 //! split, shuffled and read from files. Targets are rows of numbers, one column for each output of the model, or class
-//! numbers, one whole number from 0 for each sample.
+//! numbers, one whole number from 0 for each sample. A third array, `(&inputs, &targets, &weights)`, or
+//! [`Dataset::with_weights`], says how much each sample counts.
 
 use std::ops::Range;
 
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
 use crate::kernels::threads::{self, divide};
 use crate::{Float, Result};
@@ -19,17 +20,21 @@ mod pair;
 mod scaling;
 mod targets;
 pub mod toy;
+mod weighted;
 
 pub use dataset::{Dataset, SplitSize};
 pub use idx::{parse_idx, read_idx};
 pub use labels::{ClassNumber, one_hot};
 pub use scaling::{MinMax, scale_bytes};
 pub use targets::{ArrayLike, TargetValue};
+pub(crate) use weighted::check_weights;
 
 /// Samples with their targets, from which batches are gathered.
 ///
 /// The trainer takes anything that is this: a [`Dataset`], or a pair `(&inputs, &targets)` of arrays that share their
-/// first axis, where the targets are rows of numbers or one class number for each sample.
+/// first axis, where the targets are rows of numbers or one class number for each sample; and of three,
+/// `(&inputs, &targets, &weights)`, with a number that says how much each sample counts in the loss:
+/// [`SampleWeights`](crate::loss::SampleWeights). In metrics each counts once.
 ///
 /// # Examples
 /// Samples that are made when they are needed, and never all in memory:
@@ -73,7 +78,7 @@ pub use targets::{ArrayLike, TargetValue};
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` holds no samples for a model of `{F}`",
-    note = "give `&dataset` or `(&inputs, &targets)`",
+    note = "give `&dataset`, `(&inputs, &targets)` or `(&inputs, &targets, &weights)`",
     note = "inputs are an array of the model's own numbers; for bytes make a data set with `Dataset::from_bytes`",
     note = "targets are an array of the model's own numbers, or whole numbers for classes"
 )]
@@ -102,6 +107,11 @@ pub trait Samples<F: Float>: Sync {
     /// The inputs of neighbouring samples as a view of where they lie, flattened and row by row. `None` if they have to
     /// be [gathered](Samples::gather_inputs), which is always right.
     fn borrow_inputs(&self, _samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
+        None
+    }
+
+    /// How much each sample counts in the loss, numbers of at least 0 that are not all 0; `None` if each counts once.
+    fn weights(&self) -> Option<ArrayView1<'_, F>> {
         None
     }
 }
@@ -133,5 +143,9 @@ impl<F: Float, S: Samples<F> + ?Sized> Samples<F> for &S {
 
     fn borrow_inputs(&self, samples: Range<usize>) -> Option<ArrayView2<'_, F>> {
         (**self).borrow_inputs(samples)
+    }
+
+    fn weights(&self) -> Option<ArrayView1<'_, F>> {
+        (**self).weights()
     }
 }

@@ -244,6 +244,11 @@ impl Output {
     pub fn is_distribution(self) -> bool {
         matches!(self, Output::Distribution | Output::SoftmaxOfLogits)
     }
+
+    /// Whether each row says of classes how probable they are: a distribution or the logarithms of one.
+    pub fn tells_classes(self) -> bool {
+        self.is_distribution() || self == Output::LogDistribution
+    }
 }
 
 #[cfg(test)]

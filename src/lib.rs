@@ -38,7 +38,7 @@
 //!    in an equation what it does.
 //! 3. [`loss`]: what a network is to make small, and what it makes of the logits.
 //! 4. [`optimizer`]: how gradients move parameters: [`Sgd`], [`Adam`] and others, one a file.
-//! 5. [`metrics`]: accuracy and confusion matrix.
+//! 5. [`metrics`]: accuracy, confusion matrix, ROC curve and others.
 //! 6. [`Sequential`]: the model; it keeps every activation of `forward` and runs the chain rule in `backward`.
 //! 7. [`training`]: the [`Trainer`], its [`Schedule`], [callbacks](Callback) such as [`EarlyStopping`], and
 //!    [`History`](training::History); [`evaluate`].
@@ -67,7 +67,7 @@
 //! | a step of a training, its loss and its gradients | ends the training with the cause ([`enum@Error`]`::Diverged`) |
 //! | targets, a scaling that is fitted | is refused, with its sample |
 //! | [`predict`](Sequential::predict), a scaling that is applied | stays NaN |
-//! | a class, a yes or no, an accuracy, a confusion matrix | is an error, with its sample |
+//! | a class, a yes or no, an accuracy and everything else in [`metrics`] | is an error, with its sample |
 //! | the metrics of a training or an evaluation | makes the metric NaN |
 //! | the best epoch of a history, for early stopping too | is the worst of all |
 //! | CSV | is written as `NaN`, which programs read back |
@@ -116,8 +116,8 @@ pub use layer::{
     Residual, SELU, SiLU, Sigmoid, Softmax, Softplus, Step, Tanh,
 };
 pub use loss::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, Half, Hinge, Huber, Loss, MeanAbsoluteError,
-    MeanSquaredError, NegativeLogLikelihood, Reads, Summed,
+    BinaryCrossEntropy, CategoricalCrossEntropy, ClassWeights, Half, Hinge, Huber, LabelSmoothing, Loss,
+    MeanAbsoluteError, MeanSquaredError, NegativeLogLikelihood, Reads, Summed,
 };
 
 pub use ndarray;
@@ -145,8 +145,8 @@ pub mod prelude {
         Residual, SELU, SiLU, Sigmoid, Softmax, Softplus, Step, Tanh,
     };
     pub use crate::loss::{
-        BinaryCrossEntropy, CategoricalCrossEntropy, Half, Hinge, Huber, Loss, MeanAbsoluteError,
-        MeanSquaredError, NegativeLogLikelihood, Reads, Summed,
+        BinaryCrossEntropy, CategoricalCrossEntropy, ClassWeights, Half, Hinge, Huber, LabelSmoothing, Loss,
+        MeanAbsoluteError, MeanSquaredError, NegativeLogLikelihood, Reads, Summed,
     };
     pub use crate::metrics::{ConfusionMatrix, accuracy};
     pub use crate::optimizer::{AdaGrad, Adam, AdamW, ClipNorm, ClipValue, Optimizer, RmsProp, Sgd};

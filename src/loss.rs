@@ -9,22 +9,28 @@ use crate::{Error, Float, Output, Result};
 
 mod binary_cross_entropy;
 mod categorical_cross_entropy;
+mod class_weights;
 mod half;
 mod hinge;
 mod huber;
+mod label_smoothing;
 mod mean_absolute_error;
 mod mean_squared_error;
 mod negative_log_likelihood;
+mod sample_weights;
 mod summed;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use categorical_cross_entropy::CategoricalCrossEntropy;
+pub use class_weights::ClassWeights;
 pub use half::Half;
 pub use hinge::Hinge;
 pub use huber::Huber;
+pub use label_smoothing::{CrossEntropy, LabelSmoothing};
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::MeanSquaredError;
 pub use negative_log_likelihood::NegativeLogLikelihood;
+pub use sample_weights::SampleWeights;
 pub use summed::Summed;
 
 /// A number that says how far the outputs y of a batch are from its targets t, and its derivative.

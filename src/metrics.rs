@@ -1,21 +1,59 @@
-//! How good predictions are: accuracy, the confusion matrix, precision, recall and F1.
+//! How good predictions are: accuracy, precision, recall and F1, ROC curves, calibration, and the errors of a regression.
 //!
 //! Outputs and targets are matrices of samples × outputs, as a model gives and takes them. With one output, a sample is
 //! of class 1 if its number is at least ½ and else of class 0; with several, the class is the column of the largest
 //! number (the first of equals). A NaN is no class and no answer: it is an error.
+//!
+//! | one class of each sample | [`accuracy`], [`top_k_accuracy`], [`ConfusionMatrix`] |
+//! | --- | --- |
+//! | several answers of yes or no | [`label_accuracy`], [`exact_match`], [`LabelReport`] |
+//! | probabilities | [`RocCurve`], [`roc_auc`], [`Calibration`] |
+//! | numbers | [`mean_absolute_error`], [`mean_squared_error`], [`r2_score`] |
+//!
+//! A training keeps those in its history that are means over the samples: a [`Metric`](crate::training::Metric) gives its
+//! sum for each batch. The others need all samples at once: a closure [after an epoch](crate::Trainer::after_epoch) can ask
+//! for them with what the model predicts then.
+//!
+//! ```
+//! use chainrule::metrics::r2_score;
+//! use chainrule::prelude::*;
+//!
+//! let (x, t) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
+//! let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+//! let mut scores = Vec::new();
+//! Trainer::new(MeanSquaredError, Sgd::new(0.1))
+//!     .epochs(100)
+//!     .after_epoch(|_, model| scores.push(model.predict(&x).and_then(|y| r2_score(&y, &t))))
+//!     .fit(&mut model, (&x, &t))?;
+//! let scores: Vec<f64> = scores.into_iter().collect::<Result<_>>()?;
+//! assert!(scores[0] < 0.9 && scores[99] > 0.99);
+//! # Ok::<(), chainrule::Error>(())
+//! ```
 
 use ndarray::{Array1, Array2, ArrayRef2};
 
 use crate::{Error, Float, Result};
 
 pub(crate) mod answers;
+mod calibration;
 mod confusion_matrix;
+mod label_report;
+mod regression;
+mod roc;
+mod top_k;
 
 use answers::{
-    check_class_targets, check_label_targets, check_no_nan, class, count_right, is_nan, label, right_labels,
+    HALF, check_class_targets, check_label_targets, check_no_nan, check_threshold, class, count_right,
+    is_nan, label, right_labels,
 };
 
+pub use calibration::{Calibration, CalibrationBin};
 pub use confusion_matrix::ConfusionMatrix;
+pub use label_report::LabelReport;
+pub use regression::{mean_absolute_error, mean_squared_error, r2_score};
+pub use roc::{RocCurve, RocPoint, roc_auc};
+pub use top_k::top_k_accuracy;
+pub(crate) use top_k::{check_k, count_top_k};
 
 /// The share of samples whose output y is of the same class as the target t.
 ///
@@ -68,7 +106,7 @@ pub fn accuracy<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<f64> {
 /// ```
 pub fn label_accuracy<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<f64> {
     check_labels(y, t)?;
-    let right: usize = right_labels(y.view(), t.view()).flatten().sum();
+    let right: usize = right_labels(y.view(), t.view(), HALF).flatten().sum();
     Ok(right as f64 / y.len() as f64)
 }
 
@@ -87,7 +125,7 @@ pub fn label_accuracy<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<f6
 /// ```
 pub fn exact_match<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>) -> Result<f64> {
     check_labels(y, t)?;
-    let right = right_labels(y.view(), t.view()).filter(|right| *right == Some(y.ncols())).count();
+    let right = right_labels(y.view(), t.view(), HALF).filter(|right| *right == Some(y.ncols())).count();
     Ok(right as f64 / y.nrows() as f64)
 }
 
@@ -130,8 +168,25 @@ pub fn classes<F: Float>(y: &ArrayRef2<F>) -> Result<Array1<usize>> {
 /// # Ok::<(), chainrule::Error>(())
 /// ```
 pub fn labels<F: Float>(y: &ArrayRef2<F>) -> Result<Array2<bool>> {
+    labels_at(y, HALF)
+}
+
+/// [`labels`] with a threshold of one's own, at least that for yes: lower where a yes must not be missed.
+///
+/// # Errors
+/// As [`labels`]; [`Error::Setting`] for a threshold that is NaN.
+///
+/// # Examples
+/// ```
+/// use chainrule::{metrics::labels_at, ndarray::array};
+///
+/// assert_eq!(labels_at(&array![[0.9, 0.2, 0.5]], 0.1)?, array![[true, true, true]]);
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+pub fn labels_at<F: Float>(y: &ArrayRef2<F>, threshold: f64) -> Result<Array2<bool>> {
+    check_threshold(threshold, false)?;
     check_no_nan("row", y.view())?;
-    Ok(y.mapv(|number| label(number) == Some(true)))
+    Ok(y.mapv(|number| label(number, threshold) == Some(true)))
 }
 
 /// Whether outputs and targets are of the same samples, and of any.

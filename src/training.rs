@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use ndarray::{ArrayRef, Dimension};
+use ndarray::{ArrayRef, ArrayRef1, ArrayView1, Dimension};
 
-use crate::data::Samples;
+use crate::data::{Samples, check_weights};
 use crate::kernels::threads::{Kind as WorkKind, Threads};
+use crate::table::short;
 use crate::{Error, Float, Loss, Result, Sequential};
 
 mod batches;
@@ -28,11 +29,11 @@ mod watch;
 pub use callback::{Callback, Checkpoint, CsvLog, EarlyStopping, IntoNext, Monitor, Next, Start, StepRecord};
 pub use evaluation::{Evaluation, evaluate, evaluate_with};
 pub use history::{Epoch, History, Measures};
-pub use metric::{Accuracy, ExactMatch, LabelAccuracy, Metric};
+pub use metric::{Accuracy, AtThreshold, ExactMatch, LabelAccuracy, Metric, TopKAccuracy};
 pub use rate_search::RateSearch;
 pub use schedule::{Cosine, ExponentialDecay, OneCycle, ReduceOnPlateau, Schedule, StepDecay, When, rates};
 
-use batches::Batches;
+use batches::{Batch, Batches};
 use callback::Callbacks;
 use evaluation::{Kind, Totals, measure};
 use metric::Metrics;
@@ -97,6 +98,9 @@ impl<F: Float> Trainer<'_, F> {
     /// over all samples, a mean as a mean and [a sum as a sum](Loss::mean_over), whatever the batch size. So the first
     /// epochs look better on validation samples, which are measured after the epoch. The same model, samples and
     /// settings end with the same bits.
+    ///
+    /// Samples may come [with weights](crate::loss::SampleWeights), `(&x, &y, &w)`, which the loss goes by and the metrics do
+    /// not; so may those of [`validation`](Self::validation).
     ///
     /// Each call is a training of its own: optimizer, schedule and callbacks start as they were given, so that one trainer
     /// serves all folds of a cross-validation. The weights are those that the model has; samples come in an order that the
@@ -173,6 +177,12 @@ impl<F: Float> Trainer<'_, F> {
         let start = self.start_of(model, samples.len(), resumed);
         self.callbacks.before_training(&start, model)?;
         let mut history = History { settings: self.settings(samples.len()), ..History::default() };
+        if let Some(weights) = samples.weights() {
+            let [low, high] =
+                weights.iter().fold([F::infinity(), F::zero()], |[low, high], &w| [low.min(w), high.max(w)]);
+            let ends = format!("from {} to {}", short(low.as_f64()), short(high.as_f64()));
+            history.settings.push(("sample weights", ends));
+        }
         let mut progress =
             Progress::new(self.progress_bar, start.epochs - self.run.epochs, start.epochs, start.steps);
         let trained = self.run_epochs(model, samples, &mut history, &mut progress);
@@ -218,17 +228,17 @@ impl<F: Float> Trainer<'_, F> {
                 let run = next..if listened { next + 1 } else { count };
                 next = run.end;
                 let stepped =
-                    steps.run(run, |batch| {
-                        let (x, t) = batches.gather(batch);
+                    steps.run(run, |number| {
+                        let batch = batches.gather(number);
                         if let Some((schedule, base)) = self.schedule.as_mut().zip(base) {
-                            let when = When { epoch: index, epochs: self.epochs, step: batch, steps: count };
+                            let when = When { epoch: index, epochs: self.epochs, step: number, steps: count };
                             self.run.optimizer.set_learning_rate(schedule.rate(base, &when));
                         }
-                        loss = step(model, &*self.loss, &mut self.run, x, t).map_err(|error| {
-                            Error::Batch { epoch, batch: batch + 1, error: Box::new(error) }
+                        loss = step(model, &*self.loss, &mut self.run, &batch).map_err(|error| {
+                            Error::Batch { epoch, batch: number + 1, error: Box::new(error) }
                         })?;
                         watch.see(epoch, loss);
-                        totals.add(loss, model.outputs(), t);
+                        totals.add(loss, model.outputs(), batch.t);
                         progress.step(epoch, || Figures {
                             training: totals.measures(),
                             samples: totals.samples() + index * samples.len(),
@@ -333,6 +343,44 @@ impl<F: Float> Trainer<'_, F> {
         x: &ArrayRef<F, D>,
         targets: &ArrayRef<F, E>,
     ) -> Result<f64> {
+        self.step_with(model, x, targets, None)
+    }
+
+    /// [`train_batch`](Self::train_batch) in which each sample counts by its weight; returns the weighted loss.
+    ///
+    /// # Errors
+    /// As [`fit`](Self::fit).
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [99.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.5));
+    /// for _ in 0..100 {
+    ///     trainer.train_batch_weighted(&mut model, &x, &y, &array![1.0, 0.0])?;       // the second says nothing
+    /// }
+    /// assert_eq!(format!("{:.3}", model.predict(&array![[0.0]])?), "[[1.000]]");
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn train_batch_weighted<D: Dimension, E: Dimension>(
+        &mut self,
+        model: &mut Sequential<F>,
+        x: &ArrayRef<F, D>,
+        targets: &ArrayRef<F, E>,
+        weights: &ArrayRef1<F>,
+    ) -> Result<f64> {
+        self.step_with(model, x, targets, Some(weights.view()))
+    }
+
+    fn step_with<D: Dimension, E: Dimension>(
+        &mut self,
+        model: &mut Sequential<F>,
+        x: &ArrayRef<F, D>,
+        targets: &ArrayRef<F, E>,
+        weights: Option<ArrayView1<F>>,
+    ) -> Result<f64> {
         self.threads.check()?;
         self.run.optimizer.check()?;
         let is_new = self.run.meet(model);
@@ -342,11 +390,13 @@ impl<F: Float> Trainer<'_, F> {
             model.check_room(x.nrows())?;
             let x = x.as_standard_layout();
             let t = model.check_targets(x.nrows(), &*self.loss, targets)?;
+            weights.map_or(Ok(()), |weights| check_weights(weights, x.nrows()))?;
             if is_new {
                 check_learns(model)?;
                 check_loss(model, &*self.loss, t.view())?;
             }
-            let loss = step(model, &*self.loss, &mut self.run, x.view(), t.view())?;
+            let batch = Batch { x: x.view(), t: t.view(), weights };
+            let loss = step(model, &*self.loss, &mut self.run, &batch)?;
             model.keep_inputs(x.view());
             Ok(loss)
         })

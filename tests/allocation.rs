@@ -53,6 +53,7 @@ fn main() {
     other_layers(&mut cases);
     images(&mut cases);
     optimizers(&mut cases);
+    weights(&mut cases);
     epochs(&mut cases);
     predictions(&mut cases);
     // last, because the threads of a pool end when they get to it, not when the pool is gone
@@ -278,6 +279,33 @@ fn optimizers(cases: &mut Cases) {
         });
         cases.at_most(0, optimizer.name(), found);
     }
+}
+
+/// Weights of samples and of classes, and smoothed targets.
+fn weights(cases: &mut Cases) {
+    let size = Size { inputs: 8, hidden: 8, classes: 4, batch: 16 };
+    let model = size.net::<f32>();
+    let samples = |count| {
+        let weights = Array1::from_shape_fn(count, |sample| (sample % 5) as f32);
+        (numbers::<f32>(count, 8), labels(count, 4), weights)
+    };
+    let found = for_more_samples(samples, |(x, labels, weights)| {
+        let smooth = LabelSmoothing::new(CategoricalCrossEntropy, 0.1);
+        let loss = ClassWeights::new(Half(smooth), [1.0, 0.5, 2.0, 3.0]);
+        let mut trainer = trainer(loss, 0.01).batch_size(16).epochs(2).threads(1);
+        trainer.fit(&mut model.clone(), (x, labels, weights)).unwrap();
+    });
+    cases.at_most(0, "sample weights, class weights, label smoothing", found);
+
+    let (x, labels, w) = samples(16);
+    let t = one_hot(labels, 4).unwrap();
+    let mut model = model.clone();
+    let mut trainer = trainer(CategoricalCrossEntropy, 0.01).threads(1);
+    trainer.train_batch_weighted(&mut model, &x, &t, &w).unwrap();
+    let found = allocations(|| {
+        trainer.train_batch_weighted(&mut model, &x, &t, &w).unwrap();
+    });
+    cases.at_most(0, "a weighted batch by train_batch_weighted", found);
 }
 
 /// What an epoch adds to the history, the only thing that grows with a training.

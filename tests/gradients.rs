@@ -1,5 +1,6 @@
 //! Gradients against central differences: every layer, every loss, whole nets, for random shapes and numbers.
 
+use chainrule::loss::SampleWeights;
 use chainrule::ndarray::Array3;
 use chainrule::prelude::*;
 use chainrule::{GradientReport, Rng, SequentialBuilder};
@@ -190,6 +191,34 @@ proptest! {
         }
         for builder in [net(), net().add(Sigmoid), net().add(Softmax), net().add(Tanh)] {
             check_pass(check_gradients(&builder.build(seed).unwrap(), &MeanSquaredError, &x, &classes).unwrap())?;
+        }
+    }
+
+    #[test]
+    fn losses_with_weights(width in 2..6usize, batch in 1..7usize, share in 0.0..0.9f64, seed: u64) {
+        let mut rng = Rng::new(seed);
+        let x = normal(batch, 3, &mut rng);
+        let (yes, classes) = (probabilities(batch, width, &mut rng), distributions(batch, width, &mut rng));
+        let (one, w) = (yes.slice(s![.., ..1]).to_owned(), Array1::from_shape_simple_fn(batch, || 3.0 * rng.uniform()));
+        let class_weights: Vec<f64> = (0..width).map(|class| 0.5 + class as f64).collect();
+        let net = |width| sequential(3).add(Dense::new(width));
+        let smooth_classes = LabelSmoothing::new(CategoricalCrossEntropy, share);
+        let of_classes = ClassWeights::new(smooth_classes, class_weights.iter().copied());
+        let of_yes = ClassWeights::new(BinaryCrossEntropy, [1.0, 3.5]);
+        let smooth_yes = LabelSmoothing::new(BinaryCrossEntropy, share);
+        let smooth_logs = LabelSmoothing::new(NegativeLogLikelihood, share);
+        let checks: [(_, &dyn Loss<f64>, _); 6] = [
+            (net(width).add(Softmax), &of_classes, &classes),
+            (net(width).add(Softmax).add(Same(Output::Distribution)), &of_classes, &classes),
+            (net(width).add(Sigmoid), &smooth_yes, &yes),
+            (net(width).add(LogSoftmax), &smooth_logs, &classes),
+            (net(1).add(Sigmoid), &of_yes, &one),
+            (net(width), &MeanSquaredError, &yes),
+        ];
+        for (builder, loss, t) in checks {
+            let model = builder.build(seed).unwrap();
+            check_pass(check_gradients(&model, loss, &x, t).unwrap())?;
+            check_pass(check_gradients(&model, &SampleWeights::new(loss, w.view()), &x, t).unwrap())?;
         }
     }
 

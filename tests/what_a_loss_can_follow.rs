@@ -49,6 +49,10 @@ fn which_layer_and_which_loss() {
         // boxes and wrappers know what the loss inside knows
         let boxed: Box<dyn Loss<f64>> = Box::new(Half(Summed(CategoricalCrossEntropy)));
         assert_eq!(follows(last, 3, &boxed).is_ok(), categorical, "{name}");
+        let smooth = LabelSmoothing::new(CategoricalCrossEntropy, 0.1);
+        let weighted = ClassWeights::new(smooth, [1.0, 2.0, 3.0]);
+        assert_eq!(follows(last, 3, &weighted).is_ok(), categorical, "{name}");
+        assert_eq!(follows(last, 3, &LabelSmoothing::new(BinaryCrossEntropy, 0.1)).is_ok(), binary, "{name}");
         follows(last, 3, &MeanSquaredError).unwrap();
         follows(last, 3, &MeanAbsoluteError).unwrap();
     }

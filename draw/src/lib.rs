@@ -28,6 +28,8 @@
 //! | [`Diagram`] | any graph from left to right, such as a computation graph |
 //! | [`ImageGrid`] | samples as images, weights as images |
 //! | [`ConfusionHeatmap`] | predicted classes beside true ones |
+//! | [`RocPlot`] | what each threshold finds, and takes for yes by mistake |
+//! | [`ReliabilityDiagram`] | whether things happen as often as a model says |
 //! | [`LayerStack`] | the layers with their shapes, and what a pass keeps |
 //! | [`Gallery`] | several of them as one picture |
 //!
@@ -65,7 +67,9 @@ mod network;
 mod picture;
 #[cfg(feature = "png")]
 mod raster;
+mod reliability;
 mod report;
+mod roc;
 mod scatter;
 mod stack;
 mod style;
@@ -82,7 +86,9 @@ pub use gallery::Gallery;
 pub use images::ImageGrid;
 pub use network::Network;
 pub use picture::Picture;
+pub use reliability::ReliabilityDiagram;
 pub use report::Report;
+pub use roc::RocPlot;
 pub use scatter::Scatter;
 pub use stack::LayerStack;
 

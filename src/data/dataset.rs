@@ -7,8 +7,9 @@ use ndarray::{Array1, Array2, ArrayD, ArrayView1, Axis, CowArray, Ix2, IxDyn, Sl
 
 use super::labels::one_hot_rows;
 use super::scaling::unit;
-use crate::Float;
+use super::weighted::check_weights;
 use crate::table::{self, thousands};
+use crate::{Float, Result};
 
 mod from_arrays;
 mod from_idx;
@@ -44,6 +45,8 @@ pub use split::SplitSize;
 pub struct Dataset<F> {
     inputs: Inputs<F>,
     targets: Targets<F>,
+    /// one for each sample
+    weights: Option<Array1<F>>,
 }
 
 /// The first axis counts samples; row-major.
@@ -152,6 +155,36 @@ impl<F: Float> Dataset<F> {
     pub fn targets(&self) -> CowArray<'_, F, Ix2> {
         self.targets.range(0..self.len())
     }
+
+    /// Gives each sample a weight: how much it counts in the loss, as [`SampleWeights`](crate::loss::SampleWeights) says.
+    /// Splits, selections and shuffles take them along.
+    ///
+    /// # Errors
+    /// [`Error::Data`](crate::Error::Data) if there is not one weight for each sample, or a weight is negative, infinite or
+    /// NaN, or all are 0.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::{data::Dataset, ndarray::array};
+    ///
+    /// let data = Dataset::from_labels(array![[0.0], [1.0], [2.0]], [0, 1, 1], 2)?.with_weights([1.0, 0.5, 2.0])?;
+    /// assert_eq!(data.select(&[2, 0])?.weights(), Some(array![2.0, 1.0].view()));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn with_weights(mut self, weights: impl IntoIterator<Item = F>) -> Result<Self> {
+        let weights: Array1<F> = weights.into_iter().collect();
+        check_weights(weights.view(), self.len())?;
+        self.weights = Some(weights);
+        Ok(self)
+    }
+
+    /// How much each sample counts; `None` without [weights](Self::with_weights).
+    ///
+    /// # Examples
+    /// See [`with_weights`](Self::with_weights).
+    pub fn weights(&self) -> Option<ArrayView1<'_, F>> {
+        self.weights.as_ref().map(|weights| weights.view())
+    }
 }
 
 impl<F: Float> Inputs<F> {
@@ -187,7 +220,8 @@ impl<F: Float> fmt::Display for Dataset<F> {
             Targets::Rows(rows) if rows.ncols() == 1 => write!(f, "1 target each"),
             Targets::Rows(rows) => write!(f, "{} targets each", thousands(rows.ncols())),
             Targets::Classes { classes, .. } => write!(f, "{} classes", thousands(*classes)),
-        }
+        }?;
+        if self.weights.is_some() { write!(f, ", weighted") } else { Ok(()) }
     }
 }
 
@@ -226,5 +260,27 @@ mod tests {
         assert_eq!((rows.classes(), rows.labels()), (None, None));
         assert_eq!(rows.inputs(), array![[1., 2.], [3., 4.]].into_dyn());
         assert_eq!(rows.targets(), array![[5., 6.], [7., 8.]]);
+        assert_eq!(
+            rows.with_weights([1.0, 2.0]).unwrap().to_string(),
+            "2 samples of shape 2, 2 targets each, weighted"
+        );
+    }
+
+    #[test]
+    fn weights_go_with_their_samples() {
+        let data = digits().with_weights([0.0, 1.0, 2.0, 3.0, 4.0]).unwrap();
+        let (one, other) = data.split(0.4, 1).unwrap();
+        for part in [&one, &other] {
+            let first = part.inputs().slice(s![.., 0, 0]).mapv(|x| (x * 255.0 / 6.0).round());
+            assert_eq!(part.weights().unwrap(), first);
+        }
+        let text = |weights: &[f32]| digits().with_weights(weights.to_vec()).unwrap_err().to_string();
+        assert_eq!(
+            text(&[1.0]),
+            "sample weights: expected 5, one for each sample, but got 1\n  help: inputs, targets and weights have to \
+             come from the same samples, in the same order"
+        );
+        assert!(text(&[1.0, 1.0, -1.0, 1.0, 1.0]).starts_with("weight of sample 2"));
+        assert!(text(&[0.0; 5]).contains("at least one larger than 0"));
     }
 }

@@ -38,7 +38,7 @@ impl<F: Float> Loss<F> for Hinge {
     }
 
     fn reads(&self, last: Output, _: usize) -> Result<Reads> {
-        if last.is_probabilities() || last.is_distribution() || last == Output::LogDistribution {
+        if last.is_probabilities() || last.tells_classes() {
             return Err(Error::mismatch(
                 "hinge loss needs scores below -1 and above 1, but these outputs are probabilities",
                 "leave out the last layer, or use BinaryCrossEntropy and targets of 0 and 1",

@@ -8,7 +8,7 @@ use crate::{Error, Float, Result};
 /// The class that one row of outputs or targets stands for; `None` if a number is NaN, which may hide the largest.
 pub(crate) fn class<F: Float>(row: ArrayView1<F>) -> Option<usize> {
     if row.len() == 1 {
-        return label(row[0]).map(usize::from);
+        return label(row[0], HALF).map(usize::from);
     }
     let (mut best, mut any_nan) = ((0, F::neg_infinity()), false);
     for (class, &number) in row.iter().enumerate() {
@@ -18,9 +18,12 @@ pub(crate) fn class<F: Float>(row: ArrayView1<F>) -> Option<usize> {
     (!any_nan).then_some(best.0)
 }
 
-/// Whether a number stands for yes, at least ½; `None` for NaN.
-pub(super) fn label<F: Float>(number: F) -> Option<bool> {
-    (!number.is_nan()).then(|| number >= F::of(0.5))
+/// The threshold between no and yes that nobody has chosen.
+pub(crate) const HALF: f64 = 0.5;
+
+/// Whether a number stands for yes, at least the threshold; `None` for NaN.
+pub(super) fn label<F: Float>(number: F, threshold: f64) -> Option<bool> {
+    (!number.is_nan()).then(|| number >= F::of(threshold))
 }
 
 /// The class of the outputs and that of the target, which of several that are equally probable is the predicted one;
@@ -49,11 +52,12 @@ pub(crate) fn count_right<F: Float>(y: ArrayView2<F>, t: ArrayView2<F>) -> Optio
 pub(crate) fn right_labels<'a, F: Float>(
     y: ArrayView2<'a, F>,
     t: ArrayView2<'a, F>,
+    threshold: f64,
 ) -> impl Iterator<Item = Option<usize>> {
     (0..y.nrows()).map(move |row| {
         let labels = y.row(row).into_iter().zip(t.row(row));
         labels
-            .map(|(&y, &t)| Some(label(y)? == label(t)?))
+            .map(|(&y, &t)| Some(label(y, threshold)? == label(t, HALF)?))
             .try_fold(0, |n, same| Some(n + usize::from(same?)))
     })
 }
@@ -74,6 +78,40 @@ pub(crate) fn is_nan(what: &str, sample: usize) -> Error {
         "NaN",
         "look for missing values in the inputs and for NaN in the weights: model.params() shows them",
     )
+}
+
+/// Whether a threshold between no and yes is a number, and between 0 and 1 if the outputs are.
+pub(crate) fn check_threshold(threshold: f64, of_probabilities: bool) -> Result<()> {
+    let help =
+        "an output of at least the threshold is a yes: 0.5 is usual, less finds more and is wrong more often";
+    if of_probabilities && !(0.0..=1.0).contains(&threshold) {
+        return Err(Error::setting("threshold", "from 0 to 1, as probabilities are", threshold, help));
+    }
+    if threshold.is_nan() { Err(Error::setting("threshold", "a number", threshold, help)) } else { Ok(()) }
+}
+
+/// a / b, if there is one.
+pub(super) fn quotient(a: usize, b: usize) -> Option<f64> {
+    (b > 0).then(|| a as f64 / b as f64)
+}
+
+/// The mean of the values that there are.
+pub(super) fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    let values: Vec<f64> = values.flatten().collect();
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
+/// One name for each of them, in their order.
+pub(super) fn check_names(what: &str, names: &[String], count: usize) -> Result<()> {
+    if names.len() == count {
+        return Ok(());
+    }
+    Err(Error::data(
+        format!("{what} names"),
+        format!("{count}, one for each {what}"),
+        names.len().to_string(),
+        format!("give the names in the order of the {what} numbers"),
+    ))
 }
 
 /// Several answers of yes or no are taken for one class.

@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayRef2, ArrayView2};
 
-use super::answers::predicted_and_actual;
+use super::answers::{check_names, predicted_and_actual};
 use super::{check, check_class_targets, classes};
 use crate::data::ClassNumber;
 use crate::data::labels;
@@ -118,14 +118,7 @@ impl ConfusionMatrix {
     /// [`Error::Data`] if there is not one name for each class.
     pub fn with_names(mut self, names: impl IntoIterator<Item: Into<String>>) -> Result<Self> {
         self.names = names.into_iter().map(Into::into).collect();
-        if self.names.len() != self.classes() {
-            return Err(Error::data(
-                "class names",
-                format!("{}, one for each class", self.classes()),
-                self.names.len().to_string(),
-                "give the names in the order of the class numbers",
-            ));
-        }
+        check_names("class", &self.names, self.classes())?;
         Ok(self)
     }
 

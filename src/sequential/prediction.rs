@@ -6,7 +6,10 @@ use super::{Buffer, Sequential, forward};
 use crate::data::ArrayLike;
 use crate::kernels::threads::{Kind, Threads, Work, divide_chunks};
 use crate::layer::Memory;
-use crate::metrics::{self, answers::no_single_class};
+use crate::metrics::{
+    self,
+    answers::{HALF, check_threshold, no_single_class},
+};
 use crate::{Error, Float, Loss, Result};
 
 /// The samples that a prediction takes through the layers at a time: enough for the matrix product to be fast, few
@@ -106,6 +109,9 @@ impl<F: Float> Sequential<F> {
     /// The most probable class of each sample: with one output whether it is at least ½ (0 or 1), with several the
     /// position of the largest.
     ///
+    /// Several outputs that are no probabilities, of a `Dense`, a `Tanh` or a `LogSoftmax`, are taken for scores, of which the
+    /// largest wins; whether the numbers of a regression are meant, the model can't know.
+    ///
     /// # Errors
     /// As [`predict`](Self::predict); [`Error::Mismatch`] if the model has one output that is no probability, or several
     /// that answer independent questions ([`predict_labels`](Self::predict_labels)); [`Error::Data`] if an output is NaN.
@@ -148,13 +154,38 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn predict_labels<X: ArrayLike<Value = F> + ?Sized>(&self, x: &X) -> Result<Array2<bool>> {
+        self.predict_labels_at(x, HALF)
+    }
+
+    /// [`predict_labels`](Self::predict_labels) with a threshold of one's own, at least that for yes: lower where a yes must
+    /// not be missed. [`RocCurve`](crate::metrics::RocCurve) shows what each threshold finds.
+    ///
+    /// # Errors
+    /// As [`predict_labels`](Self::predict_labels); [`Error::Setting`] for a threshold outside 0 to 1.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::new([1]).add(Sigmoid).build(1)?;
+    /// let x = array![[-1.0], [1.0]];                                  // 0.27 and 0.73
+    /// assert_eq!(model.predict_labels_at(&x, 0.2)?, array![[true], [true]]);
+    /// assert_eq!(model.predict_labels_at(&x, 0.8)?, array![[false], [false]]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn predict_labels_at<X: ArrayLike<Value = F> + ?Sized>(
+        &self,
+        x: &X,
+        threshold: f64,
+    ) -> Result<Array2<bool>> {
         if !self.output().is_probabilities() {
             return Err(Error::mismatch(
                 "these outputs are no answers of yes or no",
                 "ask predict_classes(), or end the model with a Sigmoid",
             ));
         }
-        metrics::labels(&self.predict(x)?)
+        check_threshold(threshold, true)?;
+        metrics::labels_at(&self.predict(x)?, threshold)
     }
 }
 

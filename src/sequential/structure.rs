@@ -93,7 +93,7 @@ impl<F: Float> Sequential<F> {
     pub fn class_count(&self) -> Option<usize> {
         match self.output_width() {
             1 if self.output().is_probabilities() => Some(2),
-            width => self.output().is_distribution().then_some(width),
+            width => self.output().tells_classes().then_some(width),
         }
     }
 

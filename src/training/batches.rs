@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView1, ArrayView2};
 
 use crate::data::{self, Samples};
+use crate::loss::SampleWeights;
 use crate::sequential::Buffer;
-use crate::{Float, Rng, Sequential};
+use crate::{Float, Loss, Rng, Sequential};
 
 /// The samples of an epoch, batch by batch: inputs of neighbours are borrowed, others gathered into a buffer.
 pub(super) struct Batches<'a, F> {
@@ -16,7 +17,27 @@ pub(super) struct Batches<'a, F> {
     order: Vec<usize>,
     inputs: Buffer<F>,
     targets: Buffer<F>,
+    /// one for each sample of the last batch, if the samples have any
+    weights: Vec<F>,
     last: usize,
+}
+
+/// Inputs, targets and weights of some samples.
+#[derive(Clone, Copy)]
+pub(super) struct Batch<'b, F> {
+    pub(super) x: ArrayView2<'b, F>,
+    pub(super) t: ArrayView2<'b, F>,
+    pub(super) weights: Option<ArrayView1<'b, F>>,
+}
+
+impl<F: Float> Batch<'_, F> {
+    /// Calls `work` with the loss in which each sample counts by its weight.
+    pub(super) fn with_loss<R>(&self, loss: &dyn Loss<F>, work: impl FnOnce(&dyn Loss<F>) -> R) -> R {
+        match self.weights {
+            Some(weights) => work(&SampleWeights::new(loss, weights)),
+            None => work(loss),
+        }
+    }
 }
 
 impl<'a, F: Float> Batches<'a, F> {
@@ -34,6 +55,7 @@ impl<'a, F: Float> Batches<'a, F> {
             order: (0..samples.len()).collect(),
             inputs: Buffer::new(model.input_shape().iter().product()),
             targets: Buffer::new(model.output_width()),
+            weights: Vec::new(),
             last: 0,
         }
     }
@@ -50,8 +72,8 @@ impl<'a, F: Float> Batches<'a, F> {
         }
     }
 
-    /// Inputs and targets of a batch, counted from 0.
-    pub(super) fn gather(&mut self, batch: usize) -> (ArrayView2<'_, F>, ArrayView2<'_, F>) {
+    /// A batch, counted from 0.
+    pub(super) fn gather(&mut self, batch: usize) -> Batch<'_, F> {
         self.last = batch;
         let (indices, borrowed) = (self.indices(), self.borrowed());
         self.targets.start(indices.len());
@@ -60,7 +82,16 @@ impl<'a, F: Float> Batches<'a, F> {
             self.inputs.start(indices.len());
             data::gather_inputs(self.samples, &self.order[indices], self.inputs.view_mut());
         }
-        (borrowed.unwrap_or_else(|| self.inputs.view()), self.targets.view())
+        let weights = self.samples.weights();
+        if let Some(weights) = weights {
+            self.weights.clear();
+            self.weights.extend(self.order[self.indices()].iter().map(|&sample| weights[sample]));
+        }
+        Batch {
+            x: borrowed.unwrap_or_else(|| self.inputs.view()),
+            t: self.targets.view(),
+            weights: weights.map(|_| ArrayView1::from(&self.weights)),
+        }
     }
 
     /// The inputs of the last batch.

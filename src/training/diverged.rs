@@ -1,7 +1,8 @@
 //! Why the numbers of a training are no longer finite: the place where that begins, and the cause that is there.
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView1, ArrayView2, Axis};
 
+use super::batches::Batch;
 use super::run::Run;
 use crate::kernels::largest_magnitude;
 use crate::sequential::Place;
@@ -25,7 +26,7 @@ pub(super) fn diverged<F: Float>(
     model: &Sequential<F>,
     loss: &dyn Loss<F>,
     run: &Run<F>,
-    t: ArrayView2<F>,
+    batch: &Batch<F>,
     found: Found,
 ) -> Error {
     let place = model.first_not_finite();
@@ -40,7 +41,7 @@ pub(super) fn diverged<F: Float>(
         }
         (None, _) => ", though every output is finite".into(),
     };
-    let causes = Causes { model, loss, run, t };
+    let causes = Causes { model, loss, run, t: batch.t, weights: batch.weights };
     Error::diverged(what + &place_text, causes.help(place, &found))
 }
 
@@ -66,6 +67,7 @@ struct Causes<'a, F: Float> {
     loss: &'a dyn Loss<F>,
     run: &'a Run<F>,
     t: ArrayView2<'a, F>,
+    weights: Option<ArrayView1<'a, F>>,
 }
 
 impl<F: Float> Causes<'_, F> {
@@ -75,6 +77,7 @@ impl<F: Float> Causes<'_, F> {
         let activation = |position: usize| self.model.largest_at(position)[0];
         let last = self.model.layers().len();
         let targets = largest_magnitude(self.t);
+        let weights = self.weights.map_or(F::zero(), |w| largest_magnitude(w.insert_axis(Axis(0))));
         match place {
             Some(Place::Activation(0)) => {
                 return "clean the inputs: leave out samples with missing values or infinities".into();
@@ -93,6 +96,10 @@ impl<F: Float> Causes<'_, F> {
             None | Some(Place::Delta(_)) if !is_moderate(targets) => {
                 let targets = number(targets);
                 return format!("the targets reach {targets}: scale them, to about -1 to 1, say");
+            }
+            None | Some(Place::Delta(_)) if !is_moderate(weights) => {
+                let weights = number(weights);
+                return format!("the sample weights reach {weights}: scale them, to a mean of 1, say");
             }
             None if matches!(found, Found::Loss(_)) && self.has_small_sums(activation(last)) => {
                 let (loss, y) = (self.loss.name(), number(activation(last)));

@@ -4,7 +4,7 @@ use std::fmt;
 
 use ndarray::{Array1, ArrayView2};
 
-use super::batches::Batches;
+use super::batches::{Batch, Batches};
 use super::history::Measures;
 use super::metric::{self, Metric, Metrics};
 use super::start::{check_names, check_samples};
@@ -12,7 +12,7 @@ use crate::data::Samples;
 use crate::kernels::threads::{Kind as WorkKind, Threads, divide_chunks};
 use crate::metrics::{ConfusionMatrix, answers};
 use crate::sequential::INFERENCE_CHUNK;
-use crate::{Float, Loss, Result, Sequential};
+use crate::{Error, Float, Loss, Result, Sequential};
 
 /// The loss of a model, its metrics and, if it tells classes apart, the confusion matrix.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,30 @@ impl Evaluation {
     /// Softmax, or the metrics are others.
     pub fn accuracy(&self) -> Option<f64> {
         self.measures.accuracy()
+    }
+
+    /// Gives the classes names, to be printed instead of their numbers.
+    ///
+    /// # Errors
+    /// [`Error::Data`] if there is not one name for each class; [`Error::Mismatch`] if the model tells no classes apart.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::new([2]).add(Softmax).build(1)?;
+    /// let samples = (&array![[3.0, 1.0], [1.0, 3.0], [2.0, 1.0]], &[0, 1, 1]);
+    /// let result = evaluate(&model, &CategoricalCrossEntropy, samples)?.with_names(["cat", "dog"])?;
+    /// assert!(result.to_string().contains("  dog        1.000   0.500  0.667        2"));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn with_names(self, names: impl IntoIterator<Item: Into<String>>) -> Result<Self> {
+        let Some(confusion) = self.confusion else {
+            let help =
+                "end it with a Softmax or one Sigmoid; names of several answers go to metrics::LabelReport";
+            return Err(Error::mismatch("the model tells no classes apart that could have names", help));
+        };
+        Ok(Evaluation { confusion: Some(confusion.with_names(names)?), ..self })
     }
 }
 
@@ -142,9 +166,10 @@ pub(super) fn measure<F: Float, T: Send>(
             let mut pass = model.prediction_pass();
             let mut batches = Batches::new(samples, INFERENCE_CHUNK, None, model);
             for (chunk, part) in chunks.zip(parts) {
-                let (x, t) = batches.gather(chunk);
+                let batch @ Batch { x, t, .. } = batches.gather(chunk);
                 pass.run(x);
-                (part.samples, part.loss) = (t.nrows(), pass.loss(loss, t).as_f64());
+                let value = batch.with_loss(loss, |loss| pass.loss(loss, t));
+                (part.samples, part.loss) = (t.nrows(), value.as_f64());
                 let sums = part.sums.iter_mut().zip(metrics);
                 sums.for_each(|(sum, metric)| *sum = metric.sum(pass.outputs(), t));
                 part.look = Some(look(pass.outputs(), t));

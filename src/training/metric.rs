@@ -5,7 +5,13 @@ use std::fmt::Debug;
 use ndarray::ArrayView2;
 
 use crate::metrics::answers;
-use crate::{Error, Float, Loss, MeanAbsoluteError, Output, Result, Sequential};
+use crate::{Error, Float, Loss, MeanAbsoluteError, MeanSquaredError, Output, Result, Sequential};
+
+mod threshold;
+mod top_k;
+
+pub use threshold::AtThreshold;
+pub use top_k::TopKAccuracy;
 
 /// A number that says how good the outputs of a batch are, in terms that people think in.
 ///
@@ -89,7 +95,8 @@ macro_rules! forward_to_the_metric_inside {
 forward_to_the_metric_inside!(Box<M>, &M);
 
 /// The share of samples whose class is right, from 0 to 1: with one output at least ½ for yes, with several the
-/// largest. See [`metrics::accuracy`](crate::metrics::accuracy).
+/// largest. See [`metrics::accuracy`](crate::metrics::accuracy). For one output with a threshold of your own there is
+/// [`LabelAccuracy::at`].
 ///
 /// # Errors
 /// For several independent questions of yes or no, and for targets that name no class, training and evaluation return an
@@ -146,8 +153,7 @@ impl<F: Float> Metric<F> for LabelAccuracy {
     }
 
     fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {
-        let right: Option<usize> = answers::right_labels(y, t).sum();
-        right.map_or(f64::NAN, |right| right as f64 / y.ncols() as f64)
+        right_labels(y, t, answers::HALF)
     }
 
     fn check_output(&self, last: Output, _: usize) -> Result<()> {
@@ -176,9 +182,7 @@ impl<F: Float> Metric<F> for ExactMatch {
     }
 
     fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {
-        let is_whole = |right: Option<usize>| Some(usize::from(right? == y.ncols()));
-        let right: Option<usize> = answers::right_labels(y, t).map(is_whole).sum();
-        right.map_or(f64::NAN, |right| right as f64)
+        right_samples(y, t, answers::HALF)
     }
 
     fn check_output(&self, last: Output, _: usize) -> Result<()> {
@@ -190,9 +194,22 @@ impl<F: Float> Metric<F> for ExactMatch {
     }
 }
 
+/// The sum over the samples of the share of answers that are right.
+fn right_labels<F: Float>(y: ArrayView2<F>, t: ArrayView2<F>, threshold: f64) -> f64 {
+    let right: Option<usize> = answers::right_labels(y, t, threshold).sum();
+    right.map_or(f64::NAN, |right| right as f64 / y.ncols() as f64)
+}
+
+/// The samples of which all answers are right.
+fn right_samples<F: Float>(y: ArrayView2<F>, t: ArrayView2<F>, threshold: f64) -> f64 {
+    let is_whole = |right: Option<usize>| Some(usize::from(right? == y.ncols()));
+    let right: Option<usize> = answers::right_labels(y, t, threshold).map(is_whole).sum();
+    right.map_or(f64::NAN, |right| right as f64)
+}
+
 /// Whether each output can be a question of its own.
 fn check_labels(last: Output) -> Result<()> {
-    if !last.is_distribution() {
+    if !last.tells_classes() {
         return Ok(());
     }
     let help = "measure Accuracy, or end with a Sigmoid for independent questions";
@@ -203,6 +220,17 @@ fn check_labels(last: Output) -> Result<()> {
 impl<F: Float> Metric<F> for MeanAbsoluteError {
     fn name(&self) -> &str {
         "mean_absolute_error"
+    }
+
+    fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {
+        Loss::value(self, y, t).as_f64() * y.nrows() as f64
+    }
+}
+
+/// The mean of (y - t)², whatever the loss is.
+impl<F: Float> Metric<F> for MeanSquaredError {
+    fn name(&self) -> &str {
+        "mean_squared_error"
     }
 
     fn sum(&self, y: ArrayView2<F>, t: ArrayView2<F>) -> f64 {

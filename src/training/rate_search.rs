@@ -79,8 +79,8 @@ impl<F: Float> Trainer<'_, F> {
             }
             let rate = RATES[0] * (RATES[1] / RATES[0]).powf(number as f64 / (STEPS - 1) as f64);
             run.optimizer.set_learning_rate(rate);
-            let (x, t) = batches.gather(batch);
-            let loss = match step(&mut model, &*self.loss, &mut run, x, t) {
+            let batch = batches.gather(batch);
+            let loss = match step(&mut model, &*self.loss, &mut run, &batch) {
                 Ok(loss) => loss,
                 // no fault of the rate, which is tiny
                 Err(error) if search.rates.is_empty() => return Err(error),

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2, Axis, s};
 use super::evaluation::Kind;
 use super::history::csv::columns;
 use super::metric::Metrics;
-use crate::data::Samples;
+use crate::data::{Samples, check_weights};
 use crate::loss::no_logits_form;
 use crate::sequential::{Buffer, INFERENCE_CHUNK};
 use crate::{Error, Float, Layer, Loss, Output, Reads, Result, Sequential};
@@ -48,6 +48,9 @@ pub(super) fn check_samples<F: Float>(
         return Err(Error::data(what, "at least one", "none", "check how they were loaded or split"));
     }
     samples.check(model.input_shape(), model.output_shape())?;
+    if let Some(weights) = samples.weights() {
+        check_weights(weights, samples.len())?;
+    }
     model.check_room(samples.len().min(INFERENCE_CHUNK))?;
     // their order in an epoch is kept in memory
     Error::check_memory::<usize>("sample numbers", &[samples.len()], "train with fewer samples at a time")?;

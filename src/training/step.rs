@@ -2,6 +2,7 @@
 
 use ndarray::ArrayView2;
 
+use super::batches::Batch;
 use super::diverged::{Found, diverged};
 use super::run::Run;
 use crate::{Error, Float, Loss, Result, Sequential};
@@ -12,16 +13,16 @@ pub(super) fn step<F: Float>(
     model: &mut Sequential<F>,
     loss: &dyn Loss<F>,
     run: &mut Run<F>,
-    x: ArrayView2<F>,
-    t: ArrayView2<F>,
+    batch: &Batch<F>,
 ) -> Result<f64> {
-    let stepped = try_step(model, loss, run, x, t);
+    let Batch { x, t, .. } = *batch;
+    let stepped = batch.with_loss(loss, |loss| try_step(model, loss, run, x, t));
     if stepped.is_err() {
         model.keep_inputs(x);
     }
     let value = stepped.map_err(|found| match found {
         Found::Other(error) => error,
-        found => diverged(model, loss, run, t, found),
+        found => diverged(model, loss, run, batch, found),
     })?;
     run.has_stepped = true;
     Ok(value)

@@ -1,5 +1,6 @@
 //! Drawings as they are meant, and of data that nobody wants to see.
 
+use chainrule::metrics::{Calibration, RocCurve};
 use chainrule::ndarray::{Array2, array};
 use chainrule::{BinaryCrossEntropy, Dense, Flatten, ReLU, Sequential, Sigmoid, Softmax, Tanh};
 
@@ -136,7 +137,26 @@ pub(super) fn usual() -> Vec<(&'static str, Picture)> {
         ("weights", ImageGrid::weights(&digits.param("1.weight").unwrap(), [28, 28]).unwrap().picture()),
         ("confusion", ConfusionHeatmap::new(&counts).title("Digits").picture()),
         ("stack", LayerStack::of(&digits).title("Digits").picture()),
+        ("roc", {
+            let (y, t) = yes_or_no(300);
+            let wrong = RocCurve::from_outputs(&(-&y), &t).unwrap();
+            let plot = RocPlot::new().title("Two models").mark_best();
+            plot.curve("a model", &RocCurve::from_outputs(&y, &t).unwrap()).curve("turned", &wrong).picture()
+        }),
+        ("reliability", {
+            let (y, t) = yes_or_no(3000);
+            let calibration = Calibration::from_outputs(&y, &t, 10).unwrap();
+            ReliabilityDiagram::new(&calibration).title("As often as it says?").picture()
+        }),
     ]
+}
+
+/// Probabilities of yes and what came true: too sure of itself.
+fn yes_or_no(samples: usize) -> (Array2<f64>, Array2<f64>) {
+    let mut rng = chainrule::Rng::new(1);
+    let y = Array2::from_shape_simple_fn((samples, 1), || rng.uniform());
+    let t = y.mapv(|p| if rng.uniform() < 0.25 + 0.5 * p { 1.0 } else { 0.0 });
+    (y, t)
 }
 
 /// Drawings of nothing, of one, of the same, and of what is no number.
@@ -231,6 +251,19 @@ pub(super) fn odd() -> Vec<(String, Picture)> {
     add("large confusion", &|| ConfusionHeatmap::new(&array![[usize::MAX, usize::MAX], [0, 1]]).picture());
     let deep = (0..40).fold(Sequential::<f32>::new([1]), |model, _| model.add(Tanh)).build(1).unwrap();
     add("deep stack", &|| LayerStack::of(&deep).picture());
+    add("no roc", &|| RocPlot::new().mark_best().picture());
+    let (y, t) = (array![[1.0], [1.0]], array![[1.0], [0.0]]);
+    let constant = RocCurve::from_outputs(&y, &t).unwrap();
+    add("roc of one point", &|| RocPlot::new().mark_best().curve("", &constant).picture());
+    let infinite = RocCurve::from_outputs(&array![[INF], [-INF]], &t).unwrap();
+    let names = || (0..30).map(|index| format!("a rather long name of curve number {index}"));
+    add("many rocs", &|| {
+        names().fold(RocPlot::new().mark_best(), |plot, name| plot.curve(name, &infinite)).picture()
+    });
+    for bins in [1, 16, 1_000_000] {
+        let calibration = Calibration::from_outputs(&y, &t, bins).unwrap();
+        add("reliability", &|| ReliabilityDiagram::new(&calibration).picture());
+    }
     add("no gallery", &|| Gallery::new(0).picture());
     all
 }

@@ -40,7 +40,7 @@ impl<F: Float> Dataset<F> {
         let rows = targets.to_shape((count, targets.len() / count));
         let help = "bring the targets into row-major order";
         let rows = rows.map_err(|error| Error::mismatch(error.to_string(), help))?.into_owned();
-        Ok(Dataset { inputs: Inputs::Numbers(inputs), targets: Targets::Rows(rows) })
+        Ok(Dataset { inputs: Inputs::Numbers(inputs), targets: Targets::Rows(rows), weights: None })
     }
 
     /// Inputs and one class number for each sample, from 0 to `classes - 1`.
@@ -98,7 +98,7 @@ impl<F: Float> Dataset<F> {
         if labels.len() != count {
             return Err(wrong_count(count, labels.len()));
         }
-        Ok(Dataset { inputs, targets: Targets::Classes { labels, classes } })
+        Ok(Dataset { inputs, targets: Targets::Classes { labels, classes }, weights: None })
     }
 }
 

@@ -63,7 +63,8 @@ impl<F: Float> Dataset<F> {
                 Targets::Classes { labels: labels.select(Axis(0), indices), classes: *classes }
             }
         };
-        Dataset { inputs, targets }
+        let weights = self.weights.as_ref().map(|weights| weights.select(Axis(0), indices));
+        Dataset { inputs, targets, weights }
     }
 
     /// Batches of `size` samples in their order, as inputs (of the samples' own shape) and targets (samples ×

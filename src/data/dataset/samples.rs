@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use ndarray::{ArrayView2, ArrayViewMut2};
+use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 
 use super::{Dataset, Inputs, Targets};
 use crate::data::gather::{borrow_rows, gather_rows};
@@ -55,6 +55,10 @@ impl<F: Float> Samples<F> for Dataset<F> {
             Inputs::Numbers(numbers) => borrow_rows(numbers, samples),
             Inputs::Bytes(_) => None,
         }
+    }
+
+    fn weights(&self) -> Option<ArrayView1<'_, F>> {
+        self.weights()
     }
 }
 

@@ -133,7 +133,8 @@ fn wake(count: usize) {
         let Some(helpers) = helpers else { return };
         fence(Ordering::SeqCst);
         let sleeps = |helper: &&Helper| helper.sleeps.load(Ordering::Relaxed);
-        let awake = helpers.len() - 1 - helpers.iter().filter(sleeps).count();
+        // a leader that found its run when it was about to sleep is among those that say so
+        let awake = helpers.len().saturating_sub(1 + helpers.iter().filter(sleeps).count());
         for helper in helpers.iter().filter(sleeps).take(count.saturating_sub(awake)) {
             if helper.sleeps.swap(false, Ordering::SeqCst) {
                 helper.thread.unpark();

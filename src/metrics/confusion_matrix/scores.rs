@@ -1,6 +1,7 @@
 //! Accuracy, precision, recall and F1 of a confusion matrix.
 
 use super::ConfusionMatrix;
+use crate::metrics::answers::{mean, quotient};
 
 impl ConfusionMatrix {
     /// The share of samples that were predicted right.
@@ -53,14 +54,8 @@ impl ConfusionMatrix {
     }
 
     fn mean(&self, value: impl Fn(&Self, usize) -> Option<f64>) -> Option<f64> {
-        let values: Vec<f64> = (0..self.classes()).filter_map(|class| value(self, class)).collect();
-        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+        mean((0..self.classes()).map(|class| value(self, class)))
     }
-}
-
-/// a / b, if there is one.
-fn quotient(a: usize, b: usize) -> Option<f64> {
-    (b > 0).then(|| a as f64 / b as f64)
 }
 
 #[cfg(test)]
