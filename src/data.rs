@@ -12,6 +12,8 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 use crate::kernels::threads::{self, divide};
 use crate::{Float, Result};
 
+#[cfg(feature = "csv")]
+mod csv;
 mod dataset;
 mod gather;
 mod idx;
@@ -22,6 +24,8 @@ mod targets;
 pub mod toy;
 mod weighted;
 
+#[cfg(feature = "csv")]
+pub use csv::{Column, Columns, Csv, InputColumn, InputKind, Missing, TargetColumns};
 pub use dataset::{Dataset, SplitSize};
 pub use idx::{parse_idx, read_idx};
 pub use labels::{ClassNumber, one_hot};

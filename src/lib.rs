@@ -75,8 +75,8 @@
 //!
 //! # Features
 //!
-//! `progress` (on): the progress bar of the trainer. `threads` (on): all cores for nets that are large enough. `gzip`:
-//! gzipped IDX files.
+//! `progress` (on): the progress bar of the trainer. `threads` (on): all cores for nets that are large enough. `csv`:
+//! data sets from CSV files (`data::Csv`). `gzip`: gzipped IDX files.
 
 pub mod data;
 pub mod doctor;

@@ -13,10 +13,12 @@ use crate::{Float, Result};
 
 mod from_arrays;
 mod from_idx;
+mod names;
 mod parts;
 mod samples;
 mod split;
 
+use names::Names;
 pub use split::SplitSize;
 
 /// Samples with their targets, in memory: inputs and targets share their first axis.
@@ -47,6 +49,7 @@ pub struct Dataset<F> {
     targets: Targets<F>,
     /// one for each sample
     weights: Option<Array1<F>>,
+    names: Names,
 }
 
 /// The first axis counts samples; row-major.

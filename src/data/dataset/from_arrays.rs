@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayBase, ArrayD, Data, Dimension};
 
-use super::{Dataset, Inputs, Targets};
+use super::{Dataset, Inputs, Names, Targets};
 use crate::data::labels::{self, ClassNumber, wrong_count};
 use crate::table::thousands;
 use crate::{Error, Float, Result};
@@ -40,7 +40,12 @@ impl<F: Float> Dataset<F> {
         let rows = targets.to_shape((count, targets.len() / count));
         let help = "bring the targets into row-major order";
         let rows = rows.map_err(|error| Error::mismatch(error.to_string(), help))?.into_owned();
-        Ok(Dataset { inputs: Inputs::Numbers(inputs), targets: Targets::Rows(rows), weights: None })
+        Ok(Dataset {
+            inputs: Inputs::Numbers(inputs),
+            targets: Targets::Rows(rows),
+            weights: None,
+            names: Names::default(),
+        })
     }
 
     /// Inputs and one class number for each sample, from 0 to `classes - 1`.
@@ -98,7 +103,12 @@ impl<F: Float> Dataset<F> {
         if labels.len() != count {
             return Err(wrong_count(count, labels.len()));
         }
-        Ok(Dataset { inputs, targets: Targets::Classes { labels, classes }, weights: None })
+        Ok(Dataset {
+            inputs,
+            targets: Targets::Classes { labels, classes },
+            weights: None,
+            names: Names::default(),
+        })
     }
 }
 

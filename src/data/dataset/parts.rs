@@ -64,7 +64,7 @@ impl<F: Float> Dataset<F> {
             }
         };
         let weights = self.weights.as_ref().map(|weights| weights.select(Axis(0), indices));
-        Dataset { inputs, targets, weights }
+        Dataset { inputs, targets, weights, names: self.names.clone() }
     }
 
     /// Batches of `size` samples in their order, as inputs (of the samples' own shape) and targets (samples ×
