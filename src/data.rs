@@ -29,7 +29,7 @@ pub use csv::{Column, Columns, Csv, InputColumn, InputKind, Missing, TargetColum
 pub use dataset::{Dataset, SplitSize};
 pub use idx::{parse_idx, read_idx};
 pub use labels::{ClassNumber, one_hot};
-pub use scaling::{MinMax, scale_bytes};
+pub use scaling::{MinMax, OneHot, Standardize, scale_bytes};
 pub use targets::{ArrayLike, TargetValue};
 pub(crate) use weighted::check_weights;
 

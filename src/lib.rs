@@ -31,7 +31,7 @@
 //!
 //! 1. [`data`]: data sets, batches, files.
 //! 2. [`layer`]: the trait [`Layer`], the seam that everything hangs on, and one layer a file: [`Dense`], [`Dropout`],
-//!    [`Flatten`], [`Reshape`], [`Maxout`], [`Identity`]; for images [`Conv2D`], [`MaxPool2D`], [`AvgPool2D`],
+//!    [`Flatten`], [`Reshape`], [`Rescale`], [`Maxout`], [`Identity`]; for images [`Conv2D`], [`MaxPool2D`], [`AvgPool2D`],
 //!    [`GlobalAvgPool`]; [`BatchNorm`], [`LayerNorm`]; [`Residual`] around a block; the activations [`ReLU`], [`LeakyReLU`],
 //!    [`ELU`], [`SELU`], [`GELU`], [`SiLU`], [`Softplus`], [`Sigmoid`], [`Tanh`], [`Step`]; [`Softmax`] and [`LogSoftmax`].
 //!    The first weights come from [`Init`]; a [`Gradient`] says where they go. With [`formula`](explain::formula) a layer says
@@ -112,7 +112,7 @@ pub use gradient_check::{GradientCheck, GradientReport, check_gradients, check_l
 pub use init::Init;
 pub use layer::{
     AvgPool2D, BatchNorm, Conv2D, Dense, Dropout, ELU, Flatten, GELU, GlobalAvgPool, Identity, Layer,
-    LayerNorm, LeakyReLU, LogSoftmax, MaxPool2D, Maxout, Memory, Output, Param, Pass, ReLU, Reshape,
+    LayerNorm, LeakyReLU, LogSoftmax, MaxPool2D, Maxout, Memory, Output, Param, Pass, ReLU, Rescale, Reshape,
     Residual, SELU, SiLU, Sigmoid, Softmax, Softplus, Step, Tanh,
 };
 pub use loss::{
@@ -141,8 +141,8 @@ pub mod prelude {
     pub use crate::gradient_check::{GradientCheck, GradientReport, check_gradients, check_layer};
     pub use crate::layer::{
         AvgPool2D, BatchNorm, Conv2D, Dense, Dropout, ELU, Flatten, GELU, GlobalAvgPool, Identity, Layer,
-        LayerNorm, LeakyReLU, LogSoftmax, MaxPool2D, Maxout, Memory, Output, Param, Pass, ReLU, Reshape,
-        Residual, SELU, SiLU, Sigmoid, Softmax, Softplus, Step, Tanh,
+        LayerNorm, LeakyReLU, LogSoftmax, MaxPool2D, Maxout, Memory, Output, Param, Pass, ReLU, Rescale,
+        Reshape, Residual, SELU, SiLU, Sigmoid, Softmax, Softplus, Step, Tanh,
     };
     pub use crate::loss::{
         BinaryCrossEntropy, CategoricalCrossEntropy, ClassWeights, Half, Hinge, Huber, LabelSmoothing, Loss,

@@ -66,6 +66,14 @@ proptest! {
     }
 
     #[test]
+    fn rescale(width in 1..7usize, height in 1..4usize, batch in 1..7usize, seed: u64) {
+        let mut rng = Rng::new(seed);
+        let numbers = normal(2, width * height, &mut rng);
+        let layer = Rescale::new(numbers.row(0).to_owned(), numbers.row(1).to_owned());
+        check_pass(check_layer(layer, [height, width], batch, seed).unwrap())?;
+    }
+
+    #[test]
     fn sigmoid_and_tanh(width in 1..7usize, height in 1..4usize, batch in 1..7usize, seed: u64) {
         check_pass(check_layer(Sigmoid, [height, width], batch, seed).unwrap())?;
         check_pass(check_layer(Tanh, [height, width], batch, seed).unwrap())?;
