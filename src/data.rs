@@ -12,12 +12,17 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 use crate::kernels::threads::{self, divide};
 use crate::{Float, Result};
 
+mod byte_reader;
 #[cfg(feature = "csv")]
 mod csv;
 mod dataset;
 mod gather;
 mod idx;
 pub(crate) mod labels;
+mod npy;
+#[cfg(feature = "npz")]
+mod npz;
+mod numbers;
 mod pair;
 mod scaling;
 mod targets;
@@ -27,8 +32,12 @@ mod weighted;
 #[cfg(feature = "csv")]
 pub use csv::{Column, Columns, Csv, InputColumn, InputKind, Missing, TargetColumns};
 pub use dataset::{Dataset, SplitSize};
-pub use idx::{parse_idx, read_idx};
+pub use idx::{parse_idx, parse_idx_as, read_idx, read_idx_as};
 pub use labels::{ClassNumber, one_hot};
+pub use npy::{parse_npy, read_npy};
+#[cfg(feature = "npz")]
+pub use npz::Npz;
+pub use numbers::FileNumber;
 pub use scaling::{MinMax, OneHot, Standardize, scale_bytes};
 pub use targets::{ArrayLike, TargetValue};
 pub(crate) use weighted::check_weights;

@@ -76,7 +76,8 @@
 //! # Features
 //!
 //! `progress` (on): the progress bar of the trainer. `threads` (on): all cores for nets that are large enough. `csv`:
-//! data sets from CSV files (`data::Csv`). `gzip`: gzipped IDX files.
+//! data sets from CSV files (`data::Csv`). `gzip`: gzipped IDX files. `npz`: NumPy's
+//! archives (`data::Npz`).
 
 pub mod data;
 pub mod doctor;

@@ -1,7 +1,8 @@
 //! IDX, the file format of MNIST and its relatives, plain or compressed with gzip.
 //!
 //! ```text
-//! 00 00 08 03     two zeros, the type of the elements (08: unsigned bytes), the number of axes
+//! 00 00 08 03     two zeros, the type of the elements (08: unsigned bytes, 09: signed ones, 0b and 0c: integers of 16 and
+//!                 32 bits, 0d and 0e: floats of 32 and 64), the number of axes
 //! 00 00 ea 60     the size of each axis, most significant byte first
 //! 00 00 00 1c
 //! 00 00 00 1c
@@ -14,6 +15,7 @@ use std::path::Path;
 
 use ndarray::ArrayD;
 
+use super::numbers::FileNumber;
 use crate::{Error, Result};
 
 mod parser;
@@ -57,12 +59,68 @@ pub fn read_idx(path: impl AsRef<Path>) -> Result<ArrayD<u8>> {
 /// ```
 pub fn parse_idx(bytes: &[u8], name: impl AsRef<Path>) -> Result<ArrayD<u8>> {
     let path = name.as_ref();
-    if !bytes.starts_with(&GZIP) {
-        return Parser::new(bytes, path).array();
+    if bytes.starts_with(&GZIP) {
+        Parser::new(gunzip(bytes, path)?, path).bytes()
+    } else {
+        Parser::new(bytes, path).bytes()
     }
-    #[cfg(feature = "gzip")]
-    return Parser::new(flate2::bufread::MultiGzDecoder::new(bytes), path).array();
-    #[cfg(not(feature = "gzip"))]
+}
+
+/// Reads an IDX file with numbers of any type as numbers of type `T`: `f32` or `f64`, or whole numbers.
+///
+/// # Errors
+/// As [`read_idx`]; [`Error::File`] for a number that is no `T`.
+///
+/// # Examples
+/// ```no_run
+/// use chainrule::data::read_idx_as;
+///
+/// let temperatures = read_idx_as::<f32>("temperatures-idx1-double")?;
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+pub fn read_idx_as<T: FileNumber>(path: impl AsRef<Path>) -> Result<ArrayD<T>> {
+    let path = path.as_ref();
+    let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.to_owned(), error })?;
+    parse_idx_as(&bytes, path)
+}
+
+/// Reads an IDX file with numbers of any type that is in memory; errors call it `name`.
+///
+/// # Errors
+/// As [`read_idx_as`].
+///
+/// # Examples
+/// ```
+/// use chainrule::{data::parse_idx_as, ndarray::array};
+///
+/// let file = [0, 0, 0x0b, 1, 0, 0, 0, 2, 1, 0, 0xff, 0xff];          // 0b: integers of 16 bits
+/// assert_eq!(parse_idx_as::<f64>(&file, "two numbers")?, array![256.0, -1.0].into_dyn());
+///
+/// let error = parse_idx_as::<u8>(&file, "two numbers").unwrap_err();
+/// assert_eq!(
+///     error.to_string(),
+///     "two numbers: byte 8: the number is 256, which is no u8\n  \
+///      help: read the file as numbers of another type, such as f64"
+/// );
+/// # Ok::<(), chainrule::Error>(())
+/// ```
+pub fn parse_idx_as<T: FileNumber>(bytes: &[u8], name: impl AsRef<Path>) -> Result<ArrayD<T>> {
+    let path = name.as_ref();
+    if bytes.starts_with(&GZIP) {
+        Parser::new(gunzip(bytes, path)?, path).numbers()
+    } else {
+        Parser::new(bytes, path).numbers()
+    }
+}
+
+/// The bytes of a file that is compressed with gzip.
+#[cfg(feature = "gzip")]
+fn gunzip<'a>(bytes: &'a [u8], _: &Path) -> Result<impl std::io::Read + 'a> {
+    Ok(flate2::bufread::MultiGzDecoder::new(bytes))
+}
+
+#[cfg(not(feature = "gzip"))]
+fn gunzip<'a>(_: &'a [u8], path: &Path) -> Result<&'a [u8]> {
     Err(Error::file(
         path,
         0,
@@ -139,11 +197,11 @@ mod tests {
             assert_eq!(
                 error(&file[..file.len() - 1]),
                 format!(
-                    "file: byte 28: the gzip stream can't be decompressed from here on (unexpected end of file){HELP}"
+                    "file: byte 28: the file can't be decompressed from here on (unexpected end of file){HELP}"
                 )
             );
             let garbage = [&file[..], b"garbage"].concat();
-            assert!(error(&garbage).starts_with("file: byte 28: the gzip stream can't be decompressed"));
+            assert!(error(&garbage).starts_with("file: byte 28: the file can't be decompressed"));
         }
 
         #[test]
