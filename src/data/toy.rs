@@ -1,11 +1,19 @@
-//! Small data sets to try things out: the logic gates.
+//! Small data sets to try things out: the logic gates, and points of any number, by a seed.
 //!
-//! Each is a pair of inputs (4 × 2) and targets (4 × 1), the rows in the order of the truth table: 00, 01, 10, 11.
-//! One neuron learns AND, OR, NAND and NOR; XOR needs a hidden layer.
+//! Each gate is a pair of inputs (4 × 2) and targets (4 × 1), the rows in the order of the truth table: 00, 01, 10, 11.
+//! One neuron learns AND, OR, NAND and NOR; XOR needs a hidden layer. The others are a [`Dataset`](super::Dataset), with noise
+//! as much as you like: classes in the plane that bend around each other ([`moons`], [`circles`], [`spirals`]), clouds
+//! ([`blobs`]), and a linear function ([`regression`]).
 
 use ndarray::{Array2, array};
 
-use crate::Float;
+use crate::{Error, Float, Result};
+
+mod planar;
+mod regression;
+
+pub use planar::{blobs, blobs_around, circles, moons, spirals};
+pub use regression::regression;
 
 /// 1 if both inputs are 1.
 ///
@@ -45,6 +53,19 @@ fn gate<F: Float>(outputs: [usize; 4]) -> (Array2<F>, Array2<F>) {
     let x = array![[0, 0], [0, 1], [1, 0], [1, 1]];
     let t = Array2::from_shape_fn((4, 1), |(row, _)| outputs[row]);
     (x.mapv(F::from_count), t.mapv(F::from_count))
+}
+
+fn check_samples(samples: usize, classes: usize) -> Result<()> {
+    if samples >= classes {
+        return Ok(());
+    }
+    let help = "200 are usual for a set of two classes";
+    Err(Error::setting("samples", "at least one for each class", samples, help))
+}
+
+fn check_noise(name: &'static str, noise: f64) -> Result<()> {
+    let fits = noise.is_finite() && noise >= 0.0;
+    if fits { Ok(()) } else { Err(Error::setting(name, "finite and not negative", noise, "0.1 is a little")) }
 }
 
 #[cfg(test)]
