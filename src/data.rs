@@ -31,7 +31,7 @@ mod weighted;
 
 #[cfg(feature = "csv")]
 pub use csv::{Column, Columns, Csv, InputColumn, InputKind, Missing, TargetColumns};
-pub use dataset::{Dataset, SplitSize};
+pub use dataset::{Dataset, Folds, SplitSize};
 pub use idx::{parse_idx, parse_idx_as, read_idx, read_idx_as};
 pub use labels::{ClassNumber, one_hot};
 pub use npy::{parse_npy, read_npy};

@@ -11,6 +11,7 @@ use super::weighted::check_weights;
 use crate::table::{self, thousands};
 use crate::{Float, Result};
 
+mod folds;
 mod from_arrays;
 mod from_idx;
 mod names;
@@ -18,6 +19,7 @@ mod parts;
 mod samples;
 mod split;
 
+pub use folds::Folds;
 use names::Names;
 pub use split::SplitSize;
 

@@ -2,7 +2,7 @@
 
 use super::Dataset;
 use crate::table::thousands;
-use crate::{Error, Float, Result, Rng};
+use crate::{Error, Float, Result};
 
 /// The random streams of this file; a model's own have small numbers.
 const SPLIT: u64 = 1 << 32;
@@ -77,14 +77,8 @@ impl<F: Float> Dataset<F> {
     #[inline(never)]
     pub fn split_stratified(&self, first: impl SplitSize, seed: u64) -> Result<(Self, Self)> {
         let count = self.first_part(first)?;
-        let Some(labels) = self.labels() else {
-            return Err(Error::data(
-                "targets",
-                "class numbers, to keep their mixture",
-                "rows of numbers",
-                "use split, or make the data set with from_labels",
-            ));
-        };
+        let help = "use split, or make the data set with from_labels";
+        let labels = self.labels_for("class numbers, to keep their mixture", help)?;
         let order = self.random_order(seed, SPLIT);
         let mut by_class = order.clone();
         by_class.sort_by_key(|&sample| labels[sample]);
@@ -113,12 +107,6 @@ impl<F: Float> Dataset<F> {
     /// ```
     pub fn shuffle(&mut self, seed: u64) {
         *self = self.pick(&self.random_order(seed, SHUFFLE));
-    }
-
-    fn random_order(&self, seed: u64, stream: u64) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.len()).collect();
-        Rng::stream(seed, stream).shuffle(&mut order);
-        order
     }
 
     /// The size of the first part, if both parts get something.

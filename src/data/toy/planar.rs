@@ -312,9 +312,18 @@ mod tests {
         assert_eq!(moons::<f64>(50, 0.1, 1).unwrap(), moons(50, 0.1, 1).unwrap());
         assert_ne!(moons::<f64>(50, 0.1, 1).unwrap(), moons(50, 0.1, 2).unwrap());
         assert_eq!(first(moons(50, 0.1, 1).unwrap()), ("0.115090 -0.074789".into(), vec![1, 0, 0, 1, 1, 0]));
-        assert_eq!(first(circles(50, 0.5, 0.1, 1).unwrap()), ("0.249029 0.347375".into(), vec![1, 0, 0, 1, 1, 0]));
-        assert_eq!(first(spirals(50, 3, 0.1, 1).unwrap()), ("-0.788265 -0.335959".into(), vec![1, 1, 1, 1, 2, 0]));
-        assert_eq!(first(blobs(50, 3, 0.1, 1).unwrap()), ("-1.294595 -4.484064".into(), vec![2, 2, 2, 1, 1, 2]));
+        assert_eq!(
+            first(circles(50, 0.5, 0.1, 1).unwrap()),
+            ("0.249029 0.347375".into(), vec![1, 0, 0, 1, 1, 0])
+        );
+        assert_eq!(
+            first(spirals(50, 3, 0.1, 1).unwrap()),
+            ("-0.788265 -0.335959".into(), vec![1, 1, 1, 1, 2, 0])
+        );
+        assert_eq!(
+            first(blobs(50, 3, 0.1, 1).unwrap()),
+            ("-1.294595 -4.484064".into(), vec![2, 2, 2, 1, 1, 2])
+        );
     }
 
     #[test]
