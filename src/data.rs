@@ -12,6 +12,7 @@ use ndarray::{ArrayView1, ArrayView2, ArrayViewMut2};
 use crate::kernels::threads::{self, divide};
 use crate::{Float, Result};
 
+mod augment;
 mod byte_reader;
 #[cfg(feature = "csv")]
 mod csv;
@@ -29,6 +30,7 @@ mod targets;
 pub mod toy;
 mod weighted;
 
+pub use augment::Augment;
 #[cfg(feature = "csv")]
 pub use csv::{Column, Columns, Csv, InputColumn, InputKind, Missing, TargetColumns};
 pub use dataset::{Dataset, Folds, SplitSize};
@@ -114,6 +116,14 @@ pub trait Samples<F: Float>: Sync {
     /// [`check`](Samples::check) was successful before.
     fn gather_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>);
 
+    /// [`gather_inputs`](Samples::gather_inputs) for a step of a training, in an epoch counted from 1. It may change the inputs, in
+    /// each epoch otherwise, as [`Augment`] does; what it writes depends on epoch and index alone. Predictions,
+    /// evaluations and validations gather the inputs as they are.
+    fn gather_training_inputs(&self, epoch: u64, indices: &[usize], x: ArrayViewMut2<F>) {
+        let _ = epoch;
+        self.gather_inputs(indices, x);
+    }
+
     /// Copies their targets into the rows of `t`.
     fn gather_targets(&self, indices: &[usize], t: ArrayViewMut2<F>);
 
@@ -129,12 +139,20 @@ pub trait Samples<F: Float>: Sync {
     }
 }
 
-/// Gathers the inputs of a batch on all threads that there are.
-pub(crate) fn gather_inputs<F: Float>(samples: &dyn Samples<F>, indices: &[usize], x: ArrayViewMut2<F>) {
+/// Gathers the inputs of a batch on all threads that there are: for a training, if there is an epoch.
+pub(crate) fn gather_inputs<F: Float>(
+    samples: &dyn Samples<F>,
+    epoch: Option<u64>,
+    indices: &[usize],
+    x: ArrayViewMut2<F>,
+) {
     // fewer numbers are gathered faster than handed to another thread
     const SMALLEST_PART: usize = 1 << 14;
     let parts = threads::current().min(x.len() / SMALLEST_PART);
-    divide((indices, x), 1, parts, &|(indices, x)| samples.gather_inputs(indices, x));
+    divide((indices, x), 1, parts, &|(indices, x)| match epoch {
+        Some(epoch) => samples.gather_training_inputs(epoch, indices, x),
+        None => samples.gather_inputs(indices, x),
+    });
 }
 
 impl<F: Float, S: Samples<F> + ?Sized> Samples<F> for &S {
@@ -148,6 +166,10 @@ impl<F: Float, S: Samples<F> + ?Sized> Samples<F> for &S {
 
     fn gather_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>) {
         (**self).gather_inputs(indices, x);
+    }
+
+    fn gather_training_inputs(&self, epoch: u64, indices: &[usize], x: ArrayViewMut2<F>) {
+        (**self).gather_training_inputs(epoch, indices, x);
     }
 
     fn gather_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {

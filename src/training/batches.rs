@@ -20,6 +20,8 @@ pub(super) struct Batches<'a, F> {
     /// one for each sample of the last batch, if the samples have any
     weights: Vec<F>,
     last: usize,
+    /// the epoch of a training; `None` where nothing is trained
+    epoch: Option<u64>,
 }
 
 /// Inputs, targets and weights of some samples.
@@ -57,6 +59,7 @@ impl<'a, F: Float> Batches<'a, F> {
             targets: Buffer::new(model.output_width()),
             weights: Vec::new(),
             last: 0,
+            epoch: None,
         }
     }
 
@@ -65,8 +68,9 @@ impl<'a, F: Float> Batches<'a, F> {
         self.order.len().div_ceil(self.size)
     }
 
-    /// The order of the samples in an epoch, which goes on from that of the epoch before.
+    /// The order of the samples in an epoch of a training, counted from 1, which goes on from that of the epoch before.
     pub(super) fn shuffle(&mut self, epoch: u64) {
+        self.epoch = Some(epoch);
         if let Some(seed) = self.shuffle {
             Rng::stream(seed, epoch).shuffle(&mut self.order);
         }
@@ -80,7 +84,7 @@ impl<'a, F: Float> Batches<'a, F> {
         self.samples.gather_targets(&self.order[indices.clone()], self.targets.view_mut());
         if borrowed.is_none() {
             self.inputs.start(indices.len());
-            data::gather_inputs(self.samples, &self.order[indices], self.inputs.view_mut());
+            data::gather_inputs(self.samples, self.epoch, &self.order[indices], self.inputs.view_mut());
         }
         let weights = self.samples.weights();
         if let Some(weights) = weights {
