@@ -19,6 +19,8 @@ mod csv;
 mod dataset;
 mod gather;
 mod idx;
+#[cfg(feature = "image")]
+mod image_folder;
 pub(crate) mod labels;
 mod npy;
 #[cfg(feature = "npz")]
@@ -35,6 +37,8 @@ pub use augment::Augment;
 pub use csv::{Column, Columns, Csv, InputColumn, InputKind, Missing, TargetColumns};
 pub use dataset::{Dataset, Folds, SplitSize};
 pub use idx::{parse_idx, parse_idx_as, read_idx, read_idx_as};
+#[cfg(feature = "image")]
+pub use image_folder::ImageFolder;
 pub use labels::{ClassNumber, one_hot};
 pub use npy::{parse_npy, read_npy};
 #[cfg(feature = "npz")]

@@ -77,7 +77,7 @@
 //!
 //! `progress` (on): the progress bar of the trainer. `threads` (on): all cores for nets that are large enough. `csv`:
 //! data sets from CSV files (`data::Csv`). `gzip`: gzipped IDX files. `npz`: NumPy's
-//! archives (`data::Npz`).
+//! archives (`data::Npz`). `image`: folders of PNG and JPEG images (`data::ImageFolder`).
 
 pub mod data;
 pub mod doctor;
