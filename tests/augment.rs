@@ -58,8 +58,7 @@ fn each_epoch_has_other_images_and_an_evaluation_those_that_there_are() {
     let data = bars(40);
     let losses = |samples: &dyn Samples<f32>| {
         let mut model = model();
-        let trainer =
-            Trainer::new(CategoricalCrossEntropy, Sgd::new(1e-30)).epochs(3).validation(samples);
+        let trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(1e-30)).epochs(3).validation(samples);
         let history = trainer.without_shuffle().fit(&mut model, samples).unwrap();
         let validation =
             history.epochs().iter().map(|epoch| epoch.validation.as_ref().unwrap().loss).collect::<Vec<_>>();

@@ -5,6 +5,7 @@ pub mod gates;
 mod lecture;
 pub mod parabola;
 pub mod random;
+pub mod sets;
 
 pub use lecture::{Lecture, Numbers};
 
