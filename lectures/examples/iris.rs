@@ -6,7 +6,8 @@ use chainrule_draw::{ConfusionHeatmap, Curves, Scatter};
 use chainrule_lectures::{Lecture, Numbers, sets};
 
 fn main() -> Result<()> {
-    let lecture = Lecture::read(Numbers { seed: Some(1), rate: Some(0.01), epochs: Some(100), report: false });
+    let lecture =
+        Lecture::read(Numbers { seed: Some(1), rate: Some(0.01), epochs: Some(100), report: false });
     let iris = Csv::open(sets::path("iris.csv"))?.classes("species").read::<f64>()?;
     println!("{iris}: {}\n", iris.class_names().join(", "));
     let (train, test) = iris.split_stratified(0.7, lecture.seed.into())?;
@@ -28,11 +29,18 @@ fn main() -> Result<()> {
     let matrix = ConfusionMatrix::new(predicted, test.labels().into_iter().flatten(), 3)?;
     println!("{}", matrix.clone().with_names(iris.class_names())?);
     lecture.check_that(matrix.accuracy() >= 0.95, || format!("accuracy {}", matrix.accuracy()));
-    pictures(&lecture, &iris, &matrix, &[history.losses(), history.validation_losses()])
+    pictures(&lecture, &iris, &matrix, &[history.losses(), history.validation_losses()])?;
+    lecture.end();
+    Ok(())
 }
 
 /// How it went, which species are taken for which, and what two of the four measures tell.
-fn pictures(lecture: &Lecture, iris: &Dataset<f64>, matrix: &ConfusionMatrix, losses: &[Vec<f64>; 2]) -> Result<()> {
+fn pictures(
+    lecture: &Lecture,
+    iris: &Dataset<f64>,
+    matrix: &ConfusionMatrix,
+    losses: &[Vec<f64>; 2],
+) -> Result<()> {
     let curves = Curves::new().title("Loss per epoch").line("training", &losses[0]).line("test", &losses[1]);
     lecture.save(&curves.log_scale(), "iris_loss")?;
     let heatmap = ConfusionHeatmap::new(&matrix.counts()).title("Which species is taken for which");
@@ -41,10 +49,14 @@ fn pictures(lecture: &Lecture, iris: &Dataset<f64>, matrix: &ConfusionMatrix, lo
     let csv = Csv::open(sets::path("iris.csv"))?.inputs(["petal length", "petal width"]).classes("species");
     let petals = csv.read::<f64>()?;
     let layers = Sequential::new([2]).add(Standardize::fit(&petals.inputs())?.layer());
-    let mut model = layers.add(Dense::new(8)).add(Tanh).add(Dense::new(3)).add(Softmax).build(lecture.seed.into())?;
-    Trainer::new(CategoricalCrossEntropy, Adam::new(lecture.rate)).epochs(lecture.epochs).fit(&mut model, &petals)?;
+    let mut model =
+        layers.add(Dense::new(8)).add(Tanh).add(Dense::new(3)).add(Softmax).build(lecture.seed.into())?;
+    Trainer::new(CategoricalCrossEntropy, Adam::new(lecture.rate))
+        .epochs(lecture.epochs)
+        .fit(&mut model, &petals)?;
     let points = petals.inputs().into_owned().into_shape_with_order((petals.len(), 2));
-    let points = points.map_err(|error| chainrule::Error::mismatch(error.to_string(), "take two features"))?;
+    let points =
+        points.map_err(|error| chainrule::Error::mismatch(error.to_string(), "take two features"))?;
     let labels: Vec<usize> = petals.labels().into_iter().flatten().copied().collect();
     let scatter = Scatter::new(&points, &labels)?.title("Two measures, and what a net makes of them");
     let scatter = scatter.labels("petal length in cm", "petal width in cm").class_names(petals.class_names());
