@@ -25,8 +25,7 @@ fn cross_validate(wine: &Dataset<f64>, scaled: bool, lecture: &Lecture) -> Resul
         }
         let layers = layers.add(Dense::new(16)).add(ReLU).add(Dense::new(3)).add(Softmax);
         let mut model = layers.build(lecture.seed.into())?;
-        let mut trainer =
-            Trainer::new(CategoricalCrossEntropy, Adam::new(lecture.rate)).epochs(lecture.epochs);
+        let trainer = Trainer::new(CategoricalCrossEntropy, Adam::new(lecture.rate)).epochs(lecture.epochs);
         let history = trainer.progress_bar(false).fit(&mut model, &train)?;
         if folds.losses.is_empty() {
             folds.losses = history.losses();
