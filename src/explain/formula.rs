@@ -44,7 +44,7 @@ mod term;
 
 pub(crate) use digits::Digits;
 pub use named_pass::NamedPass;
-pub(crate) use named_pass::{UnitNames, entry, gradient, param_name};
+pub(crate) use named_pass::{UnitNames, entry, gradient, param_name, unit};
 pub use sum::Formula;
 pub(crate) use sum::largest;
 pub use term::Term;
