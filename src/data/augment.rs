@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use ndarray::{ArrayViewMut2, Axis};
+use ndarray::{ArrayView1, ArrayViewMut2, Axis};
 
 use super::Samples;
 use crate::table;
@@ -170,6 +170,10 @@ impl<S: Samples<F>, F: Float> Samples<F> for Augment<S, F> {
     fn gather_targets(&self, indices: &[usize], t: ArrayViewMut2<F>) {
         self.samples.gather_targets(indices, t);
     }
+
+    fn weights(&self) -> Option<ArrayView1<'_, F>> {
+        self.samples.weights()
+    }
 }
 
 impl<S: fmt::Debug, F> fmt::Debug for Augment<S, F> {
@@ -297,6 +301,8 @@ mod tests {
         let data = images(3, 4, 4);
         let before = data.inputs().into_owned().into_shape_with_order((3, 32)).unwrap();
         assert_eq!(gather(&Augment::new(&data, [2, 4, 4]), 9, &[0, 1, 2], 32), before);
+        let weighted = data.clone().with_weights([1.0, 2.0, 0.5]).unwrap();
+        assert_eq!(Augment::new(&weighted, [2, 4, 4]).weights(), weighted.weights());
         let mut x = Array2::zeros((3, 32));
         Augment::new(&data, [2, 4, 4]).shift(2).rotate(9.0).gather_inputs(&[0, 1, 2], x.view_mut());
         assert_eq!(x, before);
