@@ -9,3 +9,4 @@ for name in perceptron activations chain_rule computation_graph one_neuron relu_
   cargo run --quiet --profile test --example "$name" -- --pictures guide/pictures
 done
 cargo run --quiet --release --example digits -- --pictures guide/pictures
+cargo run --quiet --release --example lenet -- --pictures guide/pictures

@@ -80,6 +80,13 @@ pub mod chapter_11_keras_or_pytorch {}
 pub mod chapter_12_training_tools {}
 
 #[cfg_attr(not(doctest), doc = include_str!("guide/links.md"))]
+#[doc = include_str!("../guide/13_images.md")]
+#[doc = "\n# Pictures\n"]
+#[doc = include_str!("../guide/pictures/lenet_filters.svg")]
+#[doc = include_str!("../guide/pictures/lenet_maps.svg")]
+pub mod chapter_13_images {}
+
+#[cfg_attr(not(doctest), doc = include_str!("guide/links.md"))]
 #[doc = include_str!("../guide/solutions.md")]
 pub mod solutions {}
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const CHAPTERS: [&str; 12] = [
+const CHAPTERS: [&str; 13] = [
     "01_perceptron.md",
     "02_activations.md",
     "03_loss.md",
@@ -17,6 +17,7 @@ const CHAPTERS: [&str; 12] = [
     "10_your_own_layer.md",
     "11_from_keras_or_pytorch.md",
     "12_training_tools.md",
+    "13_images.md",
 ];
 
 fn folder() -> PathBuf {
