@@ -87,6 +87,15 @@ pub mod chapter_12_training_tools {}
 pub mod chapter_13_images {}
 
 #[cfg_attr(not(doctest), doc = include_str!("guide/links.md"))]
+#[cfg_attr(not(doctest), doc = include_str!("../guide/14_tables.md"))] // tested by the lectures
+#[doc = "\n# Pictures\n"]
+#[doc = include_str!("../guide/pictures/iris_petals.svg")]
+#[doc = include_str!("../guide/pictures/wine_loss.svg")]
+#[doc = include_str!("../guide/pictures/diabetes_loss.svg")]
+#[doc = include_str!("../guide/pictures/moons_regions.svg")]
+pub mod chapter_14_tables {}
+
+#[cfg_attr(not(doctest), doc = include_str!("guide/links.md"))]
 #[doc = include_str!("../guide/solutions.md")]
 pub mod solutions {}
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const CHAPTERS: [&str; 13] = [
+const CHAPTERS: [&str; 14] = [
     "01_perceptron.md",
     "02_activations.md",
     "03_loss.md",
@@ -18,6 +18,7 @@ const CHAPTERS: [&str; 13] = [
     "11_from_keras_or_pytorch.md",
     "12_training_tools.md",
     "13_images.md",
+    "14_tables.md",
 ];
 
 fn folder() -> PathBuf {

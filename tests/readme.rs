@@ -7,7 +7,7 @@ use chainrule::prelude::*;
 
 const README: &str = include_str!("../README.md");
 
-const PAGES: [&str; 25] = [
+const PAGES: [&str; 29] = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -29,6 +29,10 @@ const PAGES: [&str; 25] = [
     "guide/09_digits.md",
     "guide/10_your_own_layer.md",
     "guide/11_from_keras_or_pytorch.md",
+    "guide/12_training_tools.md",
+    "guide/13_images.md",
+    "guide/14_tables.md",
+    "guide/doctor.md",
     "guide/gallery.md",
     "lectures/README.md",
     "mnist/README.md",

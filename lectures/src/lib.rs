@@ -9,7 +9,8 @@ pub mod sets;
 
 pub use lecture::{Lecture, Numbers};
 
-// The chapters that need pictures or digits are tested here: `chainrule`, whose documentation they are, knows neither.
+// The chapters that need pictures, digits or the files of `data` are tested here: `chainrule`, whose documentation they are, has
+// none of them.
 #[cfg(doctest)]
 #[doc = include_str!("../../guide/08_logic_gates.md")]
 mod logic_gates {}
@@ -17,3 +18,7 @@ mod logic_gates {}
 #[cfg(doctest)]
 #[doc = include_str!("../../guide/09_digits.md")]
 mod digits {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../guide/14_tables.md")]
+mod tables {}
