@@ -1,6 +1,6 @@
 //! The doctor: each illness in a net that has it and not in one that has not, and no finding in healthy trainings.
 
-use chainrule::data::{Samples, toy};
+use chainrule::data::{Samples, Standardize, toy};
 use chainrule::doctor::{Checkup, Diagnosis, Doctor, Finding, Illness};
 use chainrule::ndarray::Array4;
 use chainrule::prelude::*;
@@ -259,6 +259,12 @@ fn inputs_that_are_not_scaled() {
     assert!(finding.seen.ends_with("; 1 of 2 columns have a root mean square beyond 10"), "{finding}");
     let finding = only(&diagnose([1.0, 1e-4]), Illness::UnscaledInputs);
     assert!(finding.seen.starts_with("column 0 has a standard deviation of "), "{finding}");
+    assert!(finding.help.starts_with("fit a data::Standardize to the training samples"), "{finding}");
+
+    // a scaling that is part of the model
+    let x = &x * &array![1.0, 1000.0];
+    let layers = Sequential::new([2]).add(Standardize::fit(&x).unwrap().layer());
+    is_healthy(&layers.add(Dense::new(3)).add(Softmax).build(1).unwrap().diagnose((&x, &labels)));
 
     // bytes of images; and a border that is almost always empty is no fault of images
     let mut rng = Rng::new(1);

@@ -535,7 +535,7 @@ fn a_training_that_diverges_says_where_and_keeps_finite_weights() {
     assert!(text.contains(", batch 1: the loss is "), "{text}");
     assert!(
         text.ends_with(
-            "\n  help: the inputs reach 1000: scale them to about -1 to 1, with MinMax, say; else the learning rate \
+            "\n  help: the inputs reach 1000: scale them to about -1 to 1, with data::Standardize, say; else the learning rate \
              (1000.0) is too large: try a tenth of it"
         ),
         "{text}"

@@ -15,8 +15,9 @@ const WIDEST_TABLE: usize = 100;
 
 pub(super) fn look<F: Float>(look: &Look<F>, diagnosis: &mut Diagnosis) {
     let first = look.model.layers().find(|layer| !layer.only_reshapes());
-    if first.is_none_or(|layer| layer.name().contains("norm")) {
-        return; // scales them itself
+    let scales = |name: &str| name.contains("norm") || name.contains("scale");
+    if first.is_none_or(|layer| scales(layer.name())) {
+        return;
     }
     let size = |(mean, spread): (f64, f64)| mean.hypot(spread);
     let columns: Vec<(f64, f64)> = look.x.columns().into_iter().map(mean_and_spread).collect();
@@ -53,5 +54,6 @@ fn help<F: Float>(look: &Look<F>) -> &'static str {
     if look.x.ncols() > WIDEST_TABLE && look.x.iter().all(is_byte) {
         return "divide bytes by 255: Dataset::from_bytes does, or x / 255.0";
     }
-    "scale each column to about -1 to 1, with data::MinMax, say; fit it on the training samples and apply it to all others"
+    "fit a data::Standardize to the training samples and put it before the first layer, with .add(scaling.layer()), so that all \
+     others are scaled alike; data::MinMax scales to a range"
 }

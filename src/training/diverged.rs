@@ -147,7 +147,7 @@ impl<F: Float> Causes<'_, F> {
         if inputs > F::of(LARGE_INPUT) {
             let inputs = number(inputs);
             return format!(
-                "the inputs reach {inputs}: scale them to about -1 to 1, with MinMax, say; else {steps}"
+                "the inputs reach {inputs}: scale them to about -1 to 1, with data::Standardize, say; else {steps}"
             );
         }
         format!("usually {steps}")
