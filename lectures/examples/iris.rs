@@ -2,6 +2,7 @@
 
 use chainrule::data::{Csv, Standardize};
 use chainrule::prelude::*;
+use chainrule::training::{Evaluation, History};
 use chainrule_draw::{ConfusionHeatmap, Curves, Scatter};
 use chainrule_lectures::{Lecture, Numbers, sets};
 
@@ -25,26 +26,22 @@ fn main() -> Result<()> {
         .validation(&test)
         .fit(&mut model, &train)?;
 
-    let predicted = model.predict_classes(&test.inputs())?;
-    let matrix = ConfusionMatrix::new(predicted, test.labels().into_iter().flatten(), 3)?;
-    println!("{}", matrix.clone().with_names(iris.class_names())?);
-    lecture.check_that(matrix.accuracy() >= 0.95, || format!("accuracy {}", matrix.accuracy()));
-    pictures(&lecture, &iris, &matrix, &[history.losses(), history.validation_losses()])?;
+    let result = evaluate(&model, &CategoricalCrossEntropy, &test)?.with_names(iris.class_names())?;
+    println!("{result}");
+    lecture.check_that(result.accuracy() >= Some(0.95), || format!("accuracy {:?}", result.accuracy()));
+    pictures(&lecture, &iris, &history, &result)?;
     lecture.end();
     Ok(())
 }
 
 /// How it went, which species are taken for which, and what two of the four measures tell.
-fn pictures(
-    lecture: &Lecture,
-    iris: &Dataset<f64>,
-    matrix: &ConfusionMatrix,
-    losses: &[Vec<f64>; 2],
-) -> Result<()> {
-    let curves = Curves::new().title("Loss per epoch").line("training", &losses[0]).line("test", &losses[1]);
-    lecture.save(&curves.log_scale(), "iris_loss")?;
-    let heatmap = ConfusionHeatmap::new(&matrix.counts()).title("Which species is taken for which");
-    lecture.save(&heatmap.class_names(iris.class_names()), "iris_confusion")?;
+fn pictures(lecture: &Lecture, iris: &Dataset<f64>, history: &History, result: &Evaluation) -> Result<()> {
+    let curves = Curves::new().title("Loss per epoch").line("training", &history.losses());
+    lecture.save(&curves.line("test", &history.validation_losses()).log_scale(), "iris_loss")?;
+    if let Some(matrix) = &result.confusion {
+        let heatmap = ConfusionHeatmap::new(&matrix.counts()).title("Which species is taken for which");
+        lecture.save(&heatmap.class_names(iris.class_names()), "iris_confusion")?;
+    }
 
     let csv = Csv::open(sets::path("iris.csv"))?.inputs(["petal length", "petal width"]).classes("species");
     let petals = csv.read::<f64>()?;
