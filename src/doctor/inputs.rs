@@ -17,7 +17,7 @@ pub(super) fn look<F: Float>(look: &Look<F>, diagnosis: &mut Diagnosis) {
     let first = look.model.layers().find(|layer| !layer.only_reshapes());
     let scales = |name: &str| name.contains("norm") || name.contains("scale");
     if first.is_none_or(|layer| scales(layer.name())) {
-        return;
+        return; // it scales them itself
     }
     let size = |(mean, spread): (f64, f64)| mean.hypot(spread);
     let columns: Vec<(f64, f64)> = look.x.columns().into_iter().map(mean_and_spread).collect();

@@ -178,7 +178,8 @@ impl Targets {
                 list(&rare)
             );
             let help = "look at precision and recall in the confusion matrix of evaluate(), not at accuracy; get more \
-                        samples of it, or take those that there are several times";
+                        samples of it, take those that there are several times, or let them count more, with \
+                        ClassWeights::balanced";
             diagnosis.add(Finding::new(Illness::RareClass, seen, help));
         }
     }
