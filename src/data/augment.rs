@@ -124,8 +124,9 @@ impl<S: Samples<F>, F: Float> Samples<F> for Augment<S, F> {
 
     fn check(&self, input: &[usize], output: &[usize]) -> Result<()> {
         self.samples.check(input, output)?;
-        let (mine, theirs): (usize, usize) = (self.shape.iter().product(), input.iter().product());
-        if !(2..=3).contains(&self.shape.len()) || mine != theirs || mine == 0 {
+        let mine = self.shape.iter().try_fold(1_usize, |pixels, &size| pixels.checked_mul(size));
+        let theirs: usize = input.iter().product();
+        if !(2..=3).contains(&self.shape.len()) || mine != Some(theirs) || theirs == 0 {
             return Err(Error::data(
                 "shape of the images",
                 format!("rows × columns, or channels × rows × columns, {theirs} pixels in all"),
@@ -136,7 +137,7 @@ impl<S: Samples<F>, F: Float> Samples<F> for Augment<S, F> {
         if !(0.0..=180.0).contains(&self.degrees) {
             return Err(Error::setting("rotation", "from 0 to 180 degrees", self.degrees, "10 is a little"));
         }
-        if self.shift > mine {
+        if self.shift > theirs {
             return Err(Error::setting(
                 "shift",
                 "less than the size of an image",
@@ -210,6 +211,15 @@ mod tests {
         let mut x = Array2::from_elem((indices.len(), width), f64::NAN);
         samples.gather_training_inputs(epoch, indices, x.view_mut());
         x
+    }
+
+    #[test]
+    fn shapes_of_no_image_are_refused() {
+        let data = images(2, 3, 4);
+        for shape in [vec![24], vec![3, 4], vec![usize::MAX, 2], vec![0, 0], vec![]] {
+            let error = Augment::new(&data, shape).check(&[2, 3, 4], &[2]).unwrap_err().to_string();
+            assert!(error.starts_with("shape of the images: expected rows × columns, or"), "{error}");
+        }
     }
 
     #[test]
