@@ -200,9 +200,26 @@ impl<'a> Table<'a> {
             if record.len() != self.width {
                 return Err(self.wrong_count(&record));
             }
+            self.check_closed(&record)?;
             see(self.row(&record))?;
         }
         Ok(())
+    }
+
+    /// Whether the last field is none that an open quote has made of all the rest of the file.
+    fn check_closed(&self, record: &ByteRecord) -> Result<()> {
+        let (_, quote) = self.format.letters()?;
+        let is_last = self.reader.position().byte() >= self.bytes.len() as u64;
+        let is_long = record.iter().last().is_some_and(|field| field.contains(&b'\n'));
+        if !is_last || !is_long || self.bytes.trim_ascii_end().ends_with(&[quote]) {
+            return Ok(());
+        }
+        Err(Error::data(
+            self.row(record).place(),
+            "fields that end before the file does",
+            "a quote that is not closed",
+            "close it, or choose another .quote, such as '\'', if it is part of a text",
+        ))
     }
 
     fn row<'r>(&'r self, record: &'r ByteRecord) -> Row<'r> {
