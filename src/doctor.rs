@@ -177,7 +177,7 @@ fn examine<F: Float>(
     let Some(mut look) = Look::at(model, samples, &mut diagnosis) else { return diagnosis };
     inputs::look(&look, &mut diagnosis);
     targets::look(model, loss, samples, &mut diagnosis);
-    if diagnosis.has_error() || !look.run(loss, &mut diagnosis) {
+    if diagnosis.has_error() || !look.is_finite(loss, &mut diagnosis) {
         return diagnosis; // numbers that are wrong say nothing about what is behind them
     }
     units::look(&look, course, &mut diagnosis);

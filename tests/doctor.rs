@@ -730,3 +730,18 @@ fn codes_are_stable_and_have_their_section() {
         assert!(page.contains(&format!("[{code}]: ")), "{code}");
     }
 }
+
+#[test]
+fn what_the_first_weights_meet_has_to_be_scaled() {
+    let (x, t) = clouds(60);
+    let x = x * 500.0;
+    let scaled = |first: Rescale<f64>| {
+        let model =
+            Sequential::new([2]).add(first).add(Dense::new(8)).add(Tanh).add(Dense::new(3)).add(Softmax);
+        model.build(1).unwrap().diagnose((&x, &t))
+    };
+    is_healthy(&scaled(Standardize::fit(&x).unwrap().layer()));
+    let found = scaled(Rescale::new([0.0, 0.0], [1.0, 1.0]));
+    let found = found.iter().find(|found| found.illness == Illness::UnscaledInputs).unwrap();
+    assert!(found.seen.contains(" of the output of layer 0 (rescale) has mean "), "{}", found.seen);
+}

@@ -1,4 +1,6 @@
-//! Inputs that are not scaled.
+//! Inputs that are not scaled, where the first weights meet them.
+
+use ndarray::ArrayView2;
 
 use super::look::{Look, mean_and_spread};
 use super::{Diagnosis, Finding, Illness};
@@ -14,23 +16,29 @@ const APART: f64 = 1000.0;
 const WIDEST_TABLE: usize = 100;
 
 pub(super) fn look<F: Float>(look: &Look<F>, diagnosis: &mut Diagnosis) {
-    let first = look.model.layers().find(|layer| !layer.only_reshapes());
-    let scales = |name: &str| name.contains("norm") || name.contains("scale");
-    if first.is_none_or(|layer| scales(layer.name())) {
-        return; // it scales them itself
+    let mut layers = look.model.layers().enumerate();
+    let Some((first, layer)) = layers.find(|(_, layer)| !layer.params().is_empty()) else { return };
+    if layer.name().contains("norm") {
+        return; // scales them itself
     }
+    let x = look.activation(first); // what a layer before it has scaled is
+    let whose = if look.is_input(first) {
+        String::new()
+    } else {
+        format!(" of the output of {}", look.layer_in_words(first - 1))
+    };
     let size = |(mean, spread): (f64, f64)| mean.hypot(spread);
-    let columns: Vec<(f64, f64)> = look.x.columns().into_iter().map(mean_and_spread).collect();
+    let columns: Vec<(f64, f64)> = x.columns().into_iter().map(mean_and_spread).collect();
     let large = columns.iter().filter(|&&column| size(column) > LARGE).count();
     let largest = columns.iter().enumerate().max_by(|a, b| size(*a.1).total_cmp(&size(*b.1)));
     if let Some((column, &(mean, spread))) = largest.filter(|_| large > 0) {
         let seen = format!(
-            "column {column} has mean {} and standard deviation {}; {large} of {} columns have a root mean square beyond {LARGE}",
+            "column {column}{whose} has mean {} and standard deviation {}; {large} of {} columns have a root mean square beyond {LARGE}",
             short(mean),
             short(spread),
             columns.len()
         );
-        diagnosis.add(Finding::new(Illness::UnscaledInputs, seen, help(look)));
+        diagnosis.add(Finding::new(Illness::UnscaledInputs, seen, help(x)));
         return;
     }
     let spreads = || columns.iter().map(|column| column.1).enumerate().filter(|&(_, spread)| spread > 0.0);
@@ -41,17 +49,17 @@ pub(super) fn look<F: Float>(look: &Look<F>, diagnosis: &mut Diagnosis) {
         && columns.len() <= WIDEST_TABLE
     {
         let seen = format!(
-            "column {wide} has a standard deviation of {}, column {small} one of {}",
+            "column {wide}{whose} has a standard deviation of {}, column {small} one of {}",
             short(most),
             short(least)
         );
-        diagnosis.add(Finding::new(Illness::UnscaledInputs, seen, help(look)));
+        diagnosis.add(Finding::new(Illness::UnscaledInputs, seen, help(x)));
     }
 }
 
-fn help<F: Float>(look: &Look<F>) -> &'static str {
+fn help<F: Float>(x: ArrayView2<F>) -> &'static str {
     let is_byte = |&x: &F| x >= F::zero() && x <= F::of(255.0) && x.fract() == F::zero();
-    if look.x.ncols() > WIDEST_TABLE && look.x.iter().all(is_byte) {
+    if x.ncols() > WIDEST_TABLE && x.iter().all(is_byte) {
         return "divide bytes by 255: Dataset::from_bytes does, or x / 255.0";
     }
     "fit a data::Standardize to the training samples and put it before the first layer, with .add(scaling.layer()), so that all \

@@ -42,6 +42,7 @@ impl<'a, F: Float> Look<'a, F> {
                         "{some} of {all} samples went through the model; the targets of all were looked at"
                     ));
                 }
+                look.pass.run(look.x.view());
                 look
             }),
             Err(error) => {
@@ -99,9 +100,8 @@ impl<'a, F: Float> Look<'a, F> {
         !kept.is_empty()
     }
 
-    /// Takes the samples through the model. Says whether every number that they leave is one.
-    pub(super) fn run(&mut self, loss: &dyn Loss<F>, diagnosis: &mut Diagnosis) -> bool {
-        self.pass.run(self.x.view());
+    /// Looks at the numbers that the samples leave in the model. Says whether every one of them is a number.
+    pub(super) fn is_finite(&mut self, loss: &dyn Loss<F>, diagnosis: &mut Diagnosis) -> bool {
         // a score of -∞ rules a class out, which is nobody's fault
         let is_broken = |y: &F| y.is_nan() || *y == F::infinity();
         let not_finite = |position: &usize| self.activation(*position).iter().any(is_broken);
@@ -132,7 +132,12 @@ impl<'a, F: Float> Look<'a, F> {
 
     /// The activations of a prediction at a position: 0 is the input, i + 1 the output of layer i.
     pub(super) fn activation(&self, position: usize) -> ArrayView2<'_, F> {
-        if position == 0 { self.x.view() } else { self.pass.activation(position) }
+        if self.is_input(position) { self.x.view() } else { self.pass.activation(position) }
+    }
+
+    /// Whether the numbers there are those of the inputs, in another shape perhaps.
+    pub(super) fn is_input(&self, position: usize) -> bool {
+        self.model.layers().take(position).all(|layer| layer.only_reshapes())
     }
 
     pub(super) fn outputs(&self) -> ArrayView2<'_, F> {
