@@ -6,7 +6,7 @@ use ndarray::{ArrayRef, ArrayRef1, ArrayView1, Dimension};
 
 use crate::data::{Samples, check_weights};
 use crate::kernels::threads::{Kind as WorkKind, Threads};
-use crate::table::short;
+use crate::table::{shape, short};
 use crate::{Error, Float, Loss, Result, Sequential};
 
 mod batches;
@@ -169,11 +169,14 @@ impl<F: Float> Trainer<'_, F> {
         model.check_room(self.batch_size.min(samples.len()))?;
         if !resumed {
             self.run.start(model);
-            if let Some(schedule) = &mut self.schedule {
-                schedule.restart();
-            }
         }
+        let resumed = resumed && self.run.has_begun;
+        if let Some(schedule) = self.schedule.as_mut().filter(|_| !resumed) {
+            schedule.restart();
+        }
+        self.run.has_begun = true;
         self.unfinished = None;
+        let shapes = [model.input_shape(), model.output_shape()].map(<[usize]>::to_vec);
         let start = self.start_of(model, samples.len(), resumed);
         self.callbacks.before_training(&start, model)?;
         let mut history = History { settings: self.settings(samples.len()), ..History::default() };
@@ -185,7 +188,7 @@ impl<F: Float> Trainer<'_, F> {
         }
         let mut progress =
             Progress::new(self.progress_bar, start.epochs - self.run.epochs, start.epochs, start.steps);
-        let trained = self.run_epochs(model, samples, &mut history, &mut progress);
+        let trained = self.run_epochs(model, &shapes, samples, &mut history, &mut progress);
         if let (Some(_), Some(rate)) = (&self.schedule, self.run.given_rate()) {
             self.run.optimizer.set_learning_rate(rate); // for steps that are no training's
         }
@@ -204,6 +207,7 @@ impl<F: Float> Trainer<'_, F> {
     fn run_epochs(
         &mut self,
         model: &mut Sequential<F>,
+        shapes: &[Vec<usize>; 2],
         samples: &dyn Samples<F>,
         history: &mut History,
         progress: &mut Progress,
@@ -221,6 +225,7 @@ impl<F: Float> Trainer<'_, F> {
         for index in 0..self.epochs {
             (self.run.epochs, self.run.orders) = (self.run.epochs + 1, self.run.orders + 1);
             let epoch = self.run.epochs;
+            self.check_still_fits(model, shapes)?;
             batches.shuffle(self.run.orders);
             let (mut next, mut loss, mut stop) = (0, 0.0, None);
             while next < count && stop.is_none() {
@@ -260,6 +265,9 @@ impl<F: Float> Trainer<'_, F> {
                     history.broken_off = Some(Epoch { number: epoch, training, validation: None });
                 }
                 stop = told?;
+                if listened {
+                    self.check_still_fits(model, shapes)?;
+                }
             }
             self.threads_used = Some(steps.number());
             model.keep_inputs(batches.last_inputs()); // for whoever looks after the epoch
@@ -297,6 +305,22 @@ impl<F: Float> Trainer<'_, F> {
         }
         history.warnings = watch.warning(history.last(), model.largest_param()).into_iter().collect();
         Ok(())
+    }
+
+    /// Whether a model that callbacks may have changed still fits samples and loss.
+    fn check_still_fits(&self, model: &Sequential<F>, shapes: &[Vec<usize>; 2]) -> Result<()> {
+        let [input, output] = shapes;
+        if (model.input_shape(), model.output_shape()) == (&input[..], &output[..]) {
+            return model.reads(&*self.loss).map(drop);
+        }
+        let problem = format!(
+            "a callback has put a model from {} to {} in the place of one from {} to {}",
+            shape(model.input_shape()),
+            shape(model.output_shape()),
+            shape(input),
+            shape(output)
+        );
+        Err(Error::mismatch(problem, "change the numbers of the model, with set_param, and not its layers"))
     }
 
     /// Measures the validation samples after an epoch, if there are any.

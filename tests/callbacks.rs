@@ -608,3 +608,79 @@ fn a_log_outlives_its_training() {
     assert_eq!(fs::read_to_string(&path).unwrap(), trainer.unfinished_history().unwrap().to_csv());
     fs::remove_file(path).unwrap();
 }
+
+// What nobody should lose
+
+#[test]
+fn every_setting_is_checked_before_a_log_is_begun() {
+    let path = std::env::temp_dir().join(format!("chainrule_kept_log_{}.csv", std::process::id()));
+    fs::write(&path, "of the last training\n").unwrap();
+    let (x, y) = samples();
+    let mut trainer = trainer().callback(CsvLog::create(&path)).callback(EarlyStopping::new(0));
+    let error = trainer.fit(&mut model(1), (&x, &y)).unwrap_err().to_string();
+    assert!(error.starts_with("before training, callback 2 (early stopping): patience: "), "{error}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), "of the last training\n");
+    fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn the_best_weights_of_one_model_never_come_back_in_another() {
+    let (x, y) = samples();
+    let mut trainer = trainer().epochs(30).callback(EarlyStopping::new(2));
+    trainer.fit(&mut model(1), (&x, &y)).unwrap();
+    let (mut other, mut alone) = (model(2), model(2));
+    let mut trainer = trainer.epochs(2);
+    trainer.train_batch(&mut other, &x, &y).unwrap();
+    trainer.resume(&mut other, (&x, &y)).unwrap();
+
+    let mut trainer = self::trainer().epochs(2);
+    trainer.train_batch(&mut alone, &x, &y).unwrap();
+    trainer.resume(&mut alone, (&x, &y)).unwrap();
+    assert_eq!(weight(&other), weight(&alone));
+}
+
+/// Puts another model in the place of the one that is trained.
+struct Changeling(Sequential<f64>, &'static str);
+
+impl Callback<f64> for Changeling {
+    fn before_training(&mut self, _: &Start, model: &mut Sequential<f64>) -> Result<()> {
+        if self.1 == "training" {
+            *model = self.0.clone();
+        }
+        Ok(())
+    }
+
+    fn after_step(&mut self, _: &mut StepRecord, model: &mut Sequential<f64>) -> Result<Next> {
+        if self.1 == "step" {
+            *model = self.0.clone();
+        }
+        Ok(Next::Continue)
+    }
+
+    fn after_epoch(&mut self, _: &Epoch, model: &mut Sequential<f64>) -> Result<Next> {
+        if self.1 == "epoch" {
+            *model = self.0.clone();
+        }
+        Ok(Next::Continue)
+    }
+}
+
+#[test]
+fn a_model_of_another_shape_is_refused() {
+    let (x, y) = samples();
+    for moment in ["training", "step", "epoch"] {
+        let other = Sequential::new([2]).add(Dense::new(3)).build(1).unwrap();
+        let mut trainer = trainer().callback(EarlyStopping::new(2)).callback(Changeling(other, moment));
+        let error = trainer.fit(&mut model(1), (&x, &y)).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "a callback has put a model from 2 to 3 in the place of one from 1 to 1\n  help: change the numbers of the \
+             model, with set_param, and not its layers",
+            "{moment}"
+        );
+        // one that fits may take its place
+        let deep = Sequential::new([1]).add(Dense::new(3)).add(Tanh).add(Dense::new(1)).build(1).unwrap();
+        let mut trainer = self::trainer().callback(Changeling(deep, moment));
+        assert_eq!(numbers(&trainer.fit(&mut model(1), (&x, &y)).unwrap()).len(), 10);
+    }
+}

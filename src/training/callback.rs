@@ -80,6 +80,16 @@ pub trait Callback<F: Float> {
         "a callback of one's own"
     }
 
+    /// Whether its settings are in their range, for a training of which `start` tells: of all callbacks before any of them
+    /// begins, so that none has begun a file, say, when another one refuses.
+    ///
+    /// # Errors
+    /// Any; the training then does not begin.
+    fn check(&self, start: &Start) -> Result<()> {
+        let _ = start;
+        Ok(())
+    }
+
     /// Before the first step.
     ///
     /// # Errors
@@ -129,6 +139,10 @@ impl<F: Float, C: Callback<F> + ?Sized> Callback<F> for &mut C {
         (**self).name()
     }
 
+    fn check(&self, start: &Start) -> Result<()> {
+        (**self).check(start)
+    }
+
     fn before_training(&mut self, start: &Start, model: &mut Sequential<F>) -> Result<()> {
         (**self).before_training(start, model)
     }
@@ -150,6 +164,10 @@ impl<F: Float, C: Callback<F> + ?Sized> Callback<F> for &mut C {
 impl<F: Float> Callback<F> for Box<dyn Callback<F> + '_> {
     fn name(&self) -> &str {
         (**self).name()
+    }
+
+    fn check(&self, start: &Start) -> Result<()> {
+        (**self).check(start)
     }
 
     fn before_training(&mut self, start: &Start, model: &mut Sequential<F>) -> Result<()> {

@@ -15,6 +15,8 @@ pub(super) struct Run<F: Float> {
     pub(super) orders: u64,
     /// whether a step has been made
     pub(super) has_stepped: bool,
+    /// whether schedule and callbacks know this training, which single steps tell nothing of
+    pub(super) has_begun: bool,
 }
 
 impl<F: Float> Run<F> {
@@ -23,7 +25,15 @@ impl<F: Float> Run<F> {
     }
 
     fn of(optimizer: Box<dyn Optimizer<F>>) -> Self {
-        Run { as_given: optimizer.clone(), optimizer, model: None, epochs: 0, orders: 0, has_stepped: false }
+        Run {
+            as_given: optimizer.clone(),
+            optimizer,
+            model: None,
+            epochs: 0,
+            orders: 0,
+            has_stepped: false,
+            has_begun: false,
+        }
     }
 
     /// The learning rate that the optimizer was given.
@@ -48,7 +58,7 @@ impl<F: Float> Run<F> {
         }
         self.model = Some(model.id().same());
         self.optimizer = self.as_given.clone();
-        (self.epochs, self.has_stepped) = (0, false);
+        (self.epochs, self.has_stepped, self.has_begun) = (0, false, false);
     }
 
     /// Goes on with the model of the last call, and starts anew with any other; says whether it is another.

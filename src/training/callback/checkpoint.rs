@@ -78,11 +78,15 @@ impl<F: Float, N: IntoNext, C: FnMut(&Epoch, &Sequential<F>) -> N> Callback<F> f
         "checkpoint"
     }
 
+    fn check(&self, start: &Start) -> Result<()> {
+        self.monitor.check(&start.columns)
+    }
+
     fn before_training(&mut self, start: &Start, _: &mut Sequential<F>) -> Result<()> {
         if !start.resumed {
             self.monitor.restart();
         }
-        self.monitor.check(&start.columns)
+        Ok(())
     }
 
     fn after_epoch(&mut self, epoch: &Epoch, model: &mut Sequential<F>) -> Result<Next> {

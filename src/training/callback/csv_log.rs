@@ -70,8 +70,11 @@ impl<F: Float> Callback<F> for CsvLog {
         "CSV log"
     }
 
+    fn check(&self, _: &Start) -> Result<()> {
+        csv::check_name(&self.path)
+    }
+
     fn before_training(&mut self, start: &Start, _: &mut Sequential<F>) -> Result<()> {
-        csv::check_name(&self.path)?;
         if !start.resumed || self.columns.is_empty() {
             self.columns.clone_from(&start.columns);
         }

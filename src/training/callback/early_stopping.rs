@@ -117,9 +117,12 @@ impl<F: Float> Callback<F> for EarlyStopping<F> {
         "early stopping"
     }
 
-    fn before_training(&mut self, start: &Start, _: &mut Sequential<F>) -> Result<()> {
+    fn check(&self, start: &Start) -> Result<()> {
         Error::at_least_one("patience", self.patience, "5 is a good first try: EarlyStopping::new(5)")?;
-        self.monitor.check(&start.columns)?;
+        self.monitor.check(&start.columns)
+    }
+
+    fn before_training(&mut self, start: &Start, _: &mut Sequential<F>) -> Result<()> {
         (self.waited, self.said) = (0, false);
         if !start.resumed {
             self.monitor.restart();

@@ -78,7 +78,9 @@ impl<'a, F: Float> Callbacks<'a, F> {
         start: &Start,
         model: &mut Sequential<F>,
     ) -> Result<()> {
-        self.each(&|| "before training".to_owned(), |member| {
+        let moment = || "before training".to_owned();
+        self.each(&moment, |member| member.callback.check(start).map(|()| Next::Continue))?;
+        self.each(&moment, |member| {
             member.listens = true;
             member.callback.before_training(start, model).map(|()| Next::Continue)
         })
