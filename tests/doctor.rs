@@ -1,11 +1,11 @@
 //! The doctor: each illness in a net that has it and not in one that has not, and no finding in healthy trainings.
 
-use chainrule::data::{Samples, Standardize, toy};
+use chainrule::data::{Augment, Samples, Standardize, toy};
 use chainrule::doctor::{Checkup, Diagnosis, Doctor, Finding, Illness};
 use chainrule::ndarray::Array4;
-use chainrule::prelude::*;
-use chainrule::training::History;
-use chainrule_lectures::parabola;
+use chainrule::training::{History, OneCycle};
+use chainrule::{SequentialBuilder, prelude::*};
+use chainrule_lectures::{parabola, sets};
 
 type Model = Sequential<f64>;
 
@@ -541,6 +541,87 @@ fn other_trainings_are_healthy() {
         assert_eq!(all_findings(model.clone(), &loss, Sgd::new(0.3), [60, 16], &x, &y), []);
         assert_eq!(all_findings(model, &loss, Adam::new(0.01), [60, 16], &x, &y), []);
     }
+}
+
+/// The examples iris, wine, diabetes, moons, digits_dense and lenet with their settings, on fewer digits.
+#[test]
+fn the_examples_with_data_are_healthy() {
+    let scaled = |data: &Dataset<f64>| {
+        Sequential::new(data.sample_shape().to_vec()).add(Standardize::fit(&data.inputs()).unwrap().layer())
+    };
+    let classes = CategoricalCrossEntropy;
+    let (iris, _) = sets::iris::<f64>().unwrap().split_stratified(0.7, 1).unwrap();
+    let layers = scaled(&iris).add(Dense::new(8)).add(Tanh).add(Dense::new(3)).add(Softmax);
+    healthy("iris", layers, &classes, 0.01, 100, &iris, &iris);
+
+    let (wine, _) = sets::wine::<f64>().unwrap().k_fold_stratified(5, 1).unwrap().next().unwrap();
+    let layers = scaled(&wine).add(Dense::new(16)).add(ReLU).add(Dense::new(3)).add(Softmax);
+    healthy("wine", layers, &classes, 0.01, 60, &wine, &wine);
+
+    let diabetes = sets::diabetes::<f64>().unwrap();
+    let targets = Standardize::fit(&diabetes.targets()).unwrap().apply(&diabetes.targets()).unwrap();
+    let diabetes = Dataset::new(diabetes.inputs(), targets).unwrap();
+    healthy(
+        "diabetes",
+        scaled(&diabetes).add(Dense::new(1)),
+        &MeanSquaredError,
+        0.01,
+        100,
+        &diabetes,
+        &diabetes,
+    );
+
+    let moons = toy::moons::<f64>(300, 0.2, 1).unwrap();
+    for units in [2, 4, 16] {
+        let layers = Sequential::new([2]).add(Dense::new(units)).add(Tanh).add(Dense::new(1)).add(Sigmoid);
+        healthy("moons", layers, &BinaryCrossEntropy, 0.05, 200, &moons, &moons);
+    }
+
+    let digits = chainrule_mnist::test().unwrap();
+    let digits = Dataset::<f64>::from_bytes(digits.images, digits.labels, 10).unwrap().head(500).unwrap();
+    let dense = Sequential::new([28, 28]).add(Flatten).add(Dense::new(128).init(Init::HeNormal)).add(ReLU);
+    let augmented = Augment::new(&digits, [28, 28]).shift(2).rotate(10.0).seed(1);
+    healthy("digits_dense", dense.add(Dense::new(10)).add(Softmax), &classes, 0.003, 5, &augmented, &digits);
+
+    let digits = digits.head(300).unwrap();
+    let lenet = Sequential::new([28, 28])
+        .add(Reshape::new([1, 28, 28]))
+        .add(Conv2D::new(8, 5).padding(2))
+        .add(ReLU)
+        .add(MaxPool2D::new(2))
+        .add(Conv2D::new(16, 5))
+        .add(ReLU)
+        .add(MaxPool2D::new(2))
+        .add(Flatten)
+        .add(Dropout::new(0.3))
+        .add(Dense::new(120))
+        .add(ReLU)
+        .add(Dropout::new(0.3))
+        .add(Dense::new(10))
+        .add(Softmax);
+    healthy("lenet", lenet, &classes, 0.004, 4, &digits, &digits);
+}
+
+/// A training by Adam and one cycle with a checkup, of which nothing is found.
+fn healthy(
+    name: &str,
+    layers: SequentialBuilder<f64>,
+    loss: &dyn Loss<f64>,
+    rate: f64,
+    epochs: usize,
+    samples: &dyn Samples<f64>,
+    as_they_are: &Dataset<f64>,
+) {
+    let mut model = layers.build(1).unwrap();
+    let mut checkup = Checkup::new(as_they_are).loss(loss).quiet();
+    let mut trainer = Trainer::new(loss, Adam::new(rate)).epochs(epochs).callback(&mut checkup);
+    if name == "lenet" || name == "digits_dense" {
+        trainer = trainer.schedule(OneCycle::new()).batch_size(64);
+    }
+    let history = trainer.fit(&mut model, samples).unwrap();
+    drop(trainer);
+    assert_eq!(checkup.findings(), [], "{name}: {history:?}");
+    is_healthy(&Doctor::new().loss(loss).history(&history).examine(&model, as_they_are));
 }
 
 /// Images through convolutions: a channel is the unit, and normalised inputs need no scale.

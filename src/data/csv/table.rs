@@ -218,7 +218,7 @@ impl<'a> Table<'a> {
             self.row(record).place(),
             "fields that end before the file does",
             "a quote that is not closed",
-            "close it, or choose another .quote, such as '\'', if it is part of a text",
+            "close it, or choose another .quote, such as '|', if it is part of a text",
         ))
     }
 

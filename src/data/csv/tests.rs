@@ -219,7 +219,7 @@ fn wrong_fields_and_files() {
     // without the check the rest of the file would be one class
     let open = "x,y\n1,cat\n2,dog\n3,\"bird\n4,cat\n5,dog\n";
     let expected = "f.csv: line 4: expected fields that end before the file does, but got a quote that is not closed\n  \
-                    help: close it, or choose another .quote, such as '\\'', if it is part of a text";
+                    help: close it, or choose another .quote, such as '|', if it is part of a text";
     assert_eq!(error(open), expected);
     assert!(Csv::parse("x,y\n1,a\n2,\"b\n c\" \n\n", "f.csv").classes("y").read::<f64>().is_ok());
     for empty in ["", "\n\n", "\u{feff}"] {
