@@ -1,5 +1,6 @@
 //! Optimizers and schedules in trainings, as users meet them.
 
+use chainrule::optimizer::WeightDecay;
 use chainrule::prelude::*;
 use chainrule::training::{
     Cosine, Epoch, ExponentialDecay, OneCycle, ReduceOnPlateau, Schedule, StepDecay, When, rates,
@@ -76,12 +77,12 @@ fn decay_leaves_alone_what_it_is_told_to() {
         let moved = &model.param("0.weight").unwrap() / &linear(1).param("0.weight").unwrap();
         (moved[[0, 0]], model.param("0.bias").unwrap()[[0, 0]])
     };
-    let clipped = ClipNorm::new(1.0, AdamW::new(0.5).weight_decay(0.5).decay_weights_only());
+    let clipped = ClipNorm::new(1.0, AdamW::new(0.5).weight_decay(WeightDecay::of_weights(0.5)));
     let cases: [(Box<dyn Optimizer<f64>>, f64); 5] = [
         (Box::new(Sgd::new(0.5).weight_decay(0.5)), 0.75),
-        (Box::new(Sgd::new(0.5).weight_decay(0.5).decay_weights_only()), 1.0),
+        (Box::new(Sgd::new(0.5).weight_decay(WeightDecay::of_weights(0.5))), 1.0),
         (Box::new(AdamW::new(0.5).weight_decay(0.5)), 0.75),
-        (Box::new(AdamW::new(0.5).weight_decay(0.5).decay_weights_only()), 1.0),
+        (Box::new(AdamW::new(0.5).weight_decay(WeightDecay::of_weights(0.5))), 1.0),
         (Box::new(clipped), 1.0),
     ];
     for (optimizer, expected) in cases {

@@ -2,14 +2,25 @@
 
 use crate::{Error, Float, Gradient, Result};
 
-/// How strongly parameters are pulled towards 0, and which: the settings that optimizers share.
+/// How strongly parameters are pulled towards 0, and which: a setting that optimizers share. A number is the λ of all
+/// parameters, as in PyTorch.
 ///
 /// # Examples
 /// ```
 /// use chainrule::prelude::*;
 /// use chainrule::optimizer::WeightDecay;
 ///
-/// let decay = WeightDecay { rate: 0.01, weights_only: true };
+/// let all = AdamW::<f64>::new(0.001).weight_decay(0.01);
+/// let without_biases = AdamW::<f64>::new(0.001).weight_decay(WeightDecay::of_weights(0.01));
+/// assert_ne!(all.settings(), without_biases.settings());
+/// ```
+///
+/// An optimizer of your own asks it for the λ of each parameter:
+/// ```
+/// use chainrule::prelude::*;
+/// use chainrule::optimizer::WeightDecay;
+///
+/// let decay = WeightDecay::of_weights(0.01);
 /// let g = array![[1.0]];
 /// let (of_weights, of_biases) = (Gradient::from(&g), Gradient::from(&g).of_weights(false));
 /// assert_eq!((decay.of(&of_weights), decay.of(&of_biases)), (0.01, 0.0));
@@ -22,7 +33,21 @@ pub struct WeightDecay {
     pub weights_only: bool,
 }
 
+impl From<f64> for WeightDecay {
+    fn from(rate: f64) -> Self {
+        WeightDecay { rate, weights_only: false }
+    }
+}
+
 impl WeightDecay {
+    /// λ for weights, and none for biases and the parameters of normalisations.
+    ///
+    /// # Examples
+    /// See [`WeightDecay`].
+    pub fn of_weights(rate: f64) -> Self {
+        WeightDecay { rate, weights_only: true }
+    }
+
     /// λ for the parameter with that gradient.
     ///
     /// # Examples
@@ -41,7 +66,7 @@ impl WeightDecay {
     /// ```
     /// use chainrule::optimizer::WeightDecay;
     ///
-    /// assert!(WeightDecay { rate: -1.0, weights_only: false }.check().is_err());
+    /// assert!(WeightDecay::from(-1.0).check().is_err());
     /// ```
     pub fn check(self) -> Result<()> {
         if self.rate.is_finite() && self.rate >= 0.0 {
@@ -57,8 +82,8 @@ impl WeightDecay {
     /// ```
     /// use chainrule::optimizer::WeightDecay;
     ///
-    /// let decay = WeightDecay { rate: 0.01, weights_only: false };
-    /// assert_eq!(decay.setting(), Some(("weight decay", "0.01".to_owned())));
+    /// let decay = WeightDecay::of_weights(0.01);
+    /// assert_eq!(decay.setting(), Some(("weight decay", "0.01 of weights only".to_owned())));
     /// ```
     pub fn setting(self) -> Option<(&'static str, String)> {
         let which = if self.weights_only { " of weights only" } else { "" };

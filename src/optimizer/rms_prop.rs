@@ -89,16 +89,10 @@ impl<F: Float> RmsProp<F> {
     }
 
     /// λ, the pull of the parameters towards 0, added to their gradients (coupled, L2): 0 by default.
+    /// [`WeightDecay::of_weights`] leaves biases alone.
     #[must_use]
-    pub fn weight_decay(mut self, rate: f64) -> Self {
-        self.decay.rate = rate;
-        self
-    }
-
-    /// The decay leaves alone biases and the parameters of normalisations, which PyTorch decays too.
-    #[must_use]
-    pub fn decay_weights_only(mut self) -> Self {
-        self.decay.weights_only = true;
+    pub fn weight_decay(mut self, decay: impl Into<WeightDecay>) -> Self {
+        self.decay = decay.into();
         self
     }
 }
