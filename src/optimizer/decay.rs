@@ -10,8 +10,8 @@ use crate::{Error, Float, Gradient, Result};
 /// use chainrule::prelude::*;
 /// use chainrule::optimizer::WeightDecay;
 ///
-/// let all = AdamW::<f64>::new(0.001).weight_decay(0.01);
-/// let without_biases = AdamW::<f64>::new(0.001).weight_decay(WeightDecay::of_weights(0.01));
+/// let all: Adam<f64> = AdamW::new(0.001).weight_decay(0.01);
+/// let without_biases: Adam<f64> = AdamW::new(0.001).weight_decay(WeightDecay::of_weights(0.01));
 /// assert_ne!(all.settings(), without_biases.settings());
 /// ```
 ///
