@@ -232,25 +232,23 @@ impl<F: Float> Trainer<'_, F> {
                 let listened = self.callbacks.listen_to_steps();
                 let run = next..if listened { next + 1 } else { count };
                 next = run.end;
-                let stepped =
-                    steps.run(run, |number| {
-                        let batch = batches.gather(number);
-                        if let Some((schedule, base)) = self.schedule.as_mut().zip(base) {
-                            let when = When { epoch: index, epochs: self.epochs, step: number, steps: count };
-                            self.run.optimizer.set_learning_rate(schedule.rate(base, &when));
-                        }
-                        loss = step(model, &*self.loss, &mut self.run, &batch).map_err(|error| {
-                            Error::Batch { epoch, batch: number + 1, error: Box::new(error) }
-                        })?;
-                        watch.see(epoch, loss);
-                        totals.add(loss, model.outputs(), batch.t);
-                        progress.step(epoch, || Figures {
-                            training: totals.measures(),
-                            samples: totals.samples() + index * samples.len(),
-                            learning_rate: self.run.optimizer.learning_rate(),
-                        });
-                        Ok(())
+                let stepped = steps.run(run, |number| {
+                    let in_batch = |error| Error::Batch { epoch, batch: number + 1, error: Box::new(error) };
+                    let batch = batches.gather(number);
+                    if let Some((schedule, base)) = self.schedule.as_mut().zip(base) {
+                        let when = When { epoch: index, epochs: self.epochs, step: number, steps: count };
+                        set_rate(&mut self.run, schedule.rate(base, &when)).map_err(in_batch)?;
+                    }
+                    loss = step(model, &*self.loss, &mut self.run, &batch).map_err(in_batch)?;
+                    watch.see(epoch, loss);
+                    totals.add(loss, model.outputs(), batch.t);
+                    progress.step(epoch, || Figures {
+                        training: totals.measures(),
+                        samples: totals.samples() + index * samples.len(),
+                        learning_rate: self.run.optimizer.learning_rate(),
                     });
+                    Ok(())
+                });
                 let told = stepped.and_then(|()| {
                     if !listened {
                         return Ok(None);
@@ -437,6 +435,16 @@ impl<F: Float> fmt::Debug for Trainer<'_, F> {
             .field("shuffle", &self.shuffle)
             .finish_non_exhaustive()
     }
+}
+
+/// Gives the optimizer the rate of a schedule; one that it refuses is the schedule's fault.
+fn set_rate<F: Float>(run: &mut Run<F>, rate: f64) -> Result<()> {
+    run.optimizer.set_learning_rate(rate);
+    let help =
+        "look at what the schedule makes of the optimizer's rate: training::rates gives those of all steps";
+    let refused =
+        |_| Error::setting("learning rate of the schedule", "one that the optimizer takes", rate, help);
+    run.optimizer.check().map_err(refused)
 }
 
 #[cfg(test)]

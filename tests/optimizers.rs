@@ -235,3 +235,28 @@ fn a_search_suggests_a_rate_that_learns() {
     assert_eq!(model.param("0.weight").unwrap(), linear(1).param("0.weight").unwrap());
     assert_eq!(trainer.find_learning_rate(&model, (&x, &t)).unwrap(), search);
 }
+
+#[test]
+fn a_rate_that_no_optimizer_takes_is_told_of_the_schedule() {
+    let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
+    for rate in [f64::NAN, 0.0, -0.1] {
+        let mut model = Sequential::new([1]).add(Dense::new(1)).build(1).unwrap();
+        let mut trainer =
+            Trainer::new(MeanSquaredError, Sgd::new(0.1)).schedule(move |_: f64, _: &When| rate);
+        assert_eq!(
+            trainer.fit(&mut model, (&x, &y)).unwrap_err().to_string(),
+            format!(
+                "epoch 1, batch 1: learning rate of the schedule: must be one that the optimizer takes, but is {rate}\n  \
+                 help: look at what the schedule makes of the optimizer's rate: training::rates gives those of all steps"
+            )
+        );
+    }
+}
+
+/// A training that something else is to end has more steps than can be counted.
+#[test]
+fn schedules_of_endless_trainings() {
+    let when = When { epoch: 1, epochs: usize::MAX, step: 1, steps: 1_000 };
+    assert_eq!(Cosine::new().rate(0.5, &when), 0.5);
+    assert!((OneCycle::new().rate(0.5, &when) - 0.5 / 25.0).abs() < 1e-15);
+}

@@ -225,8 +225,9 @@ impl Schedule for Cosine {
     }
 
     fn rate(&mut self, base: f64, when: &When) -> f64 {
-        let all = (when.epochs * when.steps) as f64;
-        let (step, up) = ((when.epoch * when.steps + when.step) as f64, (self.warm_up * all).round());
+        let [epochs, steps] = [when.epochs, when.steps].map(|count| count as f64);
+        let all = epochs * steps;
+        let (step, up) = (when.epoch as f64 * steps + when.step as f64, (self.warm_up * all).round());
         if step < up {
             return base * (step + 1.0) / up;
         }
@@ -290,8 +291,9 @@ impl Schedule for OneCycle {
 
     fn rate(&mut self, base: f64, when: &When) -> f64 {
         let (first, last) = (base / 25.0, base / 25.0 / 1e4);
-        let all = (when.epochs * when.steps) as f64;
-        let (step, top) = ((when.epoch * when.steps + when.step) as f64, (self.up * all - 1.0).max(0.0));
+        let [epochs, steps] = [when.epochs, when.steps].map(|count| count as f64);
+        let all = epochs * steps;
+        let (step, top) = (when.epoch as f64 * steps + when.step as f64, (self.up * all - 1.0).max(0.0));
         if step < top {
             return base + (first - base) * down(step / top);
         }

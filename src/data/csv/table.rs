@@ -210,7 +210,7 @@ impl<'a> Table<'a> {
     fn check_closed(&self, record: &ByteRecord) -> Result<()> {
         let (_, quote) = self.format.letters()?;
         let is_last = self.reader.position().byte() >= self.bytes.len() as u64;
-        let is_long = record.iter().last().is_some_and(|field| field.contains(&b'\n'));
+        let is_long = record.iter().next_back().is_some_and(|field| field.contains(&b'\n'));
         if !is_last || !is_long || self.bytes.trim_ascii_end().ends_with(&[quote]) {
             return Ok(());
         }
