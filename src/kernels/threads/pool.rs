@@ -4,7 +4,7 @@
 //! many a product. So while something [runs](Pool::run), threads without work look for it for [`AWAKE`] before they
 //! sleep, and who waits for another's part does not sleep either. All of them let others have the core meanwhile.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::hint::spin_loop;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering, fence};
@@ -40,6 +40,8 @@ struct Helper {
 thread_local! {
     /// The pool of the run that this thread leads.
     static HELPERS: RefCell<Option<Arc<[Helper]>>> = const { RefCell::new(None) };
+    /// How many calls of [`join`] lie below on the stack of this thread.
+    static JOINS: Cell<usize> = const { Cell::new(0) };
 }
 
 impl Pool {
@@ -64,7 +66,8 @@ impl Pool {
             let run = Run::new(&self.helpers);
             let (helpers, is_over) = (Arc::clone(&self.helpers), Arc::clone(&run.is_over));
             self.pool.spawn_broadcast(move |context| {
-                if Some(context.index()) != leader {
+                // who has come to a part of the work before this call, and looks for more in its join, must get back to it
+                if Some(context.index()) != leader && JOINS.get() == 0 {
                     helpers[context.index()].help(&is_over);
                 }
             });
@@ -170,6 +173,7 @@ pub(super) fn join<A: Send, B: Send>(
     right: impl FnOnce() -> B + Send,
 ) -> (A, B) {
     let stage = AtomicU8::new(OFFERED);
+    let _left = Joining::new();
     rayon_core::join(
         || {
             wake(others);
@@ -181,12 +185,29 @@ pub(super) fn join<A: Send, B: Send>(
             left
         },
         || {
+            let _right = Joining::new();
             stage.store(BEGUN, Ordering::Release);
             let right = right();
             stage.store(DONE, Ordering::Release);
             right
         },
     )
+}
+
+/// A call of [`join`], or its right side on another thread.
+struct Joining;
+
+impl Joining {
+    fn new() -> Self {
+        JOINS.set(JOINS.get() + 1);
+        Joining
+    }
+}
+
+impl Drop for Joining {
+    fn drop(&mut self) {
+        JOINS.set(JOINS.get() - 1);
+    }
 }
 
 /// Whether the present thread belongs to a pool, this library's or another of rayon.
