@@ -36,6 +36,49 @@ fn layers() {
     }
 }
 
+#[test]
+fn layers_for_images() {
+    let build = |layer: Box<dyn Layer<f32>>| text(Sequential::new([1, 4, 4]).add(layer).build(1));
+    for filters in HUGE {
+        let error = build(Box::new(Conv2D::new(filters, 3)));
+        let expected = format!("layer 0 (conv2d): {} × 9 weights don't fit into memory", thousands(filters));
+        assert!(error.starts_with(&expected), "{error}");
+    }
+    // a window far larger than its image, once or at every place
+    for (size, stride) in [(1 << 22, 1), (1 << 33, 1), (1 << 33, 1 << 60), (usize::MAX / 2, 3)] {
+        let padding = size - 1 - size / (1 << 60);
+        let layers: [Box<dyn Layer<f32>>; 3] = [
+            Box::new(Conv2D::new(1, size).stride(stride).padding(padding)),
+            Box::new(MaxPool2D::new(size).stride(stride).padding(padding)),
+            Box::new(AvgPool2D::new(size).stride(stride).padding(padding)),
+        ];
+        for error in layers.map(build) {
+            assert!(error.contains(&format!("1 × {0} × {0} × ", thousands(size))), "{error}");
+            assert!(
+                error.ends_with(
+                    "numbers in windows don't fit into memory\n  help: take a smaller window or a larger stride"
+                ),
+                "{error}"
+            );
+        }
+    }
+    // what all windows see of an image that fits, with weights that fit
+    let many = Conv2D::new(1, 301).padding(150);
+    let error = text(Sequential::<f64>::new([64, 1_000, 1_000]).add(many).build(1));
+    assert!(error.contains("64 × 301 × 301 × 1,000 × 1,000 numbers in windows don't fit"), "{error}");
+}
+
+/// Layers with a number for each of a sample.
+#[test]
+fn layers_as_wide_as_their_inputs() {
+    let layers: [Box<dyn Layer<f32>>; 3] =
+        [Box::new(BatchNorm::new()), Box::new(LayerNorm::new()), Box::new(Rescale::new([0.0], [1.0]))];
+    for layer in layers {
+        let error = text(Sequential::new([1 << 45]).add(layer).build(1));
+        assert!(error.contains("1 × 35,184,372,088,832 weights don't fit into memory"), "{error}");
+    }
+}
+
 /// Inputs and weights fit, but not what a batch leaves behind; afterwards the model is as it was.
 #[test]
 fn passes() {

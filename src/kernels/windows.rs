@@ -63,7 +63,7 @@ impl Windows {
     ///
     /// # Errors
     /// [`Error::Mismatch`] if the samples have other axes, kernel or stride are 0, the padded image has no place for one
-    /// window, or a window could see nothing but padding.
+    /// window, or a window could see nothing but padding; [`Error::Memory`] if memory can't hold what they see.
     ///
     /// # Examples
     /// See [`Windows`].
@@ -102,9 +102,21 @@ impl Windows {
                 "has a window of {kernel} with stride {stride} and padding {padding}, which does not fit images of \
                  {height} × {width}"
             );
-            let help = "take a window from 1 × 1 to the padded image, less padding than that, and a stride of at least 1";
+            let help = if width < channels.min(5) {
+                format!("channels come first: Sequential::new([{width}, {channels}, {height}])")
+            } else {
+                "take a window from 1 × 1 to the padded image, less padding than that, and a stride of at least 1"
+                    .to_owned()
+            };
             return Err(Error::mismatch(problem, help));
         };
+        // a pass takes room for all windows of a sample
+        let numbers = [channels, kernel.height, kernel.width, down, across];
+        Error::check_memory::<f64>(
+            "numbers in windows",
+            &numbers,
+            "take a smaller window or a larger stride",
+        )?;
         Ok(Windows { channels, image, kernel, stride, padding, outputs: [down, across].into() })
     }
 
@@ -181,7 +193,16 @@ impl Windows {
     }
 
     /// The places in an image that a number of a pooling's output sees.
-    pub(crate) fn of_output(&self, output: usize) -> impl Iterator<Item = usize> {
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::kernels::Windows;
+    ///
+    /// let windows = Windows::new(&[2, 2, 4], 2, 2, 0)?;                     // two windows in each channel
+    /// assert_eq!(windows.of_output(3).collect::<Vec<_>>(), [10, 11, 14, 15]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn of_output(&self, output: usize) -> impl Iterator<Item = usize> {
         let (channel, window) = (output / self.count(), output % self.count());
         let size = self.kernel.height * self.kernel.width;
         (channel * size..(channel + 1) * size).filter_map(move |k| self.pixel(k, window))

@@ -3,9 +3,9 @@
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Param, Pass};
-use crate::explain::formula::{Formula, NamedPass, Quantity, Subject, Term};
+use crate::explain::formula::{Formula, NamedPass, Quantity, Subject, Term, unit};
 use crate::kernels::{map_channels, sum_channels, with_room};
-use crate::{Error, Float, Gradient, Result, Rng};
+use crate::{Error, Float, Gradient, Init, Result, Rng};
 
 /// Batch normalisation, for each feature or, of images, for each channel.
 ///
@@ -73,9 +73,10 @@ impl<F: Float> BatchNorm<F> {
         self
     }
 
-    /// The scale 1 / √(σ² + ε) of a variance.
+    /// The scale 1 / √(σ² + ε) of a variance; NaN, which nobody overlooks, and not 0 if that is too large for its type.
     fn scale(&self, variance: F) -> F {
-        F::one() / (variance + F::of(self.epsilon)).sqrt()
+        let variance = variance + F::of(self.epsilon);
+        variance.sqrt() / variance
     }
 }
 
@@ -84,7 +85,7 @@ impl<F: Float> Layer<F> for BatchNorm<F> {
         "batch_norm"
     }
 
-    fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
+    fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
         if !(self.momentum > 0.0 && self.momentum <= 1.0) {
             let (expected, got) = ("more than 0 and at most 1", format!("{:?}", self.momentum));
             return Err(Error::setting("momentum", expected, got, "0.1 takes a tenth of each batch"));
@@ -94,29 +95,27 @@ impl<F: Float> Layer<F> for BatchNorm<F> {
             return Err(Error::setting("epsilon", expected, got, "1e-5 is usual"));
         }
         let channels = input.first().copied().unwrap_or(1);
-        let start = [F::one(), F::zero()];
-        for (param, start) in self.params.iter_mut().zip(start).chain(self.state.iter_mut().rev().zip(start))
-        {
-            param.value = Array2::from_elem((1, channels), start);
+        let [[weight, bias], [mean, variance]] = [&mut self.params, &mut self.state];
+        for (start, numbers) in [(Init::Constant(1.0), [weight, variance]), (Init::Zeros, [bias, mean])] {
+            for param in numbers {
+                param.value = start.sample(1, channels, rng)?;
+            }
         }
         Ok(input.to_vec())
     }
 
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, memory: &mut Memory<F>) {
-        let trains = memory.rng().is_some();
-        let [weight, bias] = self.params.each_ref().map(in_row);
+        let (trains, [weight, bias]) = (memory.rng().is_some(), self.params.each_ref().map(in_row));
         let [mean, scale, variance] = three_rows(memory, weight.len());
         if trains {
-            let n = x.len() / weight.len();
-            sum_channels([x], [], mean, |[x], []| x);
-            mean.iter_mut().for_each(|mean| *mean /= F::from_count(n));
-            sum_channels([x], [mean], variance, |[x], [mean]| (x - mean) * (x - mean));
-            scale.iter_mut().zip(&*variance).for_each(|(s, &v)| *s = self.scale(v / F::from_count(n)));
-            variance.iter_mut().for_each(|v| *v /= F::from_count(n.max(2) - 1));
+            measure(x, mean, variance);
         } else {
             mean.copy_from_slice(in_row(&self.state[0]));
-            scale.iter_mut().zip(in_row(&self.state[1])).for_each(|(s, &v)| *s = self.scale(v));
+            variance.copy_from_slice(in_row(&self.state[1]));
         }
+        scale.iter_mut().zip(&*variance).for_each(|(s, &v)| *s = self.scale(v));
+        let n = x.len() / weight.len();
+        variance.iter_mut().for_each(|v| *v *= F::from_count(n) / F::from_count(n.max(2) - 1));
         map_channels([x], [mean, scale, weight, bias], y, |[x], [mean, s, w, b]| (x - mean) * s * w + b);
     }
 
@@ -128,12 +127,10 @@ impl<F: Float> Layer<F> for BatchNorm<F> {
             self.sum_gradients(&pass, dw, db);
             room.iter_mut().for_each(|sum| *sum /= n);
             let (dw, db) = room.split_at(channels);
-            map_channels(
-                [pass.x, pass.dy],
-                [mean, scale, weight, dw, db],
-                dx,
-                |[x, dy], [mean, s, w, dw, db]| w * s * (dy - db - (x - mean) * s * dw),
-            );
+            let of_channel = [mean, scale, weight, dw, db];
+            map_channels([pass.x, pass.dy], of_channel, dx, |[x, dy], [mean, s, w, dw, db]| {
+                w * s * (dy - db - (x - mean) * s * dw)
+            });
         });
     }
 
@@ -188,6 +185,15 @@ impl<F: Float> BatchNorm<F> {
     }
 }
 
+/// μ and σ² of the numbers that the batch has of each channel.
+fn measure<F: Float>(x: ArrayView2<F>, mean: &mut [F], variance: &mut [F]) {
+    let n = F::from_count(x.len() / mean.len());
+    sum_channels([x], [], mean, |[x], []| x);
+    mean.iter_mut().for_each(|mean| *mean /= n);
+    sum_channels([x], [mean], variance, |[x], [mean]| (x - mean) * (x - mean));
+    variance.iter_mut().for_each(|variance| *variance /= n);
+}
+
 /// The numbers of a parameter or a state of one row.
 fn in_row<F>(param: &Param<F>) -> &[F] {
     param.value.as_slice().unwrap_or_default()
@@ -211,9 +217,9 @@ fn formula(subject: Subject, pass: &NamedPass, channels: usize) -> Option<Formul
     let places = pass.inputs() / channels;
     let normalised = |at: usize| {
         let channel = at / places;
-        let mean = Quantity { symbol: format!("μ{}", channel + 1), value: pass.remembered(MEAN, channel) };
+        let mean = Quantity { symbol: unit("μ", channel), value: pass.remembered(MEAN, channel) };
         let deviation = 1.0 / pass.remembered(SCALE, channel);
-        let deviation = Quantity { symbol: format!("σ{}", channel + 1), value: deviation };
+        let deviation = Quantity { symbol: unit("σ", channel), value: deviation };
         [("x", pass.x(at)), ("mean", mean), ("deviation", deviation)]
     };
     match subject {
@@ -245,7 +251,7 @@ mod tests {
     use ndarray::{Array4, array};
 
     use super::*;
-    use crate::{MeanSquaredError, Sequential, check_layer};
+    use crate::{MeanSquaredError, Sequential, Sgd, Trainer, check_layer};
 
     #[test]
     fn by_channel() {
@@ -282,6 +288,18 @@ mod tests {
         assert!(predicted[[0, 0]].is_nan() && predicted[[1, 0]] == 0.0);
     }
 
+    /// A variance that overflows must not make all outputs the bias.
+    #[test]
+    fn numbers_too_large_are_nan() {
+        let x = array![[1e30_f32], [-1e30]];
+        let mut model = Sequential::new([1]).add(BatchNorm::new()).build(0).unwrap();
+        assert!(model.forward(&x).unwrap().iter().all(|y| y.is_nan()));
+        let t = array![[0.0], [1.0]];
+        let error = Trainer::new(MeanSquaredError, Sgd::new(0.1)).fit(&mut model, (&x, &t)).unwrap_err();
+        assert!(error.to_string().contains("the output of layer 0 (batch_norm)"), "{error}");
+        assert!(model.state().all(|(_, value)| value.iter().all(|number| number.is_finite())));
+    }
+
     #[test]
     fn settings_out_of_range_are_errors() {
         for (layer, expected) in [
@@ -303,7 +321,7 @@ mod tests {
         let x = Array4::from_shape_vec((1, 1, 1, 2), vec![1.0, 5.0]).unwrap();
         let text = model.explain(&x, &Array4::zeros((1, 1, 1, 2)), &MeanSquaredError).unwrap().to_string();
         assert!(
-            text.contains("y₁,₁,₂ = W0₁₁·(x₁,₁,₂ - μ1) / σ1 + b0₁ = 1·(5 - 3) / 2.0000 + 0 = 1.0000"),
+            text.contains("y₁,₁,₂ = W0₁₁·(x₁,₁,₂ - μ₁) / σ₁ + b0₁ = 1·(5 - 3) / 2.0000 + 0 = 1.0000"),
             "{text}"
         );
     }

@@ -143,7 +143,7 @@ impl<F: Float> Conv2D<F> {
 
     /// The multiplications of one of the three products, for one sample.
     fn products(&self) -> usize {
-        self.filters * self.windows.patch() * self.windows.count()
+        self.filters.saturating_mul(self.windows.patches())
     }
 }
 
@@ -160,15 +160,13 @@ impl<F: Float> Layer<F> for Conv2D<F> {
         self.windows = Windows::new(input, self.kernel, self.stride, self.padding)?;
         let (channels, patch) = (self.windows.channels(), self.windows.patch());
         if let Some(init) = self.init {
-            let fans = (patch, self.filters * (patch / channels));
+            let fans = (patch, self.filters.saturating_mul(patch / channels));
             let weight = init.sample_with_fans((self.filters, patch), fans, rng)?;
             let shape = [channels, self.kernel.height, self.kernel.width];
             self.set(shape, weight, Array2::zeros((1, self.filters)))?;
         } else if self.params[0].shape().get(1) != Some(&channels) {
-            let problem = format!(
-                "has weights of {}, but gets images of {channels} channels",
-                crate::table::shape(self.params[0].shape())
-            );
+            let shape = self.params[0].shape();
+            let problem = format!("has weights of shape {shape:?}, but gets images of {channels} channels");
             return Err(Error::mismatch(problem, "weights are filters × channels × height × width"));
         }
         let Size2D { height, width } = self.windows.outputs();
@@ -351,10 +349,16 @@ mod tests {
             );
             assert_eq!(error(&[1, 4, 4], layer), expected);
         }
+        // as Keras has them
+        assert_eq!(
+            error(&[28, 28, 3], Conv2D::new(8, 5)),
+            "layer 0 (conv2d): has a window of 5 × 5 with stride 1 × 1 and padding 0 × 0, which does not fit images of 28 × \
+             3\n  help: channels come first: Sequential::new([3, 28, 28])"
+        );
         let given = Conv2D::from_weights(Array4::zeros((2, 3, 1, 1)), Array1::zeros(2)).unwrap();
         assert_eq!(
             error(&[1, 4, 4], given),
-            "layer 0 (conv2d): has weights of 2 × 3 × 1 × 1, but gets images of 1 channels\n  help: weights are filters × \
+            "layer 0 (conv2d): has weights of shape [2, 3, 1, 1], but gets images of 1 channels\n  help: weights are filters × \
              channels × height × width"
         );
         let error = Conv2D::<f32>::from_weights(Array4::zeros((2, 3, 1, 1)), Array1::zeros(1)).unwrap_err();

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use super::{Layer, Memory, Param, Pass};
 use crate::explain::formula::{Formula, NamedPass, Quantity, Subject, Term};
 use crate::kernels::{dot, each_row, each_sample, sum, sum_over_samples, sum_rows};
-use crate::{Error, Float, Gradient, Result, Rng};
+use crate::{Error, Float, Gradient, Init, Result, Rng};
 
 /// Layer normalisation: over the numbers of one sample.
 ///
@@ -51,11 +51,12 @@ impl<F: Float> LayerNorm<F> {
         self
     }
 
-    /// x̂ of a sample; returns √(σ² + ε).
+    /// x̂ of a sample; returns √(σ² + ε), or NaN, which nobody overlooks, if σ² is too large for its type.
     fn normalise(&self, x: &[F], normalised: &mut [F]) -> F {
         let (k, mean) = (F::from_count(x.len()), sum(x) / F::from_count(x.len()));
         normalised.iter_mut().zip(x).for_each(|(n, &x)| *n = x - mean);
-        let deviation = (dot(normalised, normalised) / k + F::of(self.epsilon)).sqrt();
+        let variance = dot(normalised, normalised) / k + F::of(self.epsilon);
+        let deviation = variance / variance.sqrt();
         normalised.iter_mut().for_each(|n| *n /= deviation);
         deviation
     }
@@ -66,14 +67,15 @@ impl<F: Float> Layer<F> for LayerNorm<F> {
         "layer_norm"
     }
 
-    fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
+    fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
         if !(self.epsilon > 0.0 && self.epsilon.is_finite()) {
             let (expected, got) = ("finite and more than 0", format!("{:?}", self.epsilon));
             return Err(Error::setting("epsilon", expected, got, "1e-5 is usual"));
         }
-        let shape = (1, input.iter().product());
-        self.params[0].value = Array2::ones(shape);
-        self.params[1].value = Array2::zeros(shape);
+        let width = input.iter().product();
+        for (param, start) in self.params.iter_mut().zip([Init::Constant(1.0), Init::Zeros]) {
+            param.value = start.sample(1, width, rng)?;
+        }
         Ok(input.to_vec())
     }
 
@@ -189,6 +191,14 @@ mod tests {
         let model = Sequential::new([2]).add(LayerNorm::new()).build(0).unwrap();
         let y = model.predict(&array![[f64::NAN, 1.0], [0.0, 3.0]]).unwrap();
         assert!(y.row(0).iter().all(|y| y.is_nan()) && y.row(1).iter().all(|y| y.is_finite()));
+    }
+
+    #[test]
+    fn numbers_too_large_are_nan() {
+        let model = Sequential::new([2]).add(LayerNorm::new()).build(0).unwrap();
+        let y = model.predict(&array![[1e30_f32, -1e30], [1e10, -1e10]]).unwrap();
+        assert!(y.row(0).iter().all(|y| y.is_nan()));
+        assert_eq!(y.row(1), array![1.0, -1.0]);
     }
 
     #[test]

@@ -102,12 +102,8 @@ impl<F: Float> Layer<F> for MaxPool2D {
             rest.copy_from_slice(dy); // what no number of a window has got yet
             windows.unfold(x, F::neg_infinity(), patches);
             windows.each_number(patches, |channel, p| {
-                let (y, rest) = (&y[windows.of_channel(channel)], &mut rest[windows.of_channel(channel)]);
-                for ((p, rest), &y) in p.iter_mut().zip(rest).zip(y) {
-                    let is_largest = *p == y || p.is_nan();
-                    *p = if is_largest { *rest } else { F::zero() };
-                    *rest = if is_largest { F::zero() } else { *rest };
-                }
+                let outputs = windows.of_channel(channel);
+                hand_over(p, &y[outputs.clone()], &mut rest[outputs]);
             });
             windows.fold(patches, dx);
         });
@@ -115,6 +111,15 @@ impl<F: Float> Layer<F> for MaxPool2D {
 
     fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
         formula(subject, pass, &self.windows)
+    }
+}
+
+/// dP ← the rest where a number of a window is its largest, after which nothing is left of it; 0 elsewhere.
+fn hand_over<F: Float>(p: &mut [F], y: &[F], rest: &mut [F]) {
+    for ((p, rest), &y) in p.iter_mut().zip(rest).zip(y) {
+        let is_largest = *p == y || p.is_nan();
+        *p = if is_largest { *rest } else { F::zero() };
+        *rest = if is_largest { F::zero() } else { *rest };
     }
 }
 

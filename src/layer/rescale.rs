@@ -1,11 +1,11 @@
 //! Rescale: shifts and scales its inputs by numbers that are not trained, so that a scaling travels with its model.
 
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis, azip};
+use ndarray::{Array1, ArrayView2, ArrayViewMut2, Axis, azip};
 
 use super::{Layer, Memory, Param, Pass};
 use crate::data::{MinMax, Standardize};
 use crate::explain::formula::{Formula, NamedPass, Quantity, Subject, Term, unit};
-use crate::{Error, Float, Result, Rng};
+use crate::{Error, Float, Init, Result, Rng};
 
 /// Shifts and scales each feature by numbers that are not trained.
 ///
@@ -84,12 +84,22 @@ impl<F: Float> Layer<F> for Rescale<F> {
         "rescale"
     }
 
-    fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
+    fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
         let features: usize = input.iter().product();
         for state in &mut self.state {
+            if let Some(number) = state.value.iter().find(|number| !number.is_finite()) {
+                let problem = format!("is to {} by {number}", state.name);
+                return Err(Error::mismatch(
+                    problem,
+                    "look for missing values, and for numbers that are far too large",
+                ));
+            }
             match state.value.len() {
                 count if count == features => {}
-                1 => state.value = Array2::from_elem((1, features), state.value[[0, 0]]),
+                1 => {
+                    let of_all = Init::Constant(state.value[[0, 0]].as_f64());
+                    state.value = of_all.sample(1, features, rng)?;
+                }
                 count => {
                     let problem =
                         format!("has {count} numbers to {} by, but gets samples of {features}", state.name);
@@ -98,13 +108,6 @@ impl<F: Float> Layer<F> for Rescale<F> {
                         "give one for each number of a sample, or one for all",
                     ));
                 }
-            }
-            if let Some(number) = state.value.iter().find(|number| !number.is_finite()) {
-                let problem = format!("is to {} by {number}", state.name);
-                return Err(Error::mismatch(
-                    problem,
-                    "look for missing values, and for numbers that are far too large",
-                ));
             }
         }
         Ok(input.to_vec())

@@ -3,7 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Pass};
-use crate::{Error, Float, Result, Rng, table};
+use crate::{Error, Float, Result, Rng};
 
 /// Change of shape: a sample of 28 × 28 becomes one of 1 × 28 × 28, which a [`Conv2D`](crate::Conv2D) takes.
 ///
@@ -41,9 +41,9 @@ impl<F: Float> Layer<F> for Reshape {
 
     fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
         let count = |shape: &[usize]| shape.iter().try_fold(1_usize, |count, &axis| count.checked_mul(axis));
-        if count(&self.shape) != count(input) {
-            let [from, to] = [input, &self.shape].map(table::shape);
-            let problem = format!("can't make samples of {to} out of samples of {from}");
+        if self.shape.is_empty() || count(&self.shape) != count(input) {
+            let problem =
+                format!("can't make samples of shape {:?} out of samples of shape {input:?}", self.shape);
             return Err(Error::mismatch(problem, "give a shape of as many numbers"));
         }
         Ok(self.shape.clone())
@@ -85,15 +85,19 @@ mod tests {
 
     #[test]
     fn another_number_of_numbers() {
-        for (shape, text) in
-            [(vec![1, 27, 27], "1 × 27 × 27"), (vec![usize::MAX, 2], "18446744073709551615 × 2")]
-        {
-            let error = Sequential::<f32>::new([28, 28]).add(Reshape::new(shape)).build(1).unwrap_err();
+        for (input, shape) in [
+            (vec![28, 28], vec![1, 27, 27]),
+            (vec![28, 28], vec![usize::MAX, 2]),
+            (vec![1], vec![]),
+            (vec![4], vec![4, 0]),
+        ] {
+            let layer = Reshape::new(shape.clone());
+            let error = Sequential::<f32>::new(&*input).add(layer).build(1).unwrap_err();
             assert_eq!(
-                error.to_string().replace(',', ""),
+                error.to_string(),
                 format!(
-                    "layer 0 (reshape): can't make samples of {text} out of samples of 28 × 28\n  help: give a shape of \
-                     as many numbers"
+                    "layer 0 (reshape): can't make samples of shape {shape:?} out of samples of shape {input:?}\n  help: \
+                     give a shape of as many numbers"
                 )
             );
         }

@@ -97,7 +97,8 @@ impl<F: Float> Sequential<F> {
 
     /// Work on batches of `samples`.
     pub(crate) fn work(&self, kind: Kind, samples: usize) -> Work {
-        Work::new(kind, samples, self.layers().map(|layer| layer.multiplications()).sum())
+        let multiplications = self.layers().map(|layer| layer.multiplications());
+        Work::new(kind, samples, multiplications.fold(0, usize::saturating_add))
     }
 
     /// A forward pass that keeps its activations to itself, for predictions through `&self`.
