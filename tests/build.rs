@@ -5,10 +5,16 @@ use std::path::Path;
 use std::{env, fs, io};
 
 /// Each file with the name of what it holds and its new one.
-const COPIES: [(&str, &str, &str); 4] = [
+const COPIES: [(&str, &str, &str); 10] = [
     ("layer/dense.rs", "Dense", "CopiedDense"),
     ("layer/relu.rs", "ReLU", "CopiedReLU"),
     ("layer/softmax.rs", "Softmax", "CopiedSoftmax"),
+    ("layer/conv2d.rs", "Conv2D", "CopiedConv2D"),
+    ("layer/batch_norm.rs", "BatchNorm", "CopiedBatchNorm"),
+    ("layer/max_pool2d.rs", "MaxPool2D", "CopiedMaxPool2D"),
+    ("layer/layer_norm.rs", "LayerNorm", "CopiedLayerNorm"),
+    ("layer/residual.rs", "Residual", "CopiedResidual"),
+    ("layer/dropout.rs", "Dropout", "CopiedDropout"),
     ("optimizer/sgd.rs", "Sgd", "CopiedSgd"),
 ];
 

@@ -10,7 +10,10 @@ use chainrule::prelude::*;
 mod copied {
     include!(concat!(env!("OUT_DIR"), "/copied.rs"));
 }
-use copied::{CopiedDense, CopiedReLU, CopiedSgd, CopiedSoftmax};
+use copied::{
+    CopiedBatchNorm, CopiedConv2D, CopiedDense, CopiedDropout, CopiedLayerNorm, CopiedMaxPool2D, CopiedReLU,
+    CopiedResidual, CopiedSgd, CopiedSoftmax,
+};
 
 const RATE: f64 = 0.1;
 const SAMPLES: usize = 1_100;
@@ -79,6 +82,43 @@ fn copies_train_to_the_same_bits_in_f32() {
 #[test]
 fn copies_train_to_the_same_bits_in_f64() {
     copies_train_to_the_same_bits::<f64>();
+}
+
+fn image_net<F: Float>() -> Sequential<F> {
+    let net = Sequential::new([20]).add(Reshape::new([1, 4, 5])).add(Conv2D::new(3, 3).padding(1));
+    let net = net.add(BatchNorm::new()).add(ReLU).add(Conv2D::new(3, 1)).add(Residual::over(3));
+    let net = net.add(MaxPool2D::new([2, 3]).stride([2, 1])).add(Flatten).add(LayerNorm::new());
+    net.add(Dropout::new(0.2)).add(Dense::new(4)).add(Softmax).build(3).unwrap()
+}
+
+fn copied_image_net<F: Float>() -> Sequential<F> {
+    let net = Sequential::new([20]).add(Reshape::new([1, 4, 5])).add(CopiedConv2D::new(3, 3).padding(1));
+    let net = net.add(CopiedBatchNorm::new()).add(CopiedReLU).add(CopiedConv2D::new(3, 1));
+    let net = net.add(CopiedResidual::over(3)).add(CopiedMaxPool2D::new([2, 3]).stride([2, 1]));
+    let net = net.add(Flatten).add(CopiedLayerNorm::new()).add(CopiedDropout::new(0.2));
+    net.add(CopiedDense::new(4)).add(CopiedSoftmax).build(3).unwrap()
+}
+
+/// Also what they remember, what a prediction gives, and what they explain.
+fn copies_for_images_compute_the_same_bits<F: Float>() {
+    let [x, t] = samples::<F>();
+    let fit = |mut model: Sequential<F>| {
+        let mut trainer = Trainer::new(CategoricalCrossEntropy, Sgd::new(RATE)).epochs(1).batch_size(32);
+        trainer.fit(&mut model, (&x, &t)).unwrap();
+        let state: Vec<Array2<F>> = model.state().map(|(_, value)| value.to_owned()).collect();
+        let few = (x.slice(s![..3, ..]), t.slice(s![..3, ..]));
+        let explanation = model.explain(&few.0, &few.1, &CategoricalCrossEntropy).unwrap().to_string();
+        (bits(&model), state, model.predict(&x).unwrap(), explanation)
+    };
+    let [own, copied] = [image_net(), copied_image_net()].map(fit);
+    assert!(own.0 != bits::<F>(&image_net()), "nothing was trained");
+    assert!(own == copied, "{}", type_name::<F>());
+}
+
+#[test]
+fn copies_of_layers_for_images_compute_the_same_bits() {
+    copies_for_images_compute_the_same_bits::<f32>();
+    copies_for_images_compute_the_same_bits::<f64>();
 }
 
 /// A net, a loss for it, and samples.

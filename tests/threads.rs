@@ -113,6 +113,44 @@ fn training_has_the_same_bits_for_any_number_of_threads() {
     same_bits_for_any_number::<f64>();
 }
 
+/// A net for images that is divided by samples, with layers that look at a whole batch or toss coins.
+fn image_net<F: Float>() -> Sequential<F> {
+    let net = Sequential::new([200]).add(Reshape::new([2, 10, 10])).add(Conv2D::new(16, 3).padding(1));
+    let net = net.add(BatchNorm::new()).add(ReLU).add(MaxPool2D::new(2));
+    let net = net.residual(|block| block.add(Conv2D::new(16, 3).padding(1)).add(BatchNorm::new()).add(Tanh));
+    let net = net.add(AvgPool2D::new(2).stride(1)).add(LayerNorm::new()).add(Dropout::new(0.3));
+    net.residual(|block| block.add(Conv2D::new(16, 1)))
+        .add(GlobalAvgPool)
+        .add(Dense::new(10))
+        .add(Softmax)
+        .build(5)
+        .unwrap()
+}
+
+fn images_have_the_same_bits<F: Float>() {
+    let data = samples::<F>(2 * 90 + 31);
+    let train = |threads: [usize; 2]| {
+        let mut model = image_net::<F>();
+        let histories = threads.map(|threads| {
+            let mut trainer = trainer().epochs(1).batch_size(90).threads(threads).validation(&data);
+            trainer.fit(&mut model, &data).unwrap()
+        });
+        let state = bits(model.state().flat_map(|(_, values)| values.iter().copied().collect::<Vec<_>>()));
+        (weights(&model), state, histories, bits(model.predict(&data.inputs()).unwrap()))
+    };
+    let one = train([1, 1]);
+    assert!(one.0 != weights(&image_net::<F>()), "nothing was trained");
+    for threads in [[2, 2], [3, 3], [8, 8], [3, 1], [1, 8], [8, 2]] {
+        assert!(train(threads) == one, "{threads:?} threads");
+    }
+}
+
+#[test]
+fn images_have_the_same_bits_for_any_number_of_threads() {
+    images_have_the_same_bits::<f32>();
+    images_have_the_same_bits::<f64>();
+}
+
 /// In one piece on some threads, and sample by sample within the chunks on this one.
 #[test]
 fn many_samples_are_predicted_and_measured_as_few_are() {
