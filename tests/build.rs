@@ -37,7 +37,10 @@ fn main() -> io::Result<()> {
 fn copy(source: &str, room: &str, name: &str, new_name: &str) -> String {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
     let mut copy = String::new();
-    for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+    // comments, and what the library says to its lints
+    let is_left_out =
+        |line: &&str| ["//", "#[expect("].iter().any(|start| line.trim_start().starts_with(start));
+    for line in code.lines().filter(|line| !is_left_out(line)) {
         let line = match line.strip_prefix("use ") {
             Some(path) if path.starts_with("ndarray") => format!("use chainrule::{path}"),
             Some(path) => {

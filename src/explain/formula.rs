@@ -43,8 +43,8 @@ mod sum;
 mod term;
 
 pub(crate) use digits::Digits;
-pub use named_pass::NamedPass;
-pub(crate) use named_pass::{UnitNames, entry, gradient, param_name, unit};
+pub use named_pass::{NamedPass, unit};
+pub(crate) use named_pass::{UnitNames, entry, gradient, param_name};
 pub use sum::Formula;
 pub(crate) use sum::largest;
 pub use term::Term;

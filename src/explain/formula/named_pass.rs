@@ -129,8 +129,15 @@ pub(crate) fn gradient(of: &str) -> String {
     format!("∂L/∂{of}")
 }
 
-/// `x₁` for the first entry of x.
-pub(crate) fn unit(name: &str, index: usize) -> String {
+/// The name of one of the numbers of a layer's own: `μ₁` for the first.
+///
+/// # Examples
+/// ```
+/// use chainrule::explain::formula::unit;
+///
+/// assert_eq!(unit("μ", 0), "μ₁");
+/// ```
+pub fn unit(name: &str, index: usize) -> String {
     format!("{name}{}", subscript(index + 1))
 }
 
