@@ -79,6 +79,9 @@ pub fn sum_over_samples<F: Float, const N: usize>(
     assert_one_height(inputs.each_ref(), samples);
     let of_group = GROUP.max(samples.div_ceil(GROUPS));
     let (groups, entries) = (samples.div_ceil(of_group), sum.len());
+    if entries == 0 {
+        return;
+    }
     let widths = inputs.each_ref().map(|x| x.ncols());
     let parts = parts(samples, multiplications);
     let group = |group: usize, x: [&[F]; N], sum: &mut [F], room: &mut [F]| {
@@ -90,7 +93,7 @@ pub fn sum_over_samples<F: Float, const N: usize>(
     with_input_slices(inputs, |x| {
         F::Kernels::with_buffer(groups * entries, |sums| {
             let work = (0..groups * entries, &mut *sums);
-            divide(work, entries.max(1), parts, &|(range, sums): (Range<usize>, &mut [F])| {
+            divide(work, entries, parts, &|(range, sums): (Range<usize>, &mut [F])| {
                 let sums = (range.start / entries..).zip(sums.chunks_exact_mut(entries));
                 F::Kernels::with_buffer(room, |room| {
                     sums.for_each(|(number, sum)| group(number, x, sum, room));
@@ -189,6 +192,13 @@ mod tests {
     /// The same bits on any number of threads, with samples that don't fill the last group.
     #[test]
     fn every_sample_counts_once() {
+        sum_over_samples(
+            [Array2::<f32>::ones((3, 2)).view()],
+            Array2::zeros((0, 2)).view_mut(),
+            0,
+            1,
+            |_, _, _| (),
+        );
         for samples in [0, 1, 7, 8, 9, 50, 600] {
             let x = Array2::from_shape_fn((samples, 3), |(i, j)| (3 * i + j) as f32 * 0.1);
             let w = Array2::from_shape_fn((samples, 2), |(i, j)| (i % 5 + j) as f32 * 0.3);
