@@ -10,7 +10,7 @@ use chainrule::prelude::*;
 use chainrule_benches::{classes, digit_net, uniform};
 
 /// The text of the library's own, under other names.
-#[expect(dead_code, reason = "all that the library offers is copied, used or not")]
+#[expect(dead_code, unused_imports, reason = "all that the library offers is copied, used or not")]
 mod copied {
     include!(concat!(env!("OUT_DIR"), "/copied.rs"));
 }
