@@ -2,16 +2,15 @@
 
 use std::fmt;
 
-use ndarray::{ArrayRef, ArrayRef1, ArrayView1, Dimension};
-
-use crate::data::{Samples, check_weights};
-use crate::kernels::threads::{Kind as WorkKind, Threads};
-use crate::table::{shape, short};
+use crate::data::Samples;
+use crate::kernels::threads::Threads;
+use crate::table::short;
 use crate::{Error, Float, Loss, Result, Sequential};
 
 mod batches;
 mod callback;
 mod diverged;
+mod epochs;
 mod evaluation;
 mod history;
 mod metric;
@@ -22,6 +21,7 @@ mod resume;
 mod run;
 mod schedule;
 mod settings;
+mod single_steps;
 mod start;
 mod step;
 mod watch;
@@ -33,16 +33,11 @@ pub use metric::{Accuracy, AtThreshold, ExactMatch, LabelAccuracy, Metric, TopKA
 pub use rate_search::RateSearch;
 pub use schedule::{Cosine, ExponentialDecay, OneCycle, ReduceOnPlateau, Schedule, StepDecay, When, rates};
 
-use batches::{Batch, Batches};
 use callback::Callbacks;
-use evaluation::{Kind, Totals, measure};
-use metric::Metrics;
-use progress::{Figures, Progress};
+use progress::Progress;
 use run::Run;
 pub(crate) use start::check_learns;
-use start::{check_loss, check_names, check_samples};
-use step::step;
-use watch::Watch;
+use start::{check_names, check_samples};
 
 /// Trains a model: for every epoch all samples in batches, for every batch one step downhill.
 ///
@@ -203,226 +198,6 @@ impl<F: Float> Trainer<'_, F> {
             }
         }
     }
-
-    fn run_epochs(
-        &mut self,
-        model: &mut Sequential<F>,
-        shapes: &[Vec<usize>; 2],
-        samples: &dyn Samples<F>,
-        history: &mut History,
-        progress: &mut Progress,
-    ) -> Result<()> {
-        let default = metric::default_for(model);
-        let metrics = self.metrics.as_ref().unwrap_or(&default);
-        let mut batches = Batches::new(samples, self.batch_size, self.shuffle, model);
-        let mut totals = Totals::new(Kind::of(&*self.loss, model.output_width()), metrics);
-        let work = model.work(WorkKind::Epoch, self.batch_size.min(samples.len()));
-        let count = batches.count();
-        let mut steps = self.threads.steps(work);
-        let base = self.run.given_rate();
-        let not_finite = model.count_not_finite();
-        let mut watch = Watch::new(model.largest_param());
-        for index in 0..self.epochs {
-            (self.run.epochs, self.run.orders) = (self.run.epochs + 1, self.run.orders + 1);
-            let epoch = self.run.epochs;
-            self.check_still_fits(model, shapes)?;
-            batches.shuffle(self.run.orders);
-            let (mut next, mut loss, mut stop) = (0, 0.0, None);
-            while next < count && stop.is_none() {
-                let listened = self.callbacks.listen_to_steps();
-                let run = next..if listened { next + 1 } else { count };
-                next = run.end;
-                let stepped = steps.run(run, |number| {
-                    let in_batch = |error| Error::Batch { epoch, batch: number + 1, error: Box::new(error) };
-                    let batch = batches.gather(number);
-                    if let Some((schedule, base)) = self.schedule.as_mut().zip(base) {
-                        let when = When { epoch: index, epochs: self.epochs, step: number, steps: count };
-                        set_rate(&mut self.run, schedule.rate(base, &when)).map_err(in_batch)?;
-                    }
-                    loss = step(model, &*self.loss, &mut self.run, &batch).map_err(in_batch)?;
-                    watch.see(epoch, loss);
-                    totals.add(loss, model.outputs(), batch.t);
-                    progress.step(epoch, || Figures {
-                        training: totals.measures(),
-                        samples: totals.samples() + index * samples.len(),
-                        learning_rate: self.run.optimizer.learning_rate(),
-                    });
-                    Ok(())
-                });
-                let told = stepped.and_then(|()| {
-                    if !listened {
-                        return Ok(None);
-                    }
-                    model.keep_inputs(batches.last_inputs());
-                    let rate = self.run.optimizer.learning_rate();
-                    self.callbacks.after_step(&StepRecord::new(epoch, next, count, loss, rate), model)
-                });
-                let stops = told.as_ref().is_ok_and(|stop| stop.is_some() && next < count);
-                if (stops || told.is_err()) && totals.samples() > 0 {
-                    let training = totals.measures();
-                    history.broken_off = Some(Epoch { number: epoch, training, validation: None });
-                }
-                stop = told?;
-                if listened {
-                    self.check_still_fits(model, shapes)?;
-                }
-            }
-            self.threads_used = Some(steps.number());
-            model.keep_inputs(batches.last_inputs()); // for whoever looks after the epoch
-            if next < count
-                && let Some(stop) = stop
-            {
-                history.stopped = Some(stop.sentence(&format!("epoch {epoch}, batch {next}")));
-                break;
-            }
-            let mut record = Epoch { number: epoch, training: totals.take(), validation: None };
-            match self.validate(model, epoch, metrics) {
-                Ok(validation) => record.validation = validation,
-                Err(error) => {
-                    history.broken_off = Some(record);
-                    return Err(error);
-                }
-            }
-            progress.epoch(&record);
-            if let Some(schedule) = &mut self.schedule {
-                schedule.after_epoch(&record);
-            }
-            if !self.callbacks.is_empty() {
-                progress.clear();
-            }
-            let told = self.callbacks.after_epoch(&record, model);
-            history.epochs.push(record);
-            if let Some(stop) = stop.or(told?) {
-                history.stopped = Some(stop.sentence(&format!("epoch {epoch}")));
-                break;
-            }
-        }
-        if model.count_not_finite() > not_finite {
-            let problem = "the last step has left a parameter that is not finite";
-            return Err(Error::diverged(problem, "make the steps of the optimizer smaller"));
-        }
-        history.warnings = watch.warning(history.last(), model.largest_param()).into_iter().collect();
-        Ok(())
-    }
-
-    /// Whether a model that callbacks may have changed still fits samples and loss.
-    fn check_still_fits(&self, model: &Sequential<F>, shapes: &[Vec<usize>; 2]) -> Result<()> {
-        let [input, output] = shapes;
-        if (model.input_shape(), model.output_shape()) == (&input[..], &output[..]) {
-            return model.reads(&*self.loss).map(drop);
-        }
-        let problem = format!(
-            "a callback has put a model from {} to {} in the place of one from {} to {}",
-            shape(model.input_shape()),
-            shape(model.output_shape()),
-            shape(input),
-            shape(output)
-        );
-        Err(Error::mismatch(problem, "change the numbers of the model, with set_param, and not its layers"))
-    }
-
-    /// Measures the validation samples after an epoch, if there are any.
-    fn validate(
-        &self,
-        model: &Sequential<F>,
-        epoch: usize,
-        metrics: &Metrics<F>,
-    ) -> Result<Option<Measures>> {
-        let Some(samples) = &self.validation else { return Ok(None) };
-        let (measures, _) = measure(model, &*self.loss, &**samples, metrics, &self.threads, |_, _| ());
-        if measures.loss.is_finite() {
-            return Ok(Some(measures));
-        }
-        Err(Error::diverged(
-            format!("epoch {epoch}: the loss of the validation samples is {}", measures.loss),
-            "check the validation samples for missing values and numbers far larger than those of the training, or make \
-             the learning rate smaller",
-        ))
-    }
-
-    /// One step with one batch, for people who write their own loop; returns the loss before it.
-    ///
-    /// # Errors
-    /// As [`fit`](Self::fit).
-    ///
-    /// # Examples
-    /// ```
-    /// use chainrule::prelude::*;
-    ///
-    /// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
-    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
-    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.5));
-    /// for _ in 0..100 {
-    ///     trainer.train_batch(&mut model, &x, &y)?;
-    /// }
-    /// let slope: f64 = model.param("0.weight")?[[0, 0]];
-    /// assert!((slope - 2.0).abs() < 1e-3);
-    /// # Ok::<(), chainrule::Error>(())
-    /// ```
-    pub fn train_batch<D: Dimension, E: Dimension>(
-        &mut self,
-        model: &mut Sequential<F>,
-        x: &ArrayRef<F, D>,
-        targets: &ArrayRef<F, E>,
-    ) -> Result<f64> {
-        self.step_with(model, x, targets, None)
-    }
-
-    /// [`train_batch`](Self::train_batch) in which each sample counts by its weight; returns the weighted loss.
-    ///
-    /// # Errors
-    /// As [`fit`](Self::fit).
-    ///
-    /// # Examples
-    /// ```
-    /// use chainrule::prelude::*;
-    ///
-    /// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [99.0]]);
-    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
-    /// let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.5));
-    /// for _ in 0..100 {
-    ///     trainer.train_batch_weighted(&mut model, &x, &y, &array![1.0, 0.0])?;       // the second says nothing
-    /// }
-    /// assert_eq!(format!("{:.3}", model.predict(&array![[0.0]])?), "[[1.000]]");
-    /// # Ok::<(), chainrule::Error>(())
-    /// ```
-    pub fn train_batch_weighted<D: Dimension, E: Dimension>(
-        &mut self,
-        model: &mut Sequential<F>,
-        x: &ArrayRef<F, D>,
-        targets: &ArrayRef<F, E>,
-        weights: &ArrayRef1<F>,
-    ) -> Result<f64> {
-        self.step_with(model, x, targets, Some(weights.view()))
-    }
-
-    fn step_with<D: Dimension, E: Dimension>(
-        &mut self,
-        model: &mut Sequential<F>,
-        x: &ArrayRef<F, D>,
-        targets: &ArrayRef<F, E>,
-        weights: Option<ArrayView1<F>>,
-    ) -> Result<f64> {
-        self.threads.check()?;
-        self.run.optimizer.check()?;
-        let is_new = self.run.meet(model);
-        let work = model.work(WorkKind::Batch, x.shape().first().copied().unwrap_or(0));
-        self.threads.run(work, || {
-            let x = model.check_inputs(x)?;
-            model.check_room(x.nrows())?;
-            let x = x.as_standard_layout();
-            let t = model.check_targets(x.nrows(), &*self.loss, targets)?;
-            weights.map_or(Ok(()), |weights| check_weights(weights, x.nrows()))?;
-            if is_new {
-                check_learns(model)?;
-                check_loss(model, &*self.loss, t.view())?;
-            }
-            let batch = Batch { x: x.view(), t: t.view(), weights };
-            let loss = step(model, &*self.loss, &mut self.run, &batch)?;
-            model.keep_inputs(x.view());
-            Ok(loss)
-        })
-    }
 }
 
 impl<F: Float> fmt::Debug for Trainer<'_, F> {
@@ -435,16 +210,6 @@ impl<F: Float> fmt::Debug for Trainer<'_, F> {
             .field("shuffle", &self.shuffle)
             .finish_non_exhaustive()
     }
-}
-
-/// Gives the optimizer the rate of a schedule; one that it refuses is the schedule's fault.
-fn set_rate<F: Float>(run: &mut Run<F>, rate: f64) -> Result<()> {
-    run.optimizer.set_learning_rate(rate);
-    let help =
-        "look at what the schedule makes of the optimizer's rate: training::rates gives those of all steps";
-    let refused =
-        |_| Error::setting("learning rate of the schedule", "one that the optimizer takes", rate, help);
-    run.optimizer.check().map_err(refused)
 }
 
 #[cfg(test)]

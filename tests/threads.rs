@@ -316,7 +316,7 @@ fn what_this_process_says() {
     println!("<<{place}, {}>>", end.map_or_else(|error| error.to_string(), |_| "trained".to_owned()));
 }
 
-/// Waits until so many threads are there at the same time.
+/// Waits until all of these threads are there at the same time.
 fn meeting(threads: usize) -> impl Fn() + Send + Sync {
     let (present, changed) = (Mutex::new(0), Condvar::new());
     move || {

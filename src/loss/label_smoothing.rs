@@ -107,7 +107,7 @@ impl<F: Float, L: Loss<F> + CrossEntropy> Loss<F> for LabelSmoothing<L> {
 /// assert_eq!(BinaryCrossEntropy.answers(10), 2);            // ten questions of yes or no
 /// ```
 pub trait CrossEntropy {
-    /// The number of answers that one target is about, for rows of that many outputs.
+    /// The number of answers that one target is about, for rows of `outputs`.
     fn answers(&self, outputs: usize) -> usize;
 }
 

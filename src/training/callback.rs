@@ -133,59 +133,38 @@ pub trait Callback<F: Float> {
     }
 }
 
-/// A callback that stays with its owner, who can ask it afterwards.
-impl<F: Float, C: Callback<F> + ?Sized> Callback<F> for &mut C {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
+/// A callback that stays with its owner, who can ask it afterwards, and one in a box, chosen at run time.
+macro_rules! forward_to_the_callback_inside {
+    ($($outer:ty),*) => {$(
+        impl<F: Float, C: Callback<F> + ?Sized> Callback<F> for $outer {
+            fn name(&self) -> &str {
+                (**self).name()
+            }
 
-    fn check(&self, start: &Start) -> Result<()> {
-        (**self).check(start)
-    }
+            fn check(&self, start: &Start) -> Result<()> {
+                (**self).check(start)
+            }
 
-    fn before_training(&mut self, start: &Start, model: &mut Sequential<F>) -> Result<()> {
-        (**self).before_training(start, model)
-    }
+            fn before_training(&mut self, start: &Start, model: &mut Sequential<F>) -> Result<()> {
+                (**self).before_training(start, model)
+            }
 
-    fn after_step(&mut self, step: &mut StepRecord, model: &mut Sequential<F>) -> Result<Next> {
-        (**self).after_step(step, model)
-    }
+            fn after_step(&mut self, step: &mut StepRecord, model: &mut Sequential<F>) -> Result<Next> {
+                (**self).after_step(step, model)
+            }
 
-    fn after_epoch(&mut self, epoch: &Epoch, model: &mut Sequential<F>) -> Result<Next> {
-        (**self).after_epoch(epoch, model)
-    }
+            fn after_epoch(&mut self, epoch: &Epoch, model: &mut Sequential<F>) -> Result<Next> {
+                (**self).after_epoch(epoch, model)
+            }
 
-    fn after_training(&mut self, history: &mut History, model: &mut Sequential<F>) -> Result<()> {
-        (**self).after_training(history, model)
-    }
+            fn after_training(&mut self, history: &mut History, model: &mut Sequential<F>) -> Result<()> {
+                (**self).after_training(history, model)
+            }
+        }
+    )*};
 }
 
-/// A callback chosen at run time.
-impl<F: Float> Callback<F> for Box<dyn Callback<F> + '_> {
-    fn name(&self) -> &str {
-        (**self).name()
-    }
-
-    fn check(&self, start: &Start) -> Result<()> {
-        (**self).check(start)
-    }
-
-    fn before_training(&mut self, start: &Start, model: &mut Sequential<F>) -> Result<()> {
-        (**self).before_training(start, model)
-    }
-
-    fn after_step(&mut self, step: &mut StepRecord, model: &mut Sequential<F>) -> Result<Next> {
-        (**self).after_step(step, model)
-    }
-
-    fn after_epoch(&mut self, epoch: &Epoch, model: &mut Sequential<F>) -> Result<Next> {
-        (**self).after_epoch(epoch, model)
-    }
-
-    fn after_training(&mut self, history: &mut History, model: &mut Sequential<F>) -> Result<()> {
-        (**self).after_training(history, model)
-    }
-}
+forward_to_the_callback_inside!(Box<C>, &mut C);
 
 /// A training that is about to begin.
 #[derive(Clone, Debug, PartialEq, Eq)]

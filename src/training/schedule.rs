@@ -96,7 +96,7 @@ pub fn rates(mut schedule: impl Schedule, base: f64, epochs: usize, steps: usize
     moments.map(|when| schedule.rate(base, &when)).collect()
 }
 
-/// Less by a factor every so many epochs.
+/// Times a factor, again and again after the same number of epochs.
 ///
 /// ```text
 /// η = η₀·γ^⌊epoch / every⌋
@@ -111,7 +111,7 @@ pub struct StepDecay {
 }
 
 impl StepDecay {
-    /// Times γ, `factor`, after every so many epochs.
+    /// Times γ, `factor`, after `every` epochs, again and again.
     pub fn new(every: usize, factor: f64) -> Self {
         StepDecay { every, factor }
     }

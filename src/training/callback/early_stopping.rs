@@ -55,7 +55,7 @@ pub struct EarlyStopping<F> {
 }
 
 impl<F: Float> EarlyStopping<F> {
-    /// Stops after so many epochs, at least one, without a better loss.
+    /// Stops after `patience` epochs, at least one, without a better loss.
     ///
     /// # Examples
     /// See [`EarlyStopping`].
