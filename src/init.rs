@@ -2,6 +2,7 @@
 
 use ndarray::Array2;
 
+use crate::config::Value;
 use crate::{Error, Float, Result, Rng};
 
 /// The distribution that the first weights of a layer are sampled from.
@@ -96,6 +97,9 @@ impl Init {
         rng: &mut Rng,
     ) -> Result<Array2<F>> {
         Error::check_memory::<F>("weights", &[shape.0, shape.1], "take fewer units")?;
+        if rng.leaves_numbers_to_a_file(shape)? {
+            return Ok(Array2::zeros(shape));
+        }
         let weights = match self.plain(fans.0.max(1) as f64, fans.1.max(1) as f64) {
             Init::Constant(c) => Array2::from_elem(shape, F::of(c)),
             Init::Uniform(a, b) => {
@@ -133,6 +137,59 @@ impl Init {
             Init::LeCunUniform => uniform(1.0 / fan_in),
             Init::LeCunNormal => normal(1.0 / fan_in),
             plain => plain,
+        }
+    }
+}
+
+impl Init {
+    /// The name of one in files, and its numbers.
+    fn parts(self) -> (&'static str, Vec<f64>) {
+        match self {
+            Init::Zeros => ("zeros", vec![]),
+            Init::Constant(c) => ("constant", vec![c]),
+            Init::Uniform(a, b) => ("uniform", vec![a, b]),
+            Init::Normal(mean, sd) => ("normal", vec![mean, sd]),
+            Init::GlorotUniform => ("glorot_uniform", vec![]),
+            Init::GlorotNormal => ("glorot_normal", vec![]),
+            Init::HeUniform => ("he_uniform", vec![]),
+            Init::HeNormal => ("he_normal", vec![]),
+            Init::LeCunUniform => ("lecun_uniform", vec![]),
+            Init::LeCunNormal => ("lecun_normal", vec![]),
+        }
+    }
+
+    /// The initialiser that a setting names.
+    pub(crate) fn from_value(value: &Value) -> Option<Self> {
+        let list = if let Value::List(list) = value { list } else { std::slice::from_ref(value) };
+        let (name, numbers) = list.split_first()?;
+        let numbers: Vec<f64> = numbers.iter().map(Value::as_number).collect::<Option<_>>()?;
+        let plain = [
+            Init::Zeros,
+            Init::GlorotUniform,
+            Init::GlorotNormal,
+            Init::HeUniform,
+            Init::HeNormal,
+            Init::LeCunUniform,
+            Init::LeCunNormal,
+        ];
+        match (name.as_text()?, &*numbers) {
+            ("constant", &[c]) => Some(Init::Constant(c)),
+            ("uniform", &[a, b]) => Some(Init::Uniform(a, b)),
+            ("normal", &[mean, sd]) => Some(Init::Normal(mean, sd)),
+            (name, []) => plain.into_iter().find(|init| init.parts().0 == name),
+            _ => None,
+        }
+    }
+}
+
+impl From<Init> for Value {
+    fn from(init: Init) -> Self {
+        let (name, numbers) = init.parts();
+        match &*numbers {
+            [] => name.into(),
+            numbers => {
+                Value::List([name.into()].into_iter().chain(numbers.iter().map(|&x| x.into())).collect())
+            }
         }
     }
 }

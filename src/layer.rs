@@ -35,7 +35,7 @@ use std::fmt::Debug;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 use crate::explain::formula::{Formula, NamedPass, Subject};
-use crate::{Float, Gradient, Result, Rng};
+use crate::{Config, Float, Gradient, Result, Rng};
 
 mod avg_pool2d;
 mod batch_norm;
@@ -83,7 +83,7 @@ pub use leaky_relu::LeakyReLU;
 pub use log_softmax::LogSoftmax;
 pub use max_pool2d::MaxPool2D;
 pub use maxout::Maxout;
-pub use param::Param;
+pub use param::{Layout, Param};
 pub use pass::{Memory, Pass};
 pub use relu::ReLU;
 pub use rescale::Rescale;
@@ -125,6 +125,12 @@ pub use tanh::Tanh;
 pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     /// The name of the layer in tables and errors: one lower-case word.
     fn name(&self) -> &str;
+
+    /// The settings of the layer, all that its constructor needs to make it again for a [file](crate::files). Its
+    /// parameters and its state are in the file too; a layer without settings can leave this out.
+    fn config(&self) -> Config {
+        Config::new()
+    }
 
     /// Fixes the layer's shapes for samples of shape `input`, samples its first weights from `rng`, and returns the
     /// shape of one output sample. A layer without parameters whose output has its input's shape can leave it out.

@@ -79,6 +79,7 @@
 //! data sets from CSV files (`data::Csv`). `gzip`: gzipped IDX files. `npz`: NumPy's
 //! archives (`data::Npz`). `image`: folders of PNG and JPEG images (`data::ImageFolder`).
 
+pub mod config;
 pub mod data;
 pub mod doctor;
 mod error;
@@ -103,6 +104,7 @@ mod shapes;
 mod table;
 pub mod training;
 
+pub use config::Config;
 pub use data::Dataset;
 pub use doctor::{Checkup, Diagnosis, Doctor};
 pub use error::{Error, Result};

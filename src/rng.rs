@@ -4,7 +4,7 @@ use ndarray::Array2;
 use rand::{Rng as _, SeedableRng, rngs::Xoshiro256PlusPlus};
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::Float;
+use crate::{Error, Float, Result};
 
 /// A stream of random numbers that a seed determines: xoshiro256++.
 ///
@@ -22,12 +22,16 @@ use crate::Float;
 /// assert_eq!(one.uniform(), other.uniform());
 /// ```
 #[derive(Clone, Debug)]
-pub struct Rng(Xoshiro256PlusPlus);
+pub struct Rng {
+    bits: Xoshiro256PlusPlus,
+    /// how many numbers a file still holds for the layer that is built from it
+    in_file: Option<usize>,
+}
 
 impl Rng {
     /// The stream of this seed.
     pub fn new(seed: u64) -> Self {
-        Rng(Xoshiro256PlusPlus::seed_from_u64(seed))
+        Rng { bits: Xoshiro256PlusPlus::seed_from_u64(seed), in_file: None }
     }
 
     /// One of many independent streams of the same seed, so that two random acts never share their numbers.
@@ -37,20 +41,40 @@ impl Rng {
         Self::new(seed ^ stream.wrapping_mul(0xD134_2543_DE82_EF95))
     }
 
+    /// A stream for a layer whose weights come from a file, which holds that many numbers for it.
+    #[cfg_attr(not(feature = "files"), expect(dead_code, reason = "only files need it"))]
+    pub(crate) fn for_file(numbers: usize) -> Self {
+        Rng { in_file: Some(numbers), ..Rng::new(0) }
+    }
+
+    /// Whether a matrix of that shape is not to be sampled, because its numbers come from a file.
+    pub(crate) fn leaves_numbers_to_a_file(&mut self, (rows, columns): (usize, usize)) -> Result<bool> {
+        let Some(left) = &mut self.in_file else { return Ok(false) };
+        let rest = rows.checked_mul(columns).and_then(|numbers| left.checked_sub(numbers));
+        *left = rest.ok_or_else(|| {
+            let problem = format!("needs {rows} × {columns} numbers, but the file has {left} more for it");
+            Error::mismatch(
+                problem,
+                "settings and tensors of the file don't belong together: save the model again",
+            )
+        })?;
+        Ok(true)
+    }
+
     /// A number from the uniform distribution on [0, 1), a multiple of 2⁻⁵³.
     pub fn uniform(&mut self) -> f64 {
-        (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.bits.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// A number from the normal distribution with mean 0 and standard deviation 1.
     pub fn normal(&mut self) -> f64 {
-        StandardNormal.sample(&mut self.0)
+        StandardNormal.sample(&mut self.bits)
     }
 
     /// A whole number below `end`, each equally likely; 0 if `end` is 0.
     pub fn below(&mut self, end: usize) -> usize {
         // The high half of a 128-bit product is below `end`; its bias, below end/2⁶⁴, is too small to ever be seen.
-        ((u128::from(self.0.next_u64()) * end as u128) >> 64) as usize
+        ((u128::from(self.bits.next_u64()) * end as u128) >> 64) as usize
     }
 
     /// Brings a slice into random order, every order equally likely.

@@ -2,10 +2,10 @@
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
-use super::{Layer, Memory, Param, Pass};
+use super::{Layer, Layout, Memory, Param, Pass};
 use crate::explain::formula::{Formula, NamedPass, Quantity, Subject, Term, unit};
 use crate::kernels::{map_channels, sum_channels, with_room};
-use crate::{Error, Float, Gradient, Init, Result, Rng};
+use crate::{Config, Error, Float, Gradient, Init, Result, Rng};
 
 /// Batch normalisation, for each feature or, of images, for each channel.
 ///
@@ -54,7 +54,7 @@ impl<F: Float> BatchNorm<F> {
     /// A normalisation with ε = 1e-5 and m = 0.1.
     #[expect(clippy::new_without_default, reason = "layers are made by `new`")]
     pub fn new() -> Self {
-        let empty = |name| Param::new(name, Array2::zeros((0, 0))).not_a_weight();
+        let empty = |name| Param::new(name, Array2::zeros((0, 0))).not_a_weight().in_files(Layout::Vector);
         let (params, state) = (["weight", "bias"].map(empty), ["running_mean", "running_var"].map(empty));
         BatchNorm { momentum: 0.1, epsilon: 1e-5, params, state }
     }
@@ -83,6 +83,10 @@ impl<F: Float> BatchNorm<F> {
 impl<F: Float> Layer<F> for BatchNorm<F> {
     fn name(&self) -> &str {
         "batch_norm"
+    }
+
+    fn config(&self) -> Config {
+        Config::new().with("momentum", self.momentum).with("epsilon", self.epsilon)
     }
 
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {

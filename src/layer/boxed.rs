@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Output, Param, Pass};
 use crate::explain::formula::{Formula, NamedPass, Subject};
-use crate::{Float, Gradient, Result, Rng};
+use crate::{Config, Float, Gradient, Result, Rng};
 
 /// Clones of layers in boxes, for models; every layer that is [`Clone`] has it already.
 pub trait CloneLayer<F> {
@@ -28,6 +28,10 @@ impl<F: Float> Clone for Box<dyn Layer<F>> {
 impl<F: Float> Layer<F> for Box<dyn Layer<F>> {
     fn name(&self) -> &str {
         (**self).name()
+    }
+
+    fn config(&self) -> Config {
+        (**self).config()
     }
 
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {

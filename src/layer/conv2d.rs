@@ -2,12 +2,12 @@
 
 use ndarray::{Array1, Array2, Array4, ArrayView2, ArrayViewMut2, Axis};
 
-use super::{Layer, Memory, Output, Param, Pass};
+use super::{Layer, Layout, Memory, Output, Param, Pass};
 use crate::explain::formula::{Formula, NamedPass, Subject, Term};
 use crate::kernels::{
     Size2D, Windows, as_matrix, as_matrix_mut, each_sample, matmul, sum, sum_over_rows, sum_over_samples,
 };
-use crate::{Error, Float, Gradient, Init, Result, Rng};
+use crate::{Config, Error, Float, Gradient, Init, Result, Rng};
 
 /// Convolution of images, as the field calls it: each output is a weighted sum over a window of the input.
 ///
@@ -61,7 +61,7 @@ impl<F: Float> Conv2D<F> {
             stride: 1.into(),
             padding: 0.into(),
             init: Some(Init::GlorotUniform),
-            params: [Param::new("weight", empty.clone()), Param::new("bias", empty).not_a_weight()],
+            params: [Param::new("weight", empty.clone()), Param::new("bias", empty)],
             windows: Windows::default(),
         }
     }
@@ -136,8 +136,10 @@ impl<F: Float> Conv2D<F> {
     ) -> Result<()> {
         let shape = [self.filters, channels, height, width];
         let bias = bias.as_standard_layout().into_owned();
-        self.params =
-            [Param::new("weight", weight).with_shape(shape)?, Param::new("bias", bias).not_a_weight()];
+        self.params = [
+            Param::new("weight", weight).with_shape(shape)?,
+            Param::new("bias", bias).not_a_weight().in_files(Layout::Vector),
+        ];
         Ok(())
     }
 
@@ -150,6 +152,15 @@ impl<F: Float> Conv2D<F> {
 impl<F: Float> Layer<F> for Conv2D<F> {
     fn name(&self) -> &str {
         "conv2d"
+    }
+
+    fn config(&self) -> Config {
+        let config = Config::new()
+            .with("filters", self.filters)
+            .with("kernel", self.kernel)
+            .with("stride", self.stride)
+            .with("padding", self.padding);
+        self.init.map_or(config.clone(), |init| config.with("init", init))
     }
 
     #[inline(never)]

@@ -2,10 +2,10 @@
 
 use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut2, Axis};
 
-use super::{Layer, Memory, Output, Param, Pass};
+use super::{Layer, Layout, Memory, Output, Param, Pass};
 use crate::explain::formula::{Formula, NamedPass, Subject, Term};
 use crate::kernels::{matmul, repeat_row, sum_rows};
-use crate::{Error, Float, Gradient, Init, Result, Rng};
+use crate::{Config, Error, Float, Gradient, Init, Result, Rng};
 
 /// Fully connected layer.
 ///
@@ -48,8 +48,7 @@ impl<F: Float> Dense<F> {
     /// A layer of that many units, with biases.
     pub fn new(units: usize) -> Self {
         let empty = Array2::zeros((0, 0));
-        let params = [Param::new("weight", empty.clone()), Param::new("bias", empty).not_a_weight()];
-        Dense { units, bias: true, init: Some(Init::GlorotUniform), params }
+        Dense { units, bias: true, init: Some(Init::GlorotUniform), params: params(empty.clone(), empty) }
     }
 
     /// A layer that starts from these weights (in × out) and biases (out).
@@ -63,10 +62,11 @@ impl<F: Float> Dense<F> {
         }
         let units = weight.ncols();
         // row-major like every other matrix of a model, whatever layout they came in
-        let weight = Param::new("weight", weight.as_standard_layout().into_owned());
-        let bias =
-            Param::new("bias", bias.as_standard_layout().into_owned().insert_axis(Axis(0))).not_a_weight();
-        Ok(Dense { units, bias: true, init: None, params: [weight, bias] })
+        let params = params(
+            weight.as_standard_layout().into_owned(),
+            bias.as_standard_layout().into_owned().insert_axis(Axis(0)),
+        );
+        Ok(Dense { units, bias: true, init: None, params })
     }
 
     /// Leaves out the biases: y = x·W. Those that were given are dropped.
@@ -94,9 +94,21 @@ impl<F: Float> Dense<F> {
     }
 }
 
+fn params<F>(weight: Array2<F>, bias: Array2<F>) -> [Param<F>; 2] {
+    [
+        Param::new("weight", weight).in_files(Layout::Transposed),
+        Param::new("bias", bias).not_a_weight().in_files(Layout::Vector),
+    ]
+}
+
 impl<F: Float> Layer<F> for Dense<F> {
     fn name(&self) -> &str {
         "dense"
+    }
+
+    fn config(&self) -> Config {
+        let config = Config::new().with("units", self.units).with("bias", self.bias);
+        self.init.map_or(config.clone(), |init| config.with("init", init))
     }
 
     #[inline(never)]

@@ -4,7 +4,7 @@ use ndarray::{ArrayView2, ArrayViewMut2, s};
 
 use super::{Layer, Memory, Pass};
 use crate::kernels::map2;
-use crate::{Error, Float, Result, Rng};
+use crate::{Config, Error, Float, Result, Rng};
 
 /// Inverted dropout, entry by entry.
 ///
@@ -45,6 +45,10 @@ impl Dropout {
 impl<F: Float> Layer<F> for Dropout {
     fn name(&self) -> &str {
         "dropout"
+    }
+
+    fn config(&self) -> Config {
+        Config::new().with("rate", self.rate)
     }
 
     fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {

@@ -5,7 +5,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use super::{Layer, Memory, Pass};
 use crate::explain::formula::{Formula, NamedPass, Subject};
 use crate::kernels::{map, map2, tanh};
-use crate::{Error, Float, Result, Rng};
+use crate::{Config, Error, Float, Result, Rng};
 
 /// Exponential linear unit, entry by entry.
 ///
@@ -50,6 +50,10 @@ impl Default for ELU {
 impl<F: Float> Layer<F> for ELU {
     fn name(&self) -> &str {
         "elu"
+    }
+
+    fn config(&self) -> Config {
+        Config::new().with("alpha", self.alpha)
     }
 
     fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {

@@ -5,9 +5,9 @@ use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Pass};
-use crate::Float;
 use crate::explain::formula::{Formula, NamedPass, Subject};
 use crate::kernels::{erf, exp, map, map2, tanh};
+use crate::{Config, Float};
 
 /// Gaussian error linear unit, entry by entry.
 ///
@@ -52,6 +52,10 @@ impl GELU {
 impl<F: Float> Layer<F> for GELU {
     fn name(&self) -> &str {
         "gelu"
+    }
+
+    fn config(&self) -> Config {
+        Config::new().with("approximate", self.approximate)
     }
 
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 use super::{Layer, Memory, Param, Pass};
 use crate::explain::formula::{Formula, NamedPass, Quantity, Subject, Term};
 use crate::kernels::{dot, each_row, each_sample, sum, sum_over_samples, sum_rows};
-use crate::{Error, Float, Gradient, Init, Result, Rng};
+use crate::{Config, Error, Float, Gradient, Init, Result, Rng};
 
 /// Layer normalisation: over the numbers of one sample.
 ///
@@ -67,6 +67,10 @@ impl<F: Float> Layer<F> for LayerNorm<F> {
         "layer_norm"
     }
 
+    fn config(&self) -> Config {
+        Config::new().with("epsilon", self.epsilon)
+    }
+
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
         if !(self.epsilon > 0.0 && self.epsilon.is_finite()) {
             let (expected, got) = ("finite and more than 0", format!("{:?}", self.epsilon));
@@ -74,7 +78,7 @@ impl<F: Float> Layer<F> for LayerNorm<F> {
         }
         let width = input.iter().product();
         for (param, start) in self.params.iter_mut().zip([Init::Constant(1.0), Init::Zeros]) {
-            param.value = start.sample(1, width, rng)?;
+            *param = Param::new(param.name, start.sample(1, width, rng)?).not_a_weight().with_shape(input)?;
         }
         Ok(input.to_vec())
     }

@@ -5,7 +5,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use super::{Layer, Memory, Pass};
 use crate::explain::formula::{Formula, NamedPass, Subject};
 use crate::kernels::{map, map2};
-use crate::{Error, Float, Result, Rng};
+use crate::{Config, Error, Float, Result, Rng};
 
 /// Leaky rectified linear unit, entry by entry.
 ///
@@ -49,6 +49,10 @@ impl Default for LeakyReLU {
 impl<F: Float> Layer<F> for LeakyReLU {
     fn name(&self) -> &str {
         "leaky_relu"
+    }
+
+    fn config(&self) -> Config {
+        Config::new().with("slope", self.slope)
     }
 
     fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {

@@ -5,7 +5,7 @@ use ndarray::{ArrayView2, ArrayViewMut2};
 use super::{Layer, Memory, Pass};
 use crate::explain::formula::{Formula, NamedPass, Subject, Term};
 use crate::kernels::{Size2D, Windows, each_sample};
-use crate::{Float, Result, Rng};
+use crate::{Config, Float, Result, Rng};
 
 /// Max pooling of each channel.
 ///
@@ -75,6 +75,10 @@ impl MaxPool2D {
 impl<F: Float> Layer<F> for MaxPool2D {
     fn name(&self) -> &str {
         "max_pool2d"
+    }
+
+    fn config(&self) -> Config {
+        Config::new().with("size", self.size).with("stride", self.stride).with("padding", self.padding)
     }
 
     fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {

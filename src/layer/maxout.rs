@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, s};
 
 use super::{Dense, Layer, Memory, Param, Pass};
 use crate::explain::formula::{Formula, NamedPass, Subject, Term};
-use crate::{Error, Float, Gradient, Init, Result, Rng};
+use crate::{Config, Error, Float, Gradient, Init, Result, Rng};
 
 /// Fully connected layer whose units each take the largest of k linear pieces.
 ///
@@ -100,6 +100,10 @@ impl<F: Float> Maxout<F> {
 impl<F: Float> Layer<F> for Maxout<F> {
     fn name(&self) -> &str {
         "maxout"
+    }
+
+    fn config(&self) -> Config {
+        self.dense.config().with("units", self.units).with("pieces", self.pieces)
     }
 
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {

@@ -4,6 +4,18 @@ use ndarray::Array2;
 
 use crate::{Error, Result};
 
+/// How a file holds the matrix of a parameter, so that others who read it find what they expect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Layout {
+    /// As it is, or in the parameter's [own shape](Param::with_shape).
+    #[default]
+    Matrix,
+    /// Columns × rows: the weights of a [`Dense`](crate::Dense) as out × in, as PyTorch has them.
+    Transposed,
+    /// Its only row as one axis, such as a bias.
+    Vector,
+}
+
 /// A named parameter of a layer, or a part of its state.
 ///
 /// Its numbers are a matrix; a bias is one with a single row. A parameter whose own shape is no matrix, such as the
@@ -16,6 +28,7 @@ pub struct Param<F> {
     pub value: Array2<F>,
     /// The shape of its own, if that is no matrix.
     own_shape: Option<Vec<usize>>,
+    layout: Layout,
     is_weight: bool,
 }
 
@@ -30,7 +43,7 @@ impl<F> Param<F> {
     /// assert_eq!(weight.shape(), [1, 2]);
     /// ```
     pub fn new(name: &'static str, value: Array2<F>) -> Self {
-        Param { name, value, own_shape: None, is_weight: true }
+        Param { name, value, own_shape: None, layout: Layout::Matrix, is_weight: true }
     }
 
     /// The parameter with a shape of its own, of which the matrix holds the numbers row by row.
@@ -60,7 +73,13 @@ impl<F> Param<F> {
 
     /// The same parameter with other numbers.
     pub(crate) fn with_value<G>(&self, value: Array2<G>) -> Param<G> {
-        Param { name: self.name, value, own_shape: self.own_shape.clone(), is_weight: self.is_weight }
+        Param {
+            name: self.name,
+            value,
+            own_shape: self.own_shape.clone(),
+            layout: self.layout,
+            is_weight: self.is_weight,
+        }
     }
 
     /// The parameter as one that is no weight but a bias, or the scale of a normalisation: weight decay may leave it alone.
@@ -91,5 +110,39 @@ impl<F> Param<F> {
     /// See [`with_shape`](Self::with_shape).
     pub fn shape(&self) -> &[usize] {
         self.own_shape.as_deref().unwrap_or(self.value.shape())
+    }
+
+    /// The parameter with another layout in files.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    /// use chainrule::layer::Layout;
+    ///
+    /// let weight = Param::new("weight", array![[1.0, 2.0, 3.0]]).in_files(Layout::Transposed);
+    /// assert_eq!((weight.shape(), weight.shape_in_files()), (&[1, 3][..], vec![3, 1]));
+    /// ```
+    #[must_use]
+    pub fn in_files(mut self, layout: Layout) -> Self {
+        self.layout = layout;
+        self
+    }
+
+    /// How files hold it.
+    pub fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    /// Its shape in files: its own one unless it has another [layout](Self::in_files) there.
+    ///
+    /// # Examples
+    /// See [`in_files`](Self::in_files).
+    pub fn shape_in_files(&self) -> Vec<usize> {
+        let (rows, columns) = self.value.dim();
+        match self.layout {
+            Layout::Matrix => self.shape().to_vec(),
+            Layout::Transposed => vec![columns, rows],
+            Layout::Vector => vec![self.value.len()],
+        }
     }
 }

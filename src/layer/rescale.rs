@@ -109,6 +109,7 @@ impl<F: Float> Layer<F> for Rescale<F> {
                     ));
                 }
             }
+            *state = state.clone().with_shape(input)?;
         }
         Ok(input.to_vec())
     }

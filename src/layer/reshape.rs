@@ -3,7 +3,7 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Pass};
-use crate::{Error, Float, Result, Rng};
+use crate::{Config, Error, Float, Result, Rng};
 
 /// Change of shape: a sample of 28 × 28 becomes one of 1 × 28 × 28, which a [`Conv2D`](crate::Conv2D) takes.
 ///
@@ -37,6 +37,10 @@ impl Reshape {
 impl<F: Float> Layer<F> for Reshape {
     fn name(&self) -> &str {
         "reshape"
+    }
+
+    fn config(&self) -> Config {
+        Config::new().with("shape", self.shape.clone())
     }
 
     fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {

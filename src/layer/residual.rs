@@ -3,8 +3,8 @@
 use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Pass};
-use crate::Float;
 use crate::explain::formula::{Formula, NamedPass, Subject, Term};
+use crate::{Config, Float};
 
 /// A connection around the layers before it, entry by entry.
 ///
@@ -43,6 +43,10 @@ impl Residual {
 impl<F: Float> Layer<F> for Residual {
     fn name(&self) -> &str {
         "residual"
+    }
+
+    fn config(&self) -> Config {
+        Config::new().with("layers", self.layers)
     }
 
     fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, _: &mut Memory<F>) {
