@@ -149,6 +149,15 @@ pub enum Error {
         help: String,
     },
 
+    /// A part of a file, such as a layer of a model.
+    #[error("{}: {error}", path.display())]
+    InFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong in it.
+        error: Box<Error>,
+    },
+
     /// The operating system could not read or write a file.
     #[error("{}: {error}\n  help: {}", path.display(), io_help(error.kind()))]
     Io {
@@ -252,6 +261,11 @@ impl Error {
     }
 
     /// This error, told of one layer.
+    #[cfg(feature = "files")]
+    pub(crate) fn in_file(self, path: &Path) -> Self {
+        Error::InFile { path: path.into(), error: Box::new(self) }
+    }
+
     pub(crate) fn in_layer(self, index: usize, name: &str) -> Self {
         Error::Layer { index, name: name.to_owned(), error: Box::new(self) }
     }

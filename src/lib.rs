@@ -84,6 +84,8 @@ pub mod data;
 pub mod doctor;
 mod error;
 pub mod explain;
+#[cfg(feature = "files")]
+pub mod files;
 mod float;
 mod gradient;
 pub mod gradient_check;

@@ -42,7 +42,6 @@ impl Rng {
     }
 
     /// A stream for a layer whose weights come from a file, which holds that many numbers for it.
-    #[cfg_attr(not(feature = "files"), expect(dead_code, reason = "only files need it"))]
     pub(crate) fn for_file(numbers: usize) -> Self {
         Rng { in_file: Some(numbers), ..Rng::new(0) }
     }

@@ -13,6 +13,7 @@ mod build;
 mod contract;
 mod id;
 mod inspection;
+mod labels;
 mod params;
 mod prediction;
 mod probe;
@@ -27,6 +28,7 @@ use buffers::{Cache, Phase, Trace, around};
 pub use build::SequentialBuilder;
 pub(crate) use id::ModelId;
 pub(crate) use inspection::Place;
+pub(crate) use labels::Labels;
 pub(crate) use prediction::{INFERENCE_CHUNK, PredictionPass};
 use route::Route;
 pub use snapshot::Snapshot;
@@ -69,6 +71,7 @@ pub struct Sequential<F: Float> {
     route: Route,
     seed: u64,
     id: ModelId,
+    labels: Labels,
     cache: Cache<F>,
 }
 

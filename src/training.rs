@@ -179,7 +179,7 @@ impl<F: Float> Trainer<'_, F> {
             let [low, high] =
                 weights.iter().fold([F::infinity(), F::zero()], |[low, high], &w| [low.min(w), high.max(w)]);
             let ends = format!("from {} to {}", short(low.as_f64()), short(high.as_f64()));
-            history.settings.push(("sample weights", ends));
+            history.settings.push(("sample weights".to_owned(), ends));
         }
         let mut progress =
             Progress::new(self.progress_bar, start.epochs - self.run.epochs, start.epochs, start.steps);

@@ -182,7 +182,7 @@ fn a_schedule_drives_a_training() {
         .progress_bar(false);
     let history = trainer.fit(&mut model, (&x, &t)).unwrap();
     let settings = history.settings();
-    assert!(settings.contains(&("schedule", "its own".to_owned())), "{settings:?}");
+    assert!(settings.contains(&("schedule".to_owned(), "its own".to_owned())), "{settings:?}");
     let bias = model.param("0.bias").unwrap()[[0, 0]];
     assert!((bias - (start + 0.5 * (1.0 - start))).abs() < 1e-9);
     trainer.train_batch(&mut model, &x, &t).unwrap();

@@ -802,7 +802,7 @@ fn resume_goes_on_and_fit_begins_with_fresh_state() {
     let mut three = trainer(3);
     three.fit(&mut in_two, (&x, &t)).unwrap();
     let history = three.resume(&mut in_two, (&x, &t)).unwrap();
-    assert!(history.settings().contains(&("resumed after epoch", "3".to_owned())));
+    assert!(history.settings().contains(&("resumed after epoch".to_owned(), "3".to_owned())));
     assert_eq!(numbers(history), [4, 5, 6]);
     assert_eq!(weights(&at_once), weights(&in_two));
 

@@ -110,12 +110,9 @@ impl<'a, F: Float> Report<'a, F> {
                 let _ = writeln!(page, "<section>\n<h2>{heading}</h2>\n{content}\n</section>");
             }
         };
-        let model_seed = ("seed of the first weights", self.model.seed().to_string());
+        let model_seed = ("seed of the first weights".to_owned(), self.model.seed().to_string());
         let settings = self.history.settings().iter().cloned().chain([model_seed]);
-        section(
-            "Settings",
-            &table(&["setting", "value"], settings.map(|(name, value)| vec![name.to_owned(), value])),
-        );
+        section("Settings", &table(&["setting", "value"], settings.map(|(name, value)| vec![name, value])));
         section("Layers", &format!("<pre>{}</pre>\n{}", escape(&self.model.to_string()), self.structure()));
         section("Training", &(self.remarks() + &self.curves() + &self.epochs()));
         section("Result", &self.result());

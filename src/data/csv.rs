@@ -84,6 +84,7 @@ enum Target {
 
 /// A column of a CSV file: by its name in the header, or by its number from 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "files", derive(serde::Serialize, serde::Deserialize))]
 pub enum Column {
     /// The column of that name.
     Name(String),

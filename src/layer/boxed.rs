@@ -1,5 +1,7 @@
 //! Layers in boxes: how a model holds them, and how a program chooses them at run time.
 
+use std::any::TypeId;
+
 use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 use super::{Layer, Memory, Output, Param, Pass};
@@ -10,11 +12,19 @@ use crate::{Config, Float, Gradient, Result, Rng};
 pub trait CloneLayer<F> {
     /// A copy of this layer in a box.
     fn clone_box(&self) -> Box<dyn Layer<F>>;
+
+    /// The type of the layer, to tell one of yours from one of the library that has its name.
+    #[doc(hidden)]
+    fn layer_type(&self) -> TypeId;
 }
 
 impl<F: Float, L: Layer<F> + Clone + 'static> CloneLayer<F> for L {
     fn clone_box(&self) -> Box<dyn Layer<F>> {
         Box::new(self.clone())
+    }
+
+    fn layer_type(&self) -> TypeId {
+        TypeId::of::<L>()
     }
 }
 

@@ -3,7 +3,7 @@
 use super::buffers::Cache;
 use super::id::ModelId;
 use super::route::Route;
-use super::{Sequential, contract};
+use super::{Labels, Sequential, contract};
 use crate::kernels::aligned;
 use crate::layer::{Layer, Output, Residual};
 use crate::{Error, Float, Result, Rng};
@@ -30,6 +30,12 @@ impl<F: Float> SequentialBuilder<F> {
     #[expect(clippy::should_implement_trait, reason = "`add` is what the field calls it")]
     pub fn add(mut self, layer: impl Layer<F> + 'static) -> Self {
         self.layers.push(Box::new(layer));
+        self
+    }
+
+    #[cfg(feature = "files")]
+    pub(crate) fn add_boxed(mut self, layer: Box<dyn Layer<F>>) -> Self {
+        self.layers.push(layer);
         self
     }
 
@@ -72,8 +78,19 @@ impl<F: Float> SequentialBuilder<F> {
     /// assert!(error.contains("put a Flatten before it"));
     /// # Ok::<(), chainrule::Error>(())
     /// ```
-    #[inline(never)]
     pub fn build(self, seed: u64) -> Result<Sequential<F>> {
+        self.build_with(seed, None)
+    }
+
+    /// A model whose parameters and state come from a file, which has so many numbers for each layer: nothing larger is asked
+    /// of memory, and nothing is sampled.
+    #[cfg(feature = "files")]
+    pub(crate) fn build_for_file(self, seed: u64, numbers: &[usize]) -> Result<Sequential<F>> {
+        self.build_with(seed, Some(numbers))
+    }
+
+    #[inline(never)]
+    fn build_with(self, seed: u64, in_file: Option<&[usize]>) -> Result<Sequential<F>> {
         let SequentialBuilder { input, mut layers } = self;
         if contract::width::<F>(&input).is_none() {
             let problem = format!("a model can't have samples of shape {input:?}");
@@ -88,6 +105,9 @@ impl<F: Float> SequentialBuilder<F> {
         let mut shapes = vec![input];
         let mut before = Output::Values;
         for (index, layer) in layers.iter_mut().enumerate() {
+            if let Some(numbers) = in_file {
+                rng = Rng::for_file(numbers.get(index).copied().unwrap_or(0));
+            }
             let output = build_layer(&mut **layer, &shapes, before, &mut rng)
                 .map_err(|error| error.in_layer(index, layer.name()))?;
             shapes.push(output);
@@ -99,7 +119,7 @@ impl<F: Float> SequentialBuilder<F> {
         let params = layers.iter().flat_map(|layer| layer.params()).map(|param| param.value.len());
         Error::check_memory::<F>("gradients", &[params.sum()], "take fewer units")?;
         let cache = Cache::new(&layers, &route, seed);
-        Ok(Sequential { layers, shapes, route, seed, id: ModelId::new(), cache })
+        Ok(Sequential { layers, shapes, route, seed, id: ModelId::new(), labels: Labels::default(), cache })
     }
 }
 

@@ -32,6 +32,12 @@ pub struct Snapshot<F> {
 }
 
 impl<F: Float> Snapshot<F> {
+    /// A snapshot of these parameters and this state of each layer.
+    #[cfg(feature = "files")]
+    pub(crate) fn from_numbers(layers: Vec<[Vec<Array2<F>>; 2]>) -> Self {
+        Snapshot { layers }
+    }
+
     /// The numbers of the model as they are now.
     ///
     /// # Examples

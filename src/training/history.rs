@@ -117,17 +117,17 @@ impl fmt::Display for Epoch {
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    pub(super) epochs: Vec<Epoch>,
-    pub(super) settings: Vec<(&'static str, String)>,
-    pub(super) warnings: Vec<String>,
-    pub(super) stopped: Option<String>,
-    pub(super) notes: Vec<String>,
-    pub(super) broken_off: Option<Epoch>,
+    pub(crate) epochs: Vec<Epoch>,
+    pub(crate) settings: Vec<(String, String)>,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) stopped: Option<String>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) broken_off: Option<Epoch>,
 }
 
 impl History {
     /// The settings of the training, by name: loss, optimizer, batch size, and so on.
-    pub fn settings(&self) -> &[(&'static str, String)] {
+    pub fn settings(&self) -> &[(String, String)] {
         &self.settings
     }
 

@@ -112,7 +112,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// # let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
     /// # let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
     /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).without_shuffle().fit(&mut model, (&x, &y))?;
-    /// assert!(history.settings().contains(&("order of samples", "as they come".to_owned())));
+    /// assert!(history.settings().contains(&("order of samples".into(), "as they come".into())));
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     #[must_use]
@@ -258,7 +258,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// The settings as the history shows them.
-    pub(super) fn settings(&self, samples: usize) -> Vec<(&'static str, String)> {
+    pub(super) fn settings(&self, samples: usize) -> Vec<(String, String)> {
         let rate = self.run.optimizer.learning_rate().map(|rate| ("learning rate", format!("{rate:?}")));
         let order = self.shuffle.map(|seed| format!("shuffled with seed {seed}"));
         let optimizer = self.run.optimizer.settings();
@@ -275,6 +275,6 @@ impl<'a, F: Float> Trainer<'a, F> {
         ]);
         let epochs = self.run.epochs;
         settings.extend((epochs > 0).then(|| ("resumed after epoch", epochs.to_string())));
-        settings
+        settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }

@@ -30,6 +30,7 @@ use crate::table::{self, thousands};
 /// # Ok::<(), chainrule::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "files", derive(serde::Serialize, serde::Deserialize))]
 pub struct Columns {
     pub(super) format: Format,
     pub(super) inputs: Vec<InputColumn>,
@@ -40,6 +41,7 @@ pub struct Columns {
 
 /// An input column and what was learned of it.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "files", derive(serde::Serialize, serde::Deserialize))]
 pub struct InputColumn {
     /// Where it stands: by name, if the file has a header.
     pub column: Column,
@@ -53,6 +55,7 @@ pub struct InputColumn {
 
 /// How the fields of a column become numbers.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "files", derive(serde::Serialize, serde::Deserialize))]
 pub enum InputKind {
     /// Each is a number.
     Number {
@@ -70,6 +73,7 @@ pub enum InputKind {
 
 /// The columns with the answers.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "files", derive(serde::Serialize, serde::Deserialize))]
 pub enum TargetColumns {
     /// One that names a class.
     Classes {

@@ -14,6 +14,7 @@ use crate::{Error, Result};
 
 /// How the text of a file is to be understood.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "files", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Format {
     pub(super) separator: char,
     pub(super) quote: char,
