@@ -96,10 +96,10 @@ impl Init {
         fans: (usize, usize),
         rng: &mut Rng,
     ) -> Result<Array2<F>> {
-        Error::check_memory::<F>("weights", &[shape.0, shape.1], "take fewer units")?;
         if rng.leaves_numbers_to_a_file(shape)? {
             return Ok(Array2::zeros(shape));
         }
+        Error::check_memory::<F>("weights", &[shape.0, shape.1], "take fewer units")?;
         let weights = match self.plain(fans.0.max(1) as f64, fans.1.max(1) as f64) {
             Init::Constant(c) => Array2::from_elem(shape, F::of(c)),
             Init::Uniform(a, b) => {

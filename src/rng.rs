@@ -4,6 +4,7 @@ use ndarray::Array2;
 use rand::{Rng as _, SeedableRng, rngs::Xoshiro256PlusPlus};
 use rand_distr::{Distribution, StandardNormal};
 
+use crate::table::thousands;
 use crate::{Error, Float, Result};
 
 /// A stream of random numbers that a seed determines: xoshiro256++.
@@ -51,7 +52,12 @@ impl Rng {
         let Some(left) = &mut self.in_file else { return Ok(false) };
         let rest = rows.checked_mul(columns).and_then(|numbers| left.checked_sub(numbers));
         *left = rest.ok_or_else(|| {
-            let problem = format!("needs {rows} × {columns} numbers, but the file has {left} more for it");
+            let problem = format!(
+                "needs {} × {} numbers, but the file has {} more for it",
+                thousands(rows),
+                thousands(columns),
+                thousands(*left)
+            );
             Error::mismatch(
                 problem,
                 "settings and tensors of the file don't belong together: save the model again",

@@ -7,6 +7,9 @@ use chainrule::ndarray::Axis;
 use chainrule::prelude::*;
 use serde_json::Value;
 
+mod random_nets;
+pub use random_nets::{normal, random_batch, random_net};
+
 /// A file of reference numbers.
 pub fn reference(file: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("reference").join(file);
