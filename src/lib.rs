@@ -46,7 +46,8 @@
 //! 9. [`gradient_check`]: every backward pass against central differences, yours too.
 //! 10. [`explain`]: one pass through a model, every equation with its numbers.
 //! 11. [`graph`]: what bigger frameworks do instead: every single operation a node.
-//! 12. [`kernels`]: where the speed comes from.
+//! 12. `files` (feature `files`): a model in one file; a layer says in its [`Config`] what a file needs.
+//! 13. [`kernels`]: where the speed comes from.
 //!
 //! What is read there is what runs: every step of every training executes these lines, and a layer or an optimizer of
 //! your own is treated as those of the library are.
@@ -76,7 +77,7 @@
 //! # Features
 //!
 //! `progress` (on): the progress bar of the trainer. `threads` (on): all cores for nets that are large enough. `csv`:
-//! data sets from CSV files (`data::Csv`). `gzip`: gzipped IDX files. `npz`: NumPy's
+//! data sets from CSV files (`data::Csv`). `files`: models in files (`Sequential::save` and `load`). `gzip`: gzipped IDX files. `npz`: NumPy's
 //! archives (`data::Npz`). `image`: folders of PNG and JPEG images (`data::ImageFolder`).
 
 pub mod config;

@@ -77,7 +77,7 @@ fn file(seed: u64) -> Vec<u8> {
     let names =
         (0..model.class_count().unwrap_or(model.output_width())).map(|class| format!("class {class}"));
     model.set_class_names(names).expect("a name for each");
-    if seed % 4 > 0 {
+    if !seed.is_multiple_of(4) {
         return model.to_bytes().expect("layers of the library");
     }
     let folder = std::env::temp_dir().join(format!("chainrule-hostile-{}", std::process::id()));

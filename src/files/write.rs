@@ -30,14 +30,9 @@ fn try_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     let mut file = builder.prefix(&prefix).suffix(".tmp").tempfile_in(folder)?;
     file.write_all(bytes)?;
-    file.as_file().sync_all()?;
+    file.as_file().sync_data()?; // before the name, which may reach the disk first
     file.persist(path).map_err(|error| error.error)?;
-    sync_folder(folder)
-}
-
-/// Makes the new name safe too, where a system lets folders be opened.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { fs::File::open(folder)?.sync_all() } else { Ok(()) }
+    Ok(())
 }
 
 #[cfg(test)]
