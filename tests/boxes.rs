@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use chainrule::Config;
 use chainrule::explain::formula::{Formula, LossFormula, NamedPass, Subject, Term};
 use chainrule::optimizer::Trainable;
 use chainrule::prelude::*;
@@ -311,6 +312,11 @@ impl Layer<f64> for SpyLayer {
         "spy"
     }
 
+    fn config(&self) -> Config {
+        self.calls.note("config");
+        Config::new()
+    }
+
     fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
         self.calls.note("build");
         Ok([input, &[1]].concat())
@@ -407,6 +413,7 @@ fn nothing_of_a_layer_is_lost() {
     );
     assert!(model.explain(&x, &t, &MeanSquaredError).unwrap().to_string().contains("1·2"));
     Trainer::new(MeanSquaredError, Sgd::new(0.25)).epochs(1).fit(&mut model.clone(), (&x, &t)).unwrap();
+    model.to_bytes().unwrap();
     assert_all_called(&calls, include_str!("../src/layer.rs"), "Layer");
 
     let clone = model.clone();

@@ -112,6 +112,11 @@ impl<F> Param<F> {
         self.own_shape.as_deref().unwrap_or(self.value.shape())
     }
 
+    /// The row as numbers that belong to those of a sample, one each: files hold them in the shape of the sample.
+    pub(crate) fn of_each_number(self, sample: &[usize]) -> Result<Self> {
+        if sample.len() == 1 { Ok(self.in_files(Layout::Vector)) } else { self.with_shape(sample) }
+    }
+
     /// The parameter with another layout in files.
     ///
     /// # Examples

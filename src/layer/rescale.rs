@@ -109,7 +109,7 @@ impl<F: Float> Layer<F> for Rescale<F> {
                     ));
                 }
             }
-            *state = state.clone().with_shape(input)?;
+            *state = state.clone().of_each_number(input)?;
         }
         Ok(input.to_vec())
     }
