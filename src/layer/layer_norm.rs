@@ -79,7 +79,7 @@ impl<F: Float> Layer<F> for LayerNorm<F> {
         let width = input.iter().product();
         for (param, start) in self.params.iter_mut().zip([Init::Constant(1.0), Init::Zeros]) {
             *param =
-                Param::new(param.name, start.sample(1, width, rng)?).not_a_weight().of_each_number(input)?;
+                Param::new(param.name, start.sample(1, width, rng)?).not_a_weight().like_sample(input)?;
         }
         Ok(input.to_vec())
     }

@@ -112,9 +112,25 @@ impl<F> Param<F> {
         self.own_shape.as_deref().unwrap_or(self.value.shape())
     }
 
-    /// The row as numbers that belong to those of a sample, one each: files hold them in the shape of the sample.
-    pub(crate) fn of_each_number(self, sample: &[usize]) -> Result<Self> {
-        if sample.len() == 1 { Ok(self.in_files(Layout::Vector)) } else { self.with_shape(sample) }
+    /// A row that has one number for each of a sample's: files hold it in the shape of the sample.
+    ///
+    /// # Errors
+    /// As [`with_shape`](Self::with_shape).
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let scale = || Param::new("scale", Array2::<f32>::ones((1, 6)));
+    /// assert_eq!(scale().like_sample(&[2, 3])?.shape_in_files(), [2, 3]);
+    /// assert_eq!(scale().like_sample(&[6])?.shape_in_files(), [6]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn like_sample(self, shape: &[usize]) -> Result<Self> {
+        if shape.len() == 1 && shape[0] == self.value.len() {
+            return Ok(self.in_files(Layout::Vector));
+        }
+        self.with_shape(shape)
     }
 
     /// The parameter with another layout in files.

@@ -109,7 +109,7 @@ impl<F: Float> Layer<F> for Rescale<F> {
                     ));
                 }
             }
-            *state = state.clone().of_each_number(input)?;
+            *state = state.clone().like_sample(input)?;
         }
         Ok(input.to_vec())
     }
