@@ -85,6 +85,7 @@ pub mod data;
 pub mod doctor;
 mod error;
 pub mod explain;
+pub mod export;
 #[cfg(feature = "files")]
 pub mod files;
 mod float;

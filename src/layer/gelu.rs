@@ -96,9 +96,9 @@ impl<F: Float> Layer<F> for GELU {
 }
 
 /// √(2/π), which is also twice the density of a normal number at 0.
-const SLOPE: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
+pub(crate) const SLOPE: f64 = FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
 /// The share of the cube, from the source.
-const CUBE: f64 = 0.044715;
+pub(crate) const CUBE: f64 = 0.044715;
 
 #[inline(always)]
 fn inner<F: Float>(x: F) -> F {

@@ -34,8 +34,8 @@ use crate::kernels::{map, map2};
 pub struct SELU;
 
 /// λ and α of the source.
-const SCALE: f64 = 1.050_700_987_355_480_5;
-const ALPHA: f64 = 1.673_263_242_354_377_2;
+pub(crate) const SCALE: f64 = 1.050_700_987_355_480_5;
+pub(crate) const ALPHA: f64 = 1.673_263_242_354_377_2;
 
 impl<F: Float> Layer<F> for SELU {
     fn name(&self) -> &str {
