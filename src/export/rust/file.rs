@@ -102,6 +102,15 @@ fn text<F: Float>(
     ] {
         writeln!(f, "/// {comment}\n#[allow(dead_code)]\npub const {name}: {value};\n")?;
     }
+    for (comment, name, names) in [
+        ("The names of the classes, in the order of their numbers.", "CLASS_NAMES", model.class_names()),
+        ("The names of the numbers of a sample.", "FEATURE_NAMES", model.feature_names()),
+    ] {
+        if !names.is_empty() {
+            writeln!(f, "/// {comment}\n#[allow(dead_code)]\n#[rustfmt::skip]")?;
+            writeln!(f, "pub const {name}: [&str; {}] = {names:?};\n", names.len())?;
+        }
+    }
     writeln!(f, "/// The outputs for one sample.\n///")?;
     match flow.stack() {
         0 => writeln!(f, "/// Takes no room on the stack besides input and output.")?,
@@ -120,9 +129,7 @@ fn text<F: Float>(
     }
     writeln!(f, "}}")?;
     for piece in needed {
-        let (comment, code) =
-            piece.text.split_at(piece.text.find("\nfn ").or(piece.text.find("\n#[")).map_or(0, |at| at + 1));
-        write!(f, "\n{comment}#[allow(clippy::excessive_precision, clippy::approx_constant)]\n{code}")?;
+        write!(f, "\n{}", piece.text)?;
     }
     for (_, constant) in &parts.constants {
         write!(f, "\n{constant}")?;

@@ -110,7 +110,6 @@ fn windows<F: Float>(
     let pair = |Size2D { height, width }: Size2D| format!("[{height}, {width}]");
     let image = layer.input_shape().get(1..).unwrap_or_default();
     let fields = [
-        format!("channels: {}", windows.channels()),
         format!("image: {image:?}"),
         format!("kernel: {}", pair(kernel)),
         format!("stride: {}", pair(stride)),

@@ -24,10 +24,12 @@ pub(super) fn maxout(x: &[f32], y: &mut [f32], weights: &[f32], biases: &[f32], 
 
 /// Each output is a weighted sum over a window of all channels; the weights hold a row for each filter.
 pub(super) fn conv2d(x: &[f32], y: &mut [f32], windows: Windows, weights: &[f32], biases: &[f32]) {
-    let filters = weights.chunks_exact(windows.channels * windows.size()).zip(biases);
+    let ([height, width], [down, across]) = (windows.image, windows.kernel);
+    let channels = x.len() / (height * width);
+    let filters = weights.chunks_exact(channels * down * across).zip(biases);
     for (y, (weights, &bias)) in y.chunks_exact_mut(windows.count()).zip(filters) {
         for (place, y) in y.iter_mut().enumerate() {
-            *y = weighted_sum(bias, weights, windows.look(x, 0..windows.channels, place, 0.0));
+            *y = weighted_sum(bias, weights, windows.look(x, 0..channels, place, 0.0));
         }
     }
 }
@@ -46,7 +48,7 @@ pub(super) fn max_pool2d(x: &[f32], y: &mut [f32], windows: Windows) {
 
 /// The mean of each window of a channel; what lies beyond the edge of the image counts as 0.
 pub(super) fn avg_pool2d(x: &[f32], y: &mut [f32], windows: Windows) {
-    let share = 1.0 / windows.size() as f32;
+    let share = 1.0 / (windows.kernel[0] * windows.kernel[1]) as f32;
     for (channel, y) in y.chunks_exact_mut(windows.count()).enumerate() {
         for (place, y) in y.iter_mut().enumerate() {
             *y = windows.look(x, channel..channel + 1, place, 0.0).fold(0.0, |sum, x| sum + x * share);
@@ -54,10 +56,9 @@ pub(super) fn avg_pool2d(x: &[f32], y: &mut [f32], windows: Windows) {
     }
 }
 
-/// Windows that slide over an image of channels × height × width; pairs are of rows and columns.
+/// Windows that slide over an image of channels × height × width. Each pair is of rows and columns.
 #[derive(Clone, Copy)]
 pub(super) struct Windows {
-    pub(super) channels: usize,
     pub(super) image: [usize; 2],
     pub(super) kernel: [usize; 2],
     pub(super) stride: [usize; 2],
@@ -69,11 +70,6 @@ impl Windows {
     /// The windows over one channel.
     pub(super) fn count(&self) -> usize {
         self.outputs[0] * self.outputs[1]
-    }
-
-    /// The numbers of one channel in a window.
-    pub(super) fn size(&self) -> usize {
-        self.kernel[0] * self.kernel[1]
     }
 
     /// The numbers that the window at a place sees of some channels, and `beyond` where it reaches over the edge.

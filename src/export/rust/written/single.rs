@@ -19,20 +19,23 @@ pub(super) fn weighted_sum(bias: f32, weights: &[f32], x: impl Iterator<Item = f
     if left < block { y + sum } else { y }
 }
 
-/// a·b + c, rounded once. The product is exact in f64; what the sum loses there goes into its last bit ("round to odd"), so
-/// that the second rounding, to f32, can't be led astray. `a * b + c` is faster where the last bit does not matter.
+/// a·b + c, rounded once. The product is exact in f64; where the sum lies halfway between two f32, what it has lost goes into
+/// its last bit ("round to odd"), so that the second rounding can't be led astray. `a * b + c` is faster where the last bit
+/// does not matter.
 pub(super) fn mul_add(a: f32, b: f32, c: f32) -> f32 {
     let (product, c) = (f64::from(a) * f64::from(b), f64::from(c));
     let sum = product + c;
+    let bits = sum.to_bits();
+    if bits & 0x0fff_ffff != 0 {
+        return sum as f32; // not halfway
+    }
     let part = sum - product;
     let lost = (product - (sum - part)) + (c - part);
-    let bits = sum.to_bits();
     // of infinite numbers and NaN nothing is lost: NaN is neither more nor less than 0
-    let inexact = (lost > 0.0) | (lost < 0.0);
+    let inexact = lost > 0.0 || lost < 0.0;
     let outwards = (lost > 0.0) == (sum > 0.0);
     let odd = if outwards { bits.wrapping_add(1) } else { bits.wrapping_sub(1) };
-    let is_even = bits & 1 == 0;
-    f64::from_bits(if inexact & is_even { odd } else { bits }) as f32
+    f64::from_bits(if inexact { odd } else { bits }) as f32
 }
 
 /// Σ f(xᵢ): eight sums side by side, and the sums of 64 terms added up in f64.

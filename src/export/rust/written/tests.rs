@@ -58,7 +58,7 @@ fn mul_add_in_f32() {
     }
 }
 
-/// A product halfway between two f32, and next to it a number that is lost in f64 too.
+/// Sums halfway between two f32, of normal and of subnormal size, and next to them something that is lost in f64 too.
 #[test]
 fn mul_add_does_not_round_twice() {
     let (a, b) = (1.0 + 2_f32.powi(-12), 1.0 + 2_f32.powi(-12)); // 1 + 2⁻¹¹ + 2⁻²⁴: halfway
@@ -69,6 +69,12 @@ fn mul_add_does_not_round_twice() {
         single::mul_add(a, b, 2_f32.powi(-100)),
         (f64::from(a) * f64::from(b) + 2_f64.powi(-100)) as f32
     );
+    let (tiny, third) = (2_f32.powi(-75), f32::from_bits(3));
+    for b in [tiny * (1.0 + 2_f32.powi(-23)), tiny * (1.0 - 2_f32.powi(-24))] {
+        let exact = (tiny * (1.0 + 2_f32.powi(-23))).mul_add(b, third);
+        assert_eq!(single::mul_add(tiny * (1.0 + 2_f32.powi(-23)), b, third), exact);
+        assert_eq!(single::mul_add(-tiny, b, -third), (-tiny).mul_add(b, -third));
+    }
 }
 
 #[test]
