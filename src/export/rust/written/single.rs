@@ -57,20 +57,29 @@ pub(super) fn sum(x: &[f32], f: impl Fn(f32) -> f32) -> f32 {
     all as f32
 }
 
-/// Σ e^(xᵢ - max) without the 1 of the largest.
+/// Σ e^(xᵢ - max) without the 1 of the largest: a long row in sixteen sums side by side, and blocks of it in f64.
 pub(super) fn sum_of_others(x: &[f32], max: f32) -> f32 {
+    let side_by_side = if x.len() > 64 { 16 } else { 1 };
     let (mut all_others, mut all_ones) = (0.0, 0.0);
-    for block in x.chunks(64) {
-        let (mut others, mut ones) = (0.0, 0.0);
-        for &x in block {
-            let power = exp(x - max);
-            if power == 1.0 {
-                ones += 1.0;
-            } else {
-                others += power;
+    for block in x.chunks(1024) {
+        let (mut others, mut ones) = ([0.0; 16], 0.0);
+        for x in block.chunks(side_by_side) {
+            for (others, &x) in others.iter_mut().zip(x) {
+                let power = exp(x - max);
+                if power == 1.0 {
+                    ones += 1.0;
+                } else {
+                    *others += power;
+                }
             }
         }
-        all_others += f64::from(others);
+        for half in [8, 4, 2, 1] {
+            let (low, high) = others.split_at_mut(half);
+            for (low, high) in low.iter_mut().zip(high) {
+                *low += *high;
+            }
+        }
+        all_others += f64::from(others[0]);
         all_ones += ones;
     }
     (all_others + (all_ones - 1.0)) as f32
