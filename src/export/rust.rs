@@ -24,16 +24,20 @@ impl<F: Float> Sequential<F> {
     /// pub fn predict(input: &[f32; INPUTS]) -> [f32; OUTPUTS]
     /// ```
     ///
-    /// For a microcontroller, for a program that is to have no dependency, or for reading: one short function for each kind of
-    /// layer, then the weights as decimal numbers that come back with their exact bits. Save it as `src/model.rs`, and `mod
-    /// model;` makes it part of a crate of edition 2018 or later, also of a `#![no_std]` one, with Rust 1.85 or newer. `predict` takes one sample
-    /// as a flat array and can't fail; no unsafe, no recursion, and its comment says how much of the stack it takes. Numbers
-    /// are of the model's type.
+    /// For a microcontroller, for a program that is to have no dependency, or for reading: one short function for each kind
+    /// of layer, then the weights as decimal numbers that come back with their exact bits. Saved as `src/model.rs`, `mod
+    /// model;` makes it part of a crate of edition 2018 or later, also of a `#![no_std]` one, with Rust 1.85 or newer.
+    /// `predict` takes one sample as a flat array and can't fail: no unsafe, no recursion, and its comment says how much of the
+    /// stack it takes. [Names](Sequential::set_class_names) of classes and features are constants beside it.
     ///
-    /// The outputs agree with those of [`predict`](Sequential::predict) to 1e-6 of their size in f32 and to 1e-13 in f64. A net of
-    /// [`Dense`](crate::Dense), [`ReLU`](crate::ReLU) and [`Flatten`](crate::Flatten) gives the same bits, on any
-    /// machine, as this library does for one sample on CPUs that multiply and add in one step; without such an instruction that
-    /// takes 9 operations in f32. 101,770 parameters (784-128-10, f32) are a file of 1.3 MB that compiles in half a second.
+    /// In f32 the outputs have the bits that [`predict`](Sequential::predict) gives for one sample on CPUs that multiply and add
+    /// in one step, for every layer of the library and on any machine; one that has no such CPU differs from it by 1e-6 of the
+    /// largest output. In f64 nets of [`Dense`](crate::Dense), [`ReLU`](crate::ReLU) and [`Flatten`](crate::Flatten) have the
+    /// same bits, and all others agree to 1e-13. Core can't multiply and add in one step, so the file has a
+    /// function for it, which takes about 6 ns in f32 and 45 ns in f64; where speed counts more than the last bit, `a * b + c`
+    /// in its place is as good.
+    ///
+    /// A 784-128-10 net in f32 is a file of 1.4 MB that rustc compiles in about a second, and predicts in 0.7 ms.
     ///
     /// A layer of your own takes part by [`RustSource`].
     ///
