@@ -47,7 +47,8 @@
 //! 10. [`explain`]: one pass through a model, every equation with its numbers.
 //! 11. [`graph`]: what bigger frameworks do instead: every single operation a node.
 //! 12. `files` (feature `files`): a model in one file; a layer says in its [`Config`] what a file needs.
-//! 13. [`kernels`]: where the speed comes from.
+//! 13. [`export`]: a model as something else: plain Rust without dependencies ([`to_rust`](Sequential::to_rust)).
+//! 14. [`kernels`]: where the speed comes from.
 //!
 //! What is read there is what runs: every step of every training executes these lines, and a layer or an optimizer of
 //! your own is treated as those of the library are.

@@ -209,6 +209,36 @@ fn random_case<F: Float>(seed: u64) -> Case {
     case(format!("seed {seed}\n"), &model, &x, any_layers::<F>())
 }
 
+/// All layers of the library.
+const LAYERS: [&str; 26] = [
+    "avg_pool2d",
+    "batch_norm",
+    "conv2d",
+    "dense",
+    "dropout",
+    "elu",
+    "flatten",
+    "gelu",
+    "global_avg_pool",
+    "identity",
+    "layer_norm",
+    "leaky_relu",
+    "log_softmax",
+    "max_pool2d",
+    "maxout",
+    "relu",
+    "rescale",
+    "reshape",
+    "residual",
+    "selu",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "softplus",
+    "step",
+    "tanh",
+];
+
 #[test]
 fn random_nets_say_what_their_models_say() {
     let count = env::var("TO_RUST_CASES").map_or(60, |count| count.parse().expect("a number of cases"));
@@ -218,6 +248,11 @@ fn random_nets_say_what_their_models_say() {
         let of_seed =
             |&seed: &u64| if seed % 3 == 2 { random_case::<f64>(seed) } else { random_case::<f32>(seed) };
         let cases: Vec<Case> = seeds.iter().map(of_seed).collect();
+        if pack == 0 {
+            let nets: String = cases.iter().map(|case| &*case.what).collect();
+            let missing = LAYERS.iter().find(|layer| !nets.contains(&format!("  {layer} ")));
+            assert_eq!(missing, None, "drawn for no net");
+        }
         let edition = if pack % 2 == 0 { "2024" } else { "2021" };
         let of_pack = compare(&cases, &run(&folder(&format!("random_{pack}")), &cases, edition));
         worst = [worst[0].max(of_pack[0]), worst[1].max(of_pack[1])];

@@ -50,10 +50,10 @@ impl Flow {
             match call.way {
                 Way::Nothing => {}
                 Way::InPlace => writer.in_place(call, widths[index], in_place_from(index, calls)),
-                Way::FromTo => writer.from_to(call, [widths[index], widths[index + 1]], ends),
+                Way::FromTo => writer.across(call, [widths[index], widths[index + 1]], ends),
             }
             if let Some(skipped) = skips[index].and_then(|position| copies[position].clone()) {
-                writer.to_buffer(widths[index + 1], ends);
+                writer.leave_input(widths[index + 1], ends);
                 let y = writer.slice(writer.place, widths[index + 1], true);
                 writer.body.push(format!("add({y}, {skipped});"));
             }
@@ -165,7 +165,7 @@ impl Writer {
     }
 
     /// Copies the inputs to where they may be changed.
-    fn to_buffer(&mut self, width: usize, ends: bool) {
+    fn leave_input(&mut self, width: usize, ends: bool) {
         if self.place == Place::Input {
             self.place = next(self.place, ends);
             let to = self.slice(self.place, width, true);
@@ -174,12 +174,12 @@ impl Writer {
     }
 
     fn in_place(&mut self, call: &RustCall, width: usize, ends: bool) {
-        self.to_buffer(width, ends);
+        self.leave_input(width, ends);
         let y = self.slice(self.place, width, true);
         self.call(call, &[y]);
     }
 
-    fn from_to(&mut self, call: &RustCall, [from, to]: [usize; 2], ends: bool) {
+    fn across(&mut self, call: &RustCall, [from, to]: [usize; 2], ends: bool) {
         let x = self.slice(self.place, from, false);
         self.place = next(self.place, ends);
         let y = self.slice(self.place, to, true);

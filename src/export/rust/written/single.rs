@@ -31,8 +31,8 @@ pub(super) fn mul_add(a: f32, b: f32, c: f32) -> f32 {
     }
     let part = sum - product;
     let lost = (product - (sum - part)) + (c - part);
-    // of infinite numbers and NaN nothing is lost: NaN is neither more nor less than 0
-    let inexact = lost > 0.0 || lost < 0.0;
+    // of infinite numbers and NaN nothing is lost: NaN is not more than 0
+    let inexact = lost.abs() > 0.0;
     let outwards = (lost > 0.0) == (sum > 0.0);
     let odd = if outwards { bits.wrapping_add(1) } else { bits.wrapping_sub(1) };
     f64::from_bits(if inexact { odd } else { bits }) as f32

@@ -15,7 +15,7 @@ impl Bits {
     fn single(&mut self) -> f32 {
         let bits = self.of_64();
         let nasty = [0, 1, 0x007f_ffff, 0x0080_0000, 0x3f80_0000, 0x7f7f_ffff, 0x7f80_0000, 0x7fc0_0000];
-        let near = nasty[(bits >> 33) as usize % 8] ^ (bits >> 40) as u32 % 4;
+        let near = nasty[(bits >> 33) as usize % 8] ^ ((bits >> 40) as u32 % 4);
         f32::from_bits(match bits >> 61 {
             0 => near | (bits as u32 & 1 << 31),
             1 => (bits as u32) & 0x8000_0003 | 0x3f80_0000, // next to 1 and -1
