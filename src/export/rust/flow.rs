@@ -19,7 +19,6 @@ pub(super) struct Flow {
     /// the numbers of both buffers
     sizes: [usize; 2],
     kept: usize,
-    adds: bool,
     is_input: bool,
 }
 
@@ -59,18 +58,7 @@ impl Flow {
             }
         }
         let is_input = writer.place == Place::Input;
-        Flow {
-            adds: skips.iter().any(Option::is_some),
-            is_input,
-            body: writer.body,
-            sizes: writer.sizes,
-            kept: writer.kept,
-        }
-    }
-
-    /// Whether something goes around layers and is added behind them.
-    pub(super) fn adds(&self) -> bool {
-        self.adds
+        Flow { is_input, body: writer.body, sizes: writer.sizes, kept: writer.kept }
     }
 
     /// The numbers on the stack besides input and output.
