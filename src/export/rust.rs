@@ -30,9 +30,10 @@ impl<F: Float> Sequential<F> {
     /// `predict` takes one sample as a flat array and can't fail: no unsafe, no recursion, and its comment says how much of the
     /// stack it takes. [Names](Sequential::set_class_names) of classes and features are constants beside it.
     ///
-    /// In f32 the outputs have the bits that [`predict`](Sequential::predict) gives for one sample on CPUs that multiply and add
-    /// in one step, for every layer of the library and on any machine; one that has no such CPU differs from it by 1e-6 of the
-    /// largest output. In f64 nets of [`Dense`](crate::Dense), [`ReLU`](crate::ReLU) and [`Flatten`](crate::Flatten) have the
+    /// In f32 the outputs have the bits that [`predict`](Sequential::predict) gives for one sample on a CPU that multiplies and
+    /// adds in one step, for every layer of the library, on any machine with IEEE arithmetic. (On a CPU without that step the
+    /// library itself rounds a little otherwise.) In f64 nets of [`Dense`](crate::Dense), [`ReLU`](crate::ReLU) and
+    /// [`Flatten`](crate::Flatten) have the
     /// same bits, and all others agree to 1e-13. Core can't multiply and add in one step, so the file has a
     /// function for it, which takes about 6 ns in f32 and 45 ns in f64; where speed counts more than the last bit, `a * b + c`
     /// in its place is as good.
