@@ -106,6 +106,7 @@ pub mod optimizer;
 mod rng;
 mod sequential;
 mod shapes;
+pub mod state;
 mod table;
 pub mod training;
 
@@ -132,6 +133,7 @@ pub use ndarray;
 pub use optimizer::{AdaGrad, Adam, AdamW, ClipNorm, ClipValue, Optimizer, RmsProp, Sgd};
 pub use rng::Rng;
 pub use sequential::{Sequential, SequentialBuilder, Snapshot};
+pub use state::State;
 pub use training::{Callback, EarlyStopping, Schedule, Trainer, evaluate};
 
 // the programs of README compile and run

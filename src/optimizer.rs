@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use ndarray::Array2;
 
-use crate::{Error, Float, Gradient, Result};
+use crate::{Error, Float, Gradient, Result, State};
 
 mod ada_grad;
 mod adam;
@@ -28,8 +28,9 @@ pub use state::PerParam;
 /// one model: a [`Trainer`](crate::Trainer) that meets another one starts with a clone of the optimizer as it was given.
 ///
 /// ```
-/// use chainrule::prelude::*;
+/// use chainrule::State;
 /// use chainrule::optimizer::PerParam;
+/// use chainrule::prelude::*;
 ///
 /// /// v ← μ·v + g,  θ ← θ - η·v
 /// #[derive(Clone, Debug)]
@@ -50,6 +51,10 @@ pub use state::PerParam;
 ///         gradient.add_to(velocity, F::one())?;
 ///         theta.scaled_add(-self.learning_rate, velocity);
 ///         Ok(())
+///     }
+///
+///     fn state(&mut self, state: &mut State) -> Result<()> {      // what a checkpoint has to hold
+///         state.field("velocity", &mut self.velocity)
 ///     }
 /// }
 ///
@@ -106,6 +111,20 @@ pub trait Optimizer<F: Float>: CloneOptimizer<F> + Debug + Send {
     /// [`Error::Setting`] with the first that is not.
     fn check(&self) -> Result<()> {
         Ok(())
+    }
+
+    /// All that changes in a training, the learning rate too if it can be set: a checkpoint
+    /// writes it, and a training that is resumed reads it.
+    ///
+    /// # Errors
+    /// Those of [`State::field`]. Without this method [`Error::Mismatch`]: a state that was left out would change the
+    /// steps of every resumed training, and nobody would notice.
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        let _ = state;
+        Err(Error::mismatch(
+            format!("{} does not say what it remembers, so that a checkpoint would lack it", self.name()),
+            "write Optimizer::state, with a line for each field that changes; Ok(()) if none does",
+        ))
     }
 }
 
@@ -181,6 +200,10 @@ impl<F: Float> Optimizer<F> for Box<dyn Optimizer<F>> {
 
     fn check(&self) -> Result<()> {
         (**self).check()
+    }
+
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        (**self).state(state)
     }
 }
 

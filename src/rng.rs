@@ -1,11 +1,14 @@
 //! The one random stream: named, portable, seeded.
 
+use std::convert::Infallible;
+
 use ndarray::Array2;
-use rand::{Rng as _, SeedableRng, rngs::Xoshiro256PlusPlus};
+use rand::{Rng as _, TryRng};
 use rand_distr::{Distribution, StandardNormal};
 
+use crate::state::Field;
 use crate::table::thousands;
-use crate::{Error, Float, Result};
+use crate::{Error, Float, Result, State};
 
 /// A stream of random numbers that a seed determines: xoshiro256++.
 ///
@@ -28,6 +31,10 @@ pub struct Rng {
     /// how many numbers a file still holds for the layer that is built from it
     in_file: Option<usize>,
 }
+
+/// The generator, whose words a checkpoint keeps; `rand` does not tell those of its own.
+#[derive(Clone, Debug)]
+struct Xoshiro256PlusPlus([u64; 4]);
 
 impl Rng {
     /// The stream of this seed.
@@ -98,6 +105,53 @@ impl Rng {
         mut sample: impl FnMut(&mut Rng) -> f64,
     ) -> Array2<F> {
         Array2::from_shape_simple_fn(shape, || F::of(sample(self)))
+    }
+}
+
+impl Xoshiro256PlusPlus {
+    /// The words that SplitMix64 makes of a seed.
+    ///
+    /// Source: Steele, Lea and Flood, *Fast Splittable Pseudorandom Number Generators*, 2014.
+    fn seed_from_u64(mut seed: u64) -> Self {
+        Xoshiro256PlusPlus(std::array::from_fn(|_| {
+            seed = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let word = (seed ^ (seed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            let word = (word ^ (word >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            word ^ (word >> 31)
+        }))
+    }
+}
+
+impl TryRng for Xoshiro256PlusPlus {
+    type Error = Infallible;
+
+    #[inline]
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok((self.try_next_u64()? >> 32) as u32) // the upper bits are the better ones
+    }
+
+    #[inline]
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        let [a, b, c, d] = self.0;
+        let (e, f) = (c ^ a, d ^ b);
+        self.0 = [a ^ f, b ^ e, e ^ (b << 17), f.rotate_left(45)];
+        Ok(a.wrapping_add(d).rotate_left(23).wrapping_add(a))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        bytes.chunks_mut(8).try_for_each(|chunk| {
+            chunk.copy_from_slice(&self.try_next_u64()?.to_le_bytes()[..chunk.len()]);
+            Ok(())
+        })
+    }
+}
+
+/// Its four words, which are never all 0.
+impl Field for Rng {
+    fn visit(&mut self, state: &mut State) -> Result<()> {
+        let words = &mut self.bits.0;
+        words.iter_mut().enumerate().try_for_each(|(number, word)| state.field(&number.to_string(), word))?;
+        if *words == [0; 4] { Err(state.wrong("a stream of random numbers", "nothing but zeros")) } else { Ok(()) }
     }
 }
 

@@ -17,7 +17,7 @@ mod metric;
 mod outcome;
 mod progress;
 mod rate_search;
-mod resume;
+mod fit_more;
 mod run;
 mod schedule;
 mod settings;
@@ -99,7 +99,7 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// Each call is a training of its own: optimizer, schedule and callbacks start as they were given, so that one trainer
     /// serves all folds of a cross-validation. The weights are those that the model has; samples come in an order that the
-    /// calls with the same model before have not taken. [`resume`](Self::resume) goes on with a training.
+    /// calls with the same model before have not taken. [`fit_more`](Self::fit_more) goes on with a training.
     ///
     /// # Errors
     /// [`Error::Setting`] for a setting out of its range, [`Error::Mismatch`] if loss and model can't be meant together or

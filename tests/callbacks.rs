@@ -112,7 +112,7 @@ fn every_moment_comes_in_its_order() {
         ]
     };
     assert_eq!(a.take(), training("", 1));
-    trainer.resume(&mut model, (&x, &t)).unwrap();
+    trainer.fit_more(&mut model, (&x, &t)).unwrap();
     assert_eq!(a.take(), training(", resumed", 2));
     trainer.fit(&mut model, (&x, &t)).unwrap();
     assert_eq!(a.take(), training("", 1));
@@ -438,7 +438,7 @@ fn early_stopping_goes_on_when_the_training_does() {
     let history = trainer.fit(&mut model, (&x, &t)).unwrap();
     assert_eq!(numbers(&history), [1, 2, 3]);
     model.set_param("0.weight", &array![[3.0]]).unwrap();
-    let history = trainer.resume(&mut model, (&x, &t)).unwrap();
+    let history = trainer.fit_more(&mut model, (&x, &t)).unwrap();
     assert_eq!(numbers(&history), [4, 5]);
     assert!(history.stopped().unwrap().ends_with("the weights are those of epoch 1"));
     assert_eq!(weight(&model), 0.5);
@@ -514,7 +514,7 @@ fn a_checkpoint_sees_each_new_best_and_starts_anew() {
     let mut fit = |model: &mut Sequential<f64>| numbers(&trainer.fit(model, (&x, &t)).unwrap());
     let (mut one, mut other) = (model(1), model(1));
     assert_eq!((fit(&mut one), fit(&mut other)), (vec![1, 2, 3], vec![1, 2, 3]));
-    trainer.resume(&mut other, (&x, &t)).unwrap();
+    trainer.fit_more(&mut other, (&x, &t)).unwrap();
     drop(trainer);
     let epochs: Vec<usize> = seen.iter().map(|seen| seen.0).collect();
     assert_eq!(epochs, [1, 2, 3, 1, 2, 3, 4, 5, 6]);
@@ -552,12 +552,12 @@ fn a_log_is_written_as_it_goes() {
     assert_eq!(read(&path), history.to_csv());
 
     // more epochs are appended; with other measures the columns stay
-    let more = trainer.resume(&mut model, (&x, &t)).unwrap();
+    let more = trainer.fit_more(&mut model, (&x, &t)).unwrap();
     let rest = more.to_csv().split_once('\n').unwrap().1.to_owned();
     assert_eq!(read(&path), history.to_csv() + &rest);
     assert_eq!(numbers(&more), [3, 4]);
     trainer = trainer.without_metrics();
-    trainer.resume(&mut model, (&x, &t)).unwrap();
+    trainer.fit_more(&mut model, (&x, &t)).unwrap();
     let text = read(&path);
     let last: Vec<&str> = text.lines().last().unwrap().split(',').collect();
     assert!(
@@ -631,11 +631,11 @@ fn the_best_weights_of_one_model_never_come_back_in_another() {
     let (mut other, mut alone) = (model(2), model(2));
     let mut trainer = trainer.epochs(2);
     trainer.train_batch(&mut other, &x, &y).unwrap();
-    trainer.resume(&mut other, (&x, &y)).unwrap();
+    trainer.fit_more(&mut other, (&x, &y)).unwrap();
 
     let mut trainer = self::trainer().epochs(2);
     trainer.train_batch(&mut alone, &x, &y).unwrap();
-    trainer.resume(&mut alone, (&x, &y)).unwrap();
+    trainer.fit_more(&mut alone, (&x, &y)).unwrap();
     assert_eq!(weight(&other), weight(&alone));
 }
 

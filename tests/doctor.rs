@@ -713,7 +713,7 @@ fn a_checkup_in_several_trainings() {
 
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(20).callback(&mut checkup);
     trainer.fit(&mut model, (&x, &y)).unwrap();
-    trainer.resume(&mut model, (&x, &y)).unwrap();
+    trainer.fit_more(&mut model, (&x, &y)).unwrap();
     drop(trainer);
     let found: Vec<Illness> = checkup.findings().iter().map(|finding| finding.illness).collect();
     assert_eq!(found, [Illness::DeadReLU, Illness::ConstantPrediction]);

@@ -801,7 +801,7 @@ fn resume_goes_on_and_fit_begins_with_fresh_state() {
     trainer(6).fit(&mut at_once, (&x, &t)).unwrap();
     let mut three = trainer(3);
     three.fit(&mut in_two, (&x, &t)).unwrap();
-    let history = three.resume(&mut in_two, (&x, &t)).unwrap();
+    let history = three.fit_more(&mut in_two, (&x, &t)).unwrap();
     assert!(history.settings().contains(&("resumed after epoch".to_owned(), "3".to_owned())));
     assert_eq!(numbers(history), [4, 5, 6]);
     assert_eq!(weights(&at_once), weights(&in_two));
@@ -821,15 +821,15 @@ fn a_training_can_be_resumed_with_its_own_model_only() {
     let mut model = line();
     let refusal = "the last training of this trainer was not with this model: there is none to go on with\n  help: begin \
                    with Trainer::fit; a clone is another model";
-    assert_eq!(error(trainer.resume(&mut model, (&x, &t))), refusal);
+    assert_eq!(error(trainer.fit_more(&mut model, (&x, &t))), refusal);
     trainer.fit(&mut model, (&x, &t)).unwrap();
-    assert_eq!(error(trainer.resume(&mut model.clone(), (&x, &t))), refusal);
-    trainer.resume(&mut model, (&x, &t)).unwrap();
+    assert_eq!(error(trainer.fit_more(&mut model.clone(), (&x, &t))), refusal);
+    trainer.fit_more(&mut model, (&x, &t)).unwrap();
     // steps of one's own are a training too
     let mut other = line();
     trainer.train_batch(&mut other, &x, &t).unwrap();
-    assert_eq!(error(trainer.resume(&mut model, (&x, &t))), refusal);
-    trainer.resume(&mut other, (&x, &t)).unwrap();
+    assert_eq!(error(trainer.fit_more(&mut model, (&x, &t))), refusal);
+    trainer.fit_more(&mut other, (&x, &t)).unwrap();
 }
 
 /// A schedule that follows the loss starts anew with a training, and is kept by one that goes on.
@@ -846,7 +846,7 @@ fn a_schedule_belongs_to_one_training() {
             .callback(Rates(&seen));
         for &resumed in calls {
             let samples = (&x, &t);
-            if resumed { trainer.resume(&mut model, samples) } else { trainer.fit(&mut model, samples) }
+            if resumed { trainer.fit_more(&mut model, samples) } else { trainer.fit(&mut model, samples) }
                 .unwrap();
         }
         drop(trainer);

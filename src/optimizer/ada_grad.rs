@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::{Optimizer, PerParam, WeightDecay, check_epsilon, check_learning_rate};
-use crate::{Float, Gradient, Result};
+use crate::{Float, Gradient, Result, State};
 
 /// AdaGrad, adaptive gradients.
 ///
@@ -98,5 +98,10 @@ impl<F: Float> Optimizer<F> for AdaGrad<F> {
         check_learning_rate::<F>(self.learning_rate, "0.01 is a good first try, AdaGrad::new(0.01)")?;
         check_epsilon(self.epsilon)?;
         self.decay.check()
+    }
+
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        state.field("learning_rate", &mut self.learning_rate)?;
+        state.field("sums", &mut self.sums)
     }
 }

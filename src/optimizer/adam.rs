@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::{Optimizer, PerParam, WeightDecay, check_epsilon, check_factor, check_learning_rate};
-use crate::{Float, Gradient, Result};
+use crate::{Float, Gradient, Result, State};
 
 /// Adam, adaptive moment estimation.
 ///
@@ -150,6 +150,12 @@ impl<F: Float> Optimizer<F> for Adam<F> {
         check_factor("beta 2", beta2, "0.999 is usual")?;
         check_epsilon(self.epsilon)?;
         self.decay.check()
+    }
+
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        state.field("learning_rate", &mut self.learning_rate)?;
+        state.field("moments", &mut self.moments)?;
+        state.field("largest", &mut self.largest)
     }
 }
 

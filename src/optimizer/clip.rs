@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2};
 
 use super::{Optimizer, PerParam, Trainable};
 use crate::kernels::{map, map_in_place, sum_map2};
-use crate::{Error, Float, Gradient, Result};
+use crate::{Error, Float, Gradient, Result, State};
 
 /// Clips the gradients before another optimizer meets them: all together to a norm.
 ///
@@ -109,6 +109,10 @@ impl<F: Float, O: Optimizer<F> + Clone + 'static> Optimizer<F> for ClipNorm<F, O
         check_limit(self.limit)?;
         self.optimizer.check()
     }
+
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        state.within("clipped", |state| self.optimizer.state(state))
+    }
 }
 
 /// Clips the gradients before another optimizer meets them: each entry by itself.
@@ -181,6 +185,10 @@ impl<F: Float, O: Optimizer<F> + Clone + 'static> Optimizer<F> for ClipValue<F, 
     fn check(&self) -> Result<()> {
         check_limit(self.limit)?;
         self.optimizer.check()
+    }
+
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        state.within("clipped", |state| self.optimizer.state(state))
     }
 }
 

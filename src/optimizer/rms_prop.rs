@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::{Optimizer, PerParam, WeightDecay, check_epsilon, check_factor, check_learning_rate};
-use crate::{Float, Gradient, Result};
+use crate::{Float, Gradient, Result, State};
 
 /// RMSprop: gradients divided by the root of their mean square.
 ///
@@ -142,5 +142,10 @@ impl<F: Float> Optimizer<F> for RmsProp<F> {
         check_factor("momentum", self.momentum, "0.9 is usual")?;
         check_epsilon(self.epsilon)?;
         self.decay.check()
+    }
+
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        state.field("learning_rate", &mut self.learning_rate)?;
+        state.field("averages", &mut self.averages)
     }
 }

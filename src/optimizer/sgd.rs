@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::{Optimizer, PerParam, WeightDecay, check_factor, check_learning_rate};
-use crate::{Error, Float, Gradient, Result};
+use crate::{Error, Float, Gradient, Result, State};
 
 /// Stochastic gradient descent, with momentum if it is asked for.
 ///
@@ -147,6 +147,11 @@ impl<F: Float> Optimizer<F> for Sgd<F> {
             ));
         }
         self.decay.check()
+    }
+
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        state.field("learning_rate", &mut self.learning_rate)?;
+        state.field("velocity", &mut self.velocity)
     }
 }
 

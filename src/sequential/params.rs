@@ -175,6 +175,22 @@ impl<F: Float> Sequential<F> {
         self.layers.iter().flat_map(|layer| layer.params()).map(|param| param.value.len()).sum()
     }
 
+    /// The shapes of all its numbers, as optimizers and snapshots count them.
+    #[cfg(feature = "files")]
+    pub(crate) fn shapes_of_numbers(&self) -> crate::state::Shapes {
+        let shapes = |params: &[crate::Param<F>]| params.iter().map(|param| param.value.dim()).collect();
+        crate::state::Shapes {
+            params: self.cache.rooms.iter().flatten().map(Array2::dim).collect(),
+            layers: self.layers().map(|layer| [shapes(layer.params()), shapes(layer.state())]).collect(),
+        }
+    }
+
+    /// The random streams of its layers.
+    #[cfg(feature = "files")]
+    pub(crate) fn streams_mut(&mut self) -> impl Iterator<Item = &mut crate::Rng> {
+        self.cache.trace.memories.iter_mut().filter_map(crate::Memory::rng)
+    }
+
     /// The layer of the parameter of that name, and which of its parameters it is.
     #[inline(never)]
     fn find(&self, name: &str) -> Result<(usize, usize)> {

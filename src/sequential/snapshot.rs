@@ -4,7 +4,8 @@ use ndarray::Array2;
 
 use super::Sequential;
 use crate::layer::{Layer, Param};
-use crate::{Error, Float, Result};
+use crate::state::Field;
+use crate::{Error, Float, Result, State};
 
 /// The parameters and the [state](Sequential::state) of a model at one moment.
 ///
@@ -29,6 +30,13 @@ use crate::{Error, Float, Result};
 pub struct Snapshot<F> {
     /// parameters and state of each layer
     layers: Vec<[Vec<Array2<F>>; 2]>,
+}
+
+/// A snapshot of no layers, for a place that another is to be read into.
+impl<F> Default for Snapshot<F> {
+    fn default() -> Self {
+        Snapshot { layers: Vec::new() }
+    }
 }
 
 impl<F: Float> Snapshot<F> {
@@ -103,6 +111,26 @@ fn difference<F: Float>(params: &[Param<F>], values: &[Array2<F>]) -> Option<Str
     let (param, value) = params.iter().zip(values).find(|(param, value)| param.value.dim() != value.dim())?;
     let [own, theirs] = [param.value.dim(), value.dim()].map(|(rows, columns)| format!("{rows} × {columns}"));
     Some(format!("has {} {own}, but the snapshot {theirs}", param.name))
+}
+
+/// Its matrices by layer and position. One of no layers, as a default is, takes those of the model of the training.
+impl<F: Float> Field for Snapshot<F> {
+    fn visit(&mut self, state: &mut State) -> Result<()> {
+        if let Some(shapes) = state.shapes().filter(|_| state.is_read()) {
+            let empty = |shapes: &Vec<_>| shapes.iter().map(|_| Array2::zeros((0, 0))).collect();
+            self.layers = shapes.layers.iter().map(|kinds| kinds.each_ref().map(empty)).collect();
+        }
+        let shapes = state.shapes().map(|shapes| shapes.layers.clone());
+        for (layer, kinds) in self.layers.iter_mut().enumerate() {
+            for (kind, (values, name)) in kinds.iter_mut().zip(["param", "state"]).enumerate() {
+                for (index, value) in values.iter_mut().enumerate() {
+                    let shape = shapes.as_ref().map(|shapes| shapes[layer][kind][index]);
+                    state.within(&format!("{layer}.{name}.{index}"), |state| state.matrix(value, shape))?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Callbacks: what else is done while a model trains.
 
 use super::{Epoch, History};
-use crate::{Float, Result, Sequential};
+use crate::{Float, Result, Sequential, State};
 
 mod checkpoint;
 mod closure;
@@ -43,6 +43,7 @@ pub use monitor::Monitor;
 /// # Examples
 /// The mean of the weights over all epochs, in the model at the end:
 /// ```
+/// use chainrule::State;
 /// use chainrule::prelude::*;
 /// use chainrule::training::{Epoch, History, Start};
 ///
@@ -63,6 +64,11 @@ pub use monitor::Monitor;
 ///
 ///     fn after_training(&mut self, _: &mut History, model: &mut Sequential<f64>) -> Result<()> {
 ///         model.set_param("0.weight", &(&self.0 / self.1))
+///     }
+///
+///     fn state(&mut self, state: &mut State) -> Result<()> {                  // for a checkpoint
+///         state.field("sum", &mut self.0)?;
+///         state.field("epochs", &mut self.1)
 ///     }
 /// }
 ///
@@ -131,6 +137,17 @@ pub trait Callback<F: Float> {
         let _ = (history, model);
         Ok(())
     }
+
+    /// All that it remembers, for a checkpoint; nothing by default. It is written after an epoch,
+    /// and read before [`before_training`](Self::before_training) of the training that goes on, which finds
+    /// [`Start::from_checkpoint`]. Of what a closure has captured nothing can be kept.
+    ///
+    /// # Errors
+    /// Those of [`State::field`], and any.
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        let _ = state;
+        Ok(())
+    }
 }
 
 /// A callback that stays with its owner, who can ask it afterwards, and one in a box, chosen at run time.
@@ -160,6 +177,10 @@ macro_rules! forward_to_the_callback_inside {
             fn after_training(&mut self, history: &mut History, model: &mut Sequential<F>) -> Result<()> {
                 (**self).after_training(history, model)
             }
+
+            fn state(&mut self, state: &mut State) -> Result<()> {
+                (**self).state(state)
+            }
         }
     )*};
 }
@@ -170,8 +191,10 @@ forward_to_the_callback_inside!(Box<C>, &mut C);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Start {
-    /// Whether it goes on with the model of the last one: [`Trainer::resume`](crate::Trainer::resume).
+    /// Whether it goes on with a training: with [`Trainer::fit_more`](crate::Trainer::fit_more), or from a checkpoint.
     pub resumed: bool,
+    /// Whether it goes on from a checkpoint: then callbacks have read their [state](Callback::state).
+    pub from_checkpoint: bool,
     /// The number of the last epoch, unless something stops the training before.
     pub epochs: usize,
     /// The steps of an epoch.

@@ -42,7 +42,7 @@ impl fmt::Display for Measures {
 /// The record of one epoch.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Epoch {
-    /// Its number, from 1; a training that [goes on](crate::Trainer::resume) counts on.
+    /// Its number, from 1; a training that [goes on](crate::Trainer::fit_more) counts on.
     pub number: usize,
     /// Loss and metrics of the training samples, each as it was when its batch was met.
     pub training: Measures,

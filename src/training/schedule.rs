@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use super::Epoch;
-use crate::{Error, Result};
+use crate::{Error, Result, State};
 
 /// How the learning rate changes during a training.
 ///
@@ -39,7 +39,7 @@ pub trait Schedule: Send {
         let _ = epoch;
     }
 
-    /// The start of a training, unless it [goes on](crate::Trainer::resume): what was seen of the last one is forgotten.
+    /// The start of a training, unless it [goes on](crate::Trainer::fit_more): what was seen of the last one is forgotten.
     fn restart(&mut self) {}
 
     /// Whether every setting is in its range.
@@ -47,6 +47,16 @@ pub trait Schedule: Send {
     /// # Errors
     /// [`Error::Setting`] with the first that is not.
     fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// All that it remembers of the epochs so far, for a checkpoint; nothing by default. Of a
+    /// closure nothing can be kept, so one that remembers something is better a type of its own.
+    ///
+    /// # Errors
+    /// Those of [`State::field`].
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        let _ = state;
         Ok(())
     }
 }
@@ -359,7 +369,7 @@ impl Schedule for ReduceOnPlateau {
             (self.best, self.waited) = (loss, 0);
             return;
         }
-        self.waited += 1;
+        self.waited = self.waited.saturating_add(1);
         if self.waited > self.patience {
             (self.scale, self.waited) = (self.scale * self.factor, 0);
         }
@@ -371,6 +381,12 @@ impl Schedule for ReduceOnPlateau {
 
     fn check(&self) -> Result<()> {
         check_decay(self.factor)
+    }
+
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        state.field("scale", &mut self.scale)?;
+        state.field("best", &mut self.best)?;
+        state.field("waited", &mut self.waited)
     }
 }
 

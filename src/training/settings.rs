@@ -182,7 +182,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// How the learning rate changes: from the optimizer's, before every step. Each call of [`fit`](Self::fit) begins the
-    /// schedule anew, and what one that follows the loss has seen is kept by [`resume`](Self::resume).
+    /// schedule anew, and what one that follows the loss has seen is kept by [`fit_more`](Self::fit_more).
     ///
     /// # Examples
     /// ```

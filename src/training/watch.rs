@@ -2,6 +2,8 @@
 
 use super::Epoch;
 use crate::table::short;
+#[cfg(feature = "files")]
+use crate::{Result, State};
 
 /// The first loss of a training and the largest, and how large the parameters were before it.
 #[derive(Debug)]
@@ -29,6 +31,15 @@ impl Watch {
         if loss > self.largest {
             (self.largest, self.epoch) = (loss, epoch);
         }
+    }
+
+    /// Puts all that it has seen into a checkpoint, or takes it from there.
+    #[cfg(feature = "files")]
+    pub(super) fn state(&mut self, state: &mut State) -> Result<()> {
+        state.field("first", &mut self.first)?;
+        state.field("largest", &mut self.largest)?;
+        state.field("epoch", &mut self.epoch)?;
+        state.field("params", &mut self.params)
     }
 
     /// A word of warning if the loss has run away and come back, and the parameters are still far off.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{Callback, Epoch, IntoNext, Monitor, Next, Start};
-use crate::{Float, Result, Sequential};
+use crate::{Float, Result, Sequential, State};
 
 /// Calls a closure with each epoch that is the best so far, and its model: to keep it, or to write it somewhere.
 ///
@@ -95,6 +95,10 @@ impl<F: Float, N: IntoNext, C: FnMut(&Epoch, &Sequential<F>) -> N> Callback<F> f
         } else {
             Ok(Next::Continue)
         }
+    }
+
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        state.field("best", &mut self.monitor)
     }
 }
 

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::{Callback, Epoch, Next, Start};
 use crate::training::history::csv;
-use crate::{Error, Float, Result, Sequential};
+use crate::{Error, Float, Result, Sequential, State};
 
 /// Writes a line for each epoch into a file as soon as it is over, in the form of
 /// [`History::to_csv`](super::History::to_csv), so that it can be read while the training runs, and is there if it ends
 /// badly.
 ///
 /// The header has the columns of the training; what is not measured in an epoch stays empty. Folders on the path are made.
-/// Each [`fit`](crate::Trainer::fit) begins the file anew, [`resume`](crate::Trainer::resume) appends to it: several folds
-/// need a file each.
+/// Each [`fit`](crate::Trainer::fit) begins the file anew, [`fit_more`](crate::Trainer::fit_more) appends to it: several folds
+/// need a file each. A training that goes on from a checkpoint cuts off the rows that were written after it.
 ///
 /// # Examples
 /// ```
@@ -35,6 +35,8 @@ pub struct CsvLog {
     path: PathBuf,
     columns: Vec<String>,
     file: Option<File>,
+    /// the bytes of the file when the checkpoint was written from which the training goes on
+    length: u64,
 }
 
 impl CsvLog {
@@ -43,7 +45,7 @@ impl CsvLog {
     /// # Examples
     /// See [`CsvLog`].
     pub fn create(path: impl AsRef<Path>) -> Self {
-        CsvLog { path: path.as_ref().to_owned(), columns: Vec::new(), file: None }
+        CsvLog { path: path.as_ref().to_owned(), columns: Vec::new(), file: None, length: 0 }
     }
 
     /// The open file, with a header if it is new.
@@ -56,6 +58,30 @@ impl CsvLog {
         let mut file = options.create(true).open(&self.path)?;
         if file.metadata()?.len() == 0 {
             file.write_all(csv::header(&self.columns).as_bytes())?;
+        }
+        Ok(file)
+    }
+
+    /// The open file, without the rows that were written after the checkpoint.
+    fn cut_back(&self) -> Result<File> {
+        let mut file = self.open(true).map_err(|error| self.error(error))?;
+        let has = file.metadata().map_err(|error| self.error(error))?.len();
+        let header = csv::header(&self.columns).len() as u64;
+        if has != header && has < self.length {
+            return Err(Error::mismatch(
+                format!(
+                    "{}: has {has} bytes, but had {} when the checkpoint was written",
+                    self.path.display(),
+                    self.length
+                ),
+                "put the file back as it was; if it is lost, remove it: a new one begins with the next epoch",
+            ));
+        }
+        if has > self.length {
+            // a file that is open for appending can't be cut on every system
+            file = OpenOptions::new().write(true).open(&self.path).map_err(|error| self.error(error))?;
+            file.set_len(self.length).map_err(|error| self.error(error))?;
+            file = self.open(true).map_err(|error| self.error(error))?;
         }
         Ok(file)
     }
@@ -78,7 +104,11 @@ impl<F: Float> Callback<F> for CsvLog {
         if !start.resumed || self.columns.is_empty() {
             self.columns.clone_from(&start.columns);
         }
-        self.file = Some(self.open(start.resumed).map_err(|error| self.error(error))?);
+        self.file = Some(if start.from_checkpoint {
+            self.cut_back()?
+        } else {
+            self.open(start.resumed).map_err(|error| self.error(error))?
+        });
         Ok(())
     }
 
@@ -87,5 +117,15 @@ impl<F: Float> Callback<F> for CsvLog {
         let written = self.file.as_mut().map_or(Ok(()), |file| file.write_all(row.as_bytes()));
         written.map_err(|error| self.error(error))?;
         Ok(Next::Continue)
+    }
+
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        if let Some(file) = self.file.as_ref().filter(|_| !state.is_read()) {
+            // a checkpoint that outlives a power failure is not to count rows that do not
+            let length = file.sync_data().and_then(|()| file.metadata()).map(|metadata| metadata.len());
+            self.length = length.map_err(|error| self.error(error))?;
+        }
+        state.field("columns", &mut self.columns)?;
+        state.field("bytes", &mut self.length)
     }
 }

@@ -1,7 +1,7 @@
 //! Early stopping: ends a training that no longer gets better, and goes back to its best epoch.
 
 use super::{Callback, Epoch, History, Monitor, Next, Start};
-use crate::{Error, Float, Result, Sequential, Snapshot};
+use crate::{Error, Float, Result, Sequential, Snapshot, State};
 
 /// Ends a training after `patience` epochs that were not better than the best before, and gives the model the numbers of
 /// that best epoch.
@@ -11,7 +11,8 @@ use crate::{Error, Float, Result, Sequential, Snapshot};
 /// every training: of one that was stopped, of one that took all its epochs, and of one that failed. What happened is in
 /// the history, [`stopped`](History::stopped) or [`notes`](History::notes).
 ///
-/// After [`Trainer::resume`](crate::Trainer::resume) the best of before is still the one to beat, and the patience is new.
+/// After [`Trainer::fit_more`](crate::Trainer::fit_more) the best of before is still the one to beat, and the patience is
+/// new. A checkpoint holds all of it, the best numbers too.
 ///
 /// Source: Prechelt, *Early Stopping – But When?*, 1998; the definition is that of Keras' `EarlyStopping`, except that the
 /// best numbers come back by default.
@@ -123,7 +124,9 @@ impl<F: Float> Callback<F> for EarlyStopping<F> {
     }
 
     fn before_training(&mut self, start: &Start, _: &mut Sequential<F>) -> Result<()> {
-        (self.waited, self.said) = (0, false);
+        if !start.from_checkpoint {
+            (self.waited, self.said) = (0, false);
+        }
         if !start.resumed {
             self.monitor.restart();
             self.best = None;
@@ -137,7 +140,7 @@ impl<F: Float> Callback<F> for EarlyStopping<F> {
             self.best = Some((epoch.number, self.restores.then(|| Snapshot::of(model))));
             return Ok(Next::Continue);
         }
-        self.waited += 1;
+        self.waited = self.waited.saturating_add(1);
         if self.waited < self.patience {
             return Ok(Next::Continue);
         }
@@ -155,6 +158,19 @@ impl<F: Float> Callback<F> for EarlyStopping<F> {
         best.restore(model)?;
         if !self.said && history.last().is_none_or(|last| last.number != *number) {
             history.note(format!("early stopping: the weights are those of epoch {number}, the best"));
+        }
+        Ok(())
+    }
+
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        state.field("monitor", &mut self.monitor)?;
+        state.field("waited", &mut self.waited)?;
+        state.field("said", &mut self.said)?;
+        state.field("best", &mut self.best)?;
+        match &mut self.best {
+            Some((_, numbers)) if !self.restores => *numbers = None,
+            Some((_, None)) => return Err(state.wrong("the numbers of the best epoch", "none")),
+            _ => {}
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::{Callback, Epoch, History, Next, Start, StepRecord};
 use crate::training::Trainer;
-use crate::{Error, Float, Result, Sequential};
+use crate::{Error, Float, Result, Sequential, State};
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// Something that is done while the model trains, at the moments that [`Callback`] names:
@@ -81,7 +81,7 @@ impl<'a, F: Float> Callbacks<'a, F> {
         let moment = || "before training".to_owned();
         self.each(&moment, |member| member.callback.check(start).map(|()| Next::Continue))?;
         self.each(&moment, |member| {
-            member.listens = true;
+            member.listens |= !start.from_checkpoint;
             member.callback.before_training(start, model).map(|()| Next::Continue)
         })
         .map(drop)
@@ -110,6 +110,22 @@ impl<'a, F: Float> Callbacks<'a, F> {
     ) -> Result<Option<Stop>> {
         let moment = || format!("after epoch {}", epoch.number);
         self.each(&moment, |member| member.callback.after_epoch(epoch, model))
+    }
+
+    /// Their names, in order.
+    pub(in crate::training) fn names(&self) -> impl Iterator<Item = &str> {
+        self.all.iter().map(|member| member.callback.name())
+    }
+
+    /// What they remember.
+    pub(in crate::training) fn state(&mut self, state: &mut State) -> Result<()> {
+        self.all.iter_mut().enumerate().try_for_each(|(index, Member { callback, listens })| {
+            let visited = state.within(&(index + 1).to_string(), |state| {
+                state.field("listens", listens)?;
+                state.within("state", |state| callback.state(state))
+            });
+            visited.map_err(|error| told_by("checkpoint".to_owned(), index, callback, error))
+        })
     }
 
     /// Calls all of them, also after an error of one.

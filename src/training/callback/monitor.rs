@@ -1,7 +1,8 @@
 //! A figure that is watched: which one, in which direction, and the best so far.
 
 use super::Epoch;
-use crate::{Error, Result};
+use crate::state::Field;
+use crate::{Error, Result, State};
 
 /// A figure of the epochs that [`EarlyStopping`](super::EarlyStopping) and [`Checkpoint`](super::Checkpoint) watch: which
 /// one, and whether it is to fall or to rise.
@@ -109,6 +110,13 @@ impl Monitor {
         let verb = if self.rises { "risen" } else { "fallen" };
         let by = if self.min_delta > 0.0 { format!(" by {:?}", self.min_delta) } else { String::new() };
         format!("{figure} has not {verb}{by}")
+    }
+}
+
+/// The best figure; what is watched is a setting.
+impl Field for Monitor {
+    fn visit(&mut self, state: &mut State) -> Result<()> {
+        self.best.visit(state)
     }
 }
 

@@ -28,12 +28,12 @@ impl<F: Float> Trainer<'_, F> {
     ///
     /// let mut trainer = trainer().epochs(3);
     /// trainer.fit(&mut in_two, (&x, &y))?;
-    /// let history = trainer.resume(&mut in_two, (&x, &y))?;
+    /// let history = trainer.fit_more(&mut in_two, (&x, &y))?;
     /// assert_eq!(history.last().unwrap().number, 6);
     /// assert_eq!(in_two.param("0.weight")?, at_once.param("0.weight")?);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
-    pub fn resume(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
+    pub fn fit_more(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
         self.check(model, &samples)?;
         if !self.run.knows(model) {
             let problem =
@@ -49,6 +49,7 @@ impl<F: Float> Trainer<'_, F> {
         let metrics = self.metrics.as_ref().unwrap_or(&default);
         Start {
             resumed,
+            from_checkpoint: false,
             epochs: self.run.epochs.saturating_add(self.epochs),
             steps: samples.div_ceil(self.batch_size),
             columns: columns(metrics.iter().map(|metric| metric.name()), self.validation.is_some()),
