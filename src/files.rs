@@ -47,9 +47,12 @@ mod known;
 mod load;
 mod save;
 mod tensor;
+mod training;
 mod write;
 
+pub(crate) use archive::{Archive, read};
 pub use known::Layers;
+pub(crate) use write::write_whole;
 
 /// Later versions of the library open files of all earlier formats.
 const FORMAT: u64 = 1;

@@ -247,6 +247,11 @@ pub fn check_factor(name: &'static str, value: f64, help: &'static str) -> Resul
     Err(Error::setting(name, "from 0 to less than 1", format!("{value:?}"), help))
 }
 
+/// An ε for the settings of an optimizer, unless it is the default.
+fn epsilon_setting(epsilon: f64, default: f64) -> Option<(&'static str, String)> {
+    (epsilon != default).then(|| ("epsilon", format!("{epsilon:?}")))
+}
+
 /// Whether an ε, which is added to a divisor, is one.
 ///
 /// # Errors

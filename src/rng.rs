@@ -151,7 +151,11 @@ impl Field for Rng {
     fn visit(&mut self, state: &mut State) -> Result<()> {
         let words = &mut self.bits.0;
         words.iter_mut().enumerate().try_for_each(|(number, word)| state.field(&number.to_string(), word))?;
-        if *words == [0; 4] { Err(state.wrong("a stream of random numbers", "nothing but zeros")) } else { Ok(()) }
+        if *words == [0; 4] {
+            Err(state.wrong("a stream of random numbers", "nothing but zeros"))
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -279,7 +279,8 @@ impl State {
             format!("a matrix of {rows} × {columns} numbers of {} bits", 8 * width)
         };
         let own = size_of::<F>();
-        let expected = shape.map_or(format!("a matrix of numbers of {} bits", 8 * own), |shape| words(shape, own));
+        let expected =
+            shape.map_or(format!("a matrix of numbers of {} bits", 8 * own), |shape| words(shape, own));
         let Some(tensor) = self.record.tensors.remove(&self.name()) else {
             return Err(self.wrong(expected, "nothing"));
         };
@@ -456,7 +457,9 @@ mod tests {
             "d of the training: expected a whole number, but got nothing\n  help: the file is damaged, or of another \
              training: begin anew with Trainer::fit"
         );
-        assert!(text(state.field("a", &mut 0.5)).starts_with("a of the training: expected a number, but got 1\n"));
+        assert!(
+            text(state.field("a", &mut 0.5)).starts_with("a of the training: expected a number, but got 1\n")
+        );
         let matrix = text(state.within("b", |state| state.field("c", &mut array![[1.0_f64]])));
         assert!(
             matrix.starts_with(
@@ -495,9 +498,15 @@ mod tests {
         assert_eq!((step, mean.sum(), square.sum()), (2, 0.0, 1.0));
         let text = |read: Result<PerParam<f64, 2>>| read.unwrap_err().to_string();
         let other = text(read(vec![(1, 2), (5, 5), (1, 3)]));
-        assert!(other.starts_with("moments/2/0 of the training: expected a matrix of 1 × 3 numbers"), "{other}");
+        assert!(
+            other.starts_with("moments/2/0 of the training: expected a matrix of 1 × 3 numbers"),
+            "{other}"
+        );
         let fewer = text(read(vec![(1, 2)]));
-        assert!(fewer.starts_with("moments of the training: expected 1 parameters, but got one more: 2"), "{fewer}");
+        assert!(
+            fewer.starts_with("moments of the training: expected 1 parameters, but got one more: 2"),
+            "{fewer}"
+        );
     }
 
     #[test]

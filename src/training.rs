@@ -4,24 +4,26 @@ use std::fmt;
 
 use crate::data::Samples;
 use crate::kernels::threads::Threads;
-use crate::table::short;
 use crate::{Error, Float, Loss, Result, Sequential};
 
 mod batches;
 mod callback;
+#[cfg(feature = "files")]
+mod checkpoint;
 mod diverged;
 mod epochs;
 mod evaluation;
+mod fit_more;
 mod history;
 mod metric;
 mod outcome;
 mod progress;
 mod rate_search;
-mod fit_more;
 mod run;
 mod schedule;
 mod settings;
 mod single_steps;
+mod standing;
 mod start;
 mod step;
 mod watch;
@@ -36,6 +38,7 @@ pub use schedule::{Cosine, ExponentialDecay, OneCycle, ReduceOnPlateau, Schedule
 use callback::Callbacks;
 use progress::Progress;
 use run::Run;
+use standing::Standing;
 pub(crate) use start::check_learns;
 use start::{check_names, check_samples};
 
@@ -51,6 +54,7 @@ use start::{check_names, check_samples};
 /// | [`progress_bar`](Trainer::progress_bar) | on a terminal |
 /// | [`schedule`](Trainer::schedule) | none: the learning rate stays |
 /// | [`callback`](Trainer::callback), [`after_epoch`](Trainer::after_epoch) | none |
+/// | `checkpoint` (feature `files`) | none |
 /// | [`threads`](Trainer::threads) | as many as prove fastest |
 ///
 /// # Examples
@@ -80,6 +84,8 @@ pub struct Trainer<'a, F: Float> {
     validation: Option<Box<dyn Samples<F> + 'a>>,
     metrics: Option<Vec<Box<dyn Metric<F> + 'a>>>,
     callbacks: Callbacks<'a, F>,
+    #[cfg(feature = "files")]
+    checkpoints: Option<checkpoint::Checkpoints>,
     schedule: Option<Box<dyn Schedule + 'a>>,
     progress_bar: bool,
     threads: Threads,
@@ -131,6 +137,8 @@ impl<F: Float> Trainer<'_, F> {
         self.threads.check()?;
         self.run.optimizer.check()?;
         self.check_schedule()?;
+        #[cfg(feature = "files")]
+        self.check_checkpoints()?;
         check_names(self.metrics.iter().flatten().map(|metric| metric.name()), self.validation.is_some())?;
         let default = metric::default_for(model);
         let (loss, metrics) = (&*self.loss, self.metrics.as_ref().unwrap_or(&default));
@@ -174,16 +182,26 @@ impl<F: Float> Trainer<'_, F> {
         let shapes = [model.input_shape(), model.output_shape()].map(<[usize]>::to_vec);
         let start = self.start_of(model, samples.len(), resumed);
         self.callbacks.before_training(&start, model)?;
-        let mut history = History { settings: self.settings(samples.len()), ..History::default() };
-        if let Some(weights) = samples.weights() {
-            let [low, high] =
-                weights.iter().fold([F::infinity(), F::zero()], |[low, high], &w| [low.min(w), high.max(w)]);
-            let ends = format!("from {} to {}", short(low.as_f64()), short(high.as_f64()));
-            history.settings.push(("sample weights".to_owned(), ends));
-        }
+        let settings = self.settings(&*self.run.optimizer, samples);
+        #[cfg(feature = "files")]
+        self.name_checkpoints(model, samples);
+        let standing = Standing::new(&self.run, model, History { settings, ..History::default() });
+        self.go_on(model, &shapes, samples, &start, standing)
+    }
+
+    /// Trains from where the training stands to its end.
+    fn go_on(
+        &mut self,
+        model: &mut Sequential<F>,
+        shapes: &[Vec<usize>; 2],
+        samples: &dyn Samples<F>,
+        start: &Start,
+        mut standing: Standing,
+    ) -> Result<History> {
         let mut progress =
             Progress::new(self.progress_bar, start.epochs - self.run.epochs, start.epochs, start.steps);
-        let trained = self.run_epochs(model, &shapes, samples, &mut history, &mut progress);
+        let trained = self.run_epochs(model, shapes, samples, &mut standing, &mut progress);
+        let mut history = standing.history;
         if let (Some(_), Some(rate)) = (&self.schedule, self.run.given_rate()) {
             self.run.optimizer.set_learning_rate(rate); // for steps that are no training's
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use chainrule::Config;
+use chainrule::State;
 use chainrule::explain::formula::{Formula, LossFormula, NamedPass, Subject, Term};
 use chainrule::optimizer::Trainable;
 use chainrule::prelude::*;
@@ -254,6 +255,11 @@ impl Optimizer<f64> for SpyOptimizer {
         self.0.note("check");
         Ok(())
     }
+
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        self.0.note("state");
+        state.field("spies", &mut 1_u64)
+    }
 }
 
 fn ask_optimizer<O: Optimizer<f64>>(mut optimizer: O) {
@@ -266,6 +272,9 @@ fn ask_optimizer<O: Optimizer<f64>>(mut optimizer: O) {
     optimizer.set_learning_rate(3.0);
     assert_eq!(optimizer.settings().len(), 1);
     optimizer.check().unwrap();
+    let mut state = State::new();
+    optimizer.state(&mut state).unwrap();
+    assert!(state.field("spies", &mut 1_u64).is_err()); // it is there
     optimizer.step(&mut Sequential::new([1]).add(Dense::new(1)).build(1).unwrap()).unwrap();
 }
 

@@ -6,10 +6,10 @@ use ndarray::Array2;
 
 use super::course::Course;
 use super::gradients::size;
-use super::{Diagnosis, Finding, examine};
+use super::{Diagnosis, Finding, Illness, examine};
 use crate::data::Samples;
 use crate::training::{Callback, Epoch, History, Next, Start, StepRecord};
-use crate::{Float, Loss, Result, Sequential};
+use crate::{Float, Loss, Result, Sequential, State};
 
 /// A doctor who watches a training.
 ///
@@ -124,12 +124,16 @@ impl<'a, F: Float> Checkup<'a, F> {
 
     /// Keeps the parameters as they are now.
     fn keep(&mut self, model: &Sequential<F>) {
-        let fits = model.params().map(|(_, now)| now.dim()).eq(self.before.iter().map(Array2::dim));
-        if fits {
+        if self.fits(model) {
             self.before.iter_mut().zip(model.params()).for_each(|(before, (_, now))| before.assign(&now));
         } else {
             self.before = model.params().map(|(_, now)| now.to_owned()).collect();
         }
+    }
+
+    /// Whether what was kept is of parameters of these shapes.
+    fn fits(&self, model: &Sequential<F>) -> bool {
+        model.params().map(|(_, now)| now.dim()).eq(self.before.iter().map(Array2::dim))
     }
 
     /// How far the parameters are from where they were kept, as a share of those.
@@ -152,7 +156,9 @@ impl<F: Float> Callback<F> for Checkup<'_, F> {
         if !start.resumed {
             (self.epochs, self.steps, self.told) = (Vec::new(), Vec::new(), Vec::new());
         }
-        self.keep(model);
+        if !(start.from_checkpoint && self.fits(model)) {
+            self.keep(model);
+        }
         Ok(())
     }
 
@@ -180,6 +186,25 @@ impl<F: Float> Callback<F> for Checkup<'_, F> {
         findings.iter().for_each(|found| history.note(format!("{}: {}", found.illness, found.seen)));
         self.tell(findings);
         Ok(())
+    }
+
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        state.field("epochs", &mut self.epochs)?;
+        let mut steps = Array2::from_shape_vec((1, self.steps.len()), self.steps.clone()).unwrap_or_default();
+        state.field("steps", &mut steps)?;
+        self.steps = steps.into_iter().collect();
+        state.field("before", &mut self.before)?;
+        let mut told = self.told.len();
+        state.field("told", &mut told)?;
+        if state.is_read() {
+            self.told.clear();
+        }
+        (0..told).try_for_each(|index| {
+            if index == self.told.len() {
+                self.told.push(Finding::new(Illness::NotFinite, "", "")); // to be read
+            }
+            state.within("findings", |state| state.field(&index.to_string(), &mut self.told[index]))
+        })
     }
 }
 

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::Illness;
-use crate::Error;
+use crate::state::Field;
+use crate::{Error, Result, State};
 
 /// One thing that the doctor has found.
 ///
@@ -62,6 +63,19 @@ impl Finding {
     /// The section of the guide on it: a module of this documentation, which is also in the repository's `guide/doctor.md`.
     pub fn guide(&self) -> String {
         format!("chainrule::guide::doctor#{}", self.illness.code())
+    }
+}
+
+impl Field for Finding {
+    fn visit(&mut self, state: &mut State) -> Result<()> {
+        let mut code = self.illness.code().to_owned();
+        state.field("illness", &mut code)?;
+        let known = Illness::ALL.into_iter().find(|illness| illness.code() == code);
+        self.illness = known.ok_or_else(|| state.wrong("the code of an illness", format!("{code:?}")))?;
+        state.field("is_error", &mut self.is_error)?;
+        state.field("layer", &mut self.layer)?;
+        state.field("seen", &mut self.seen)?;
+        state.field("help", &mut self.help)
     }
 }
 

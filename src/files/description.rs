@@ -40,7 +40,7 @@ struct Format {
     version: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(PartialEq, Serialize, Deserialize)]
 struct LayerText {
     name: String,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
@@ -91,6 +91,29 @@ impl Description {
             return Err(Error::file(archive.path, 0, problem, "open a file with a smaller model"));
         }
         Ok(description)
+    }
+
+    /// Whether a model has the layers of this one.
+    pub(super) fn check_same_layers(&self, model: &Description) -> Result<()> {
+        let help = "build the model as it was when the file was written";
+        let words = |layer: Option<&LayerText>| match layer {
+            Some(LayerText { name, config }) if config.is_empty() => name.clone(),
+            Some(LayerText { name, config }) => {
+                let settings = config.iter().map(|(name, value)| format!("{name}: {value}"));
+                format!("{name} ({})", settings.collect::<Vec<_>>().join(", "))
+            }
+            None => "no more layer".to_owned(),
+        };
+        if self.input != model.input {
+            let [theirs, own] = [self, model].map(|model| format!("samples of shape {:?}", model.input));
+            return Err(Error::data("the model", theirs, own, help));
+        }
+        let count = self.layers.len().max(model.layers.len());
+        let pairs = (0..count).map(|index| (index, self.layers.get(index), model.layers.get(index)));
+        for (index, theirs, own) in pairs.filter(|(_, theirs, own)| theirs != own) {
+            return Err(Error::data(format!("layer {index} of the model"), words(theirs), words(own), help));
+        }
+        Ok(())
     }
 
     /// The layers, as yet without numbers.

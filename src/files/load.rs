@@ -105,7 +105,12 @@ fn build<F: Float>(description: &Description, archive: &Archive, known: &Layers<
 }
 
 /// Gives a model the numbers of an archive, all or none.
-pub(crate) fn fill<F: Float>(model: &mut Sequential<F>, archive: &Archive) -> Result<()> {
+fn fill<F: Float>(model: &mut Sequential<F>, archive: &Archive) -> Result<()> {
+    numbers_of(model, archive)?.restore(model)
+}
+
+/// The numbers of an archive for a model.
+pub(super) fn numbers_of<F: Float>(model: &Sequential<F>, archive: &Archive) -> Result<Snapshot<F>> {
     let mut unused: BTreeSet<String> = archive.names().into_iter().collect();
     unused.retain(|name| !name.starts_with(TRAINING) && !name.ends_with(COUNTER));
     let mut numbers = |index: usize, params: &[Param<F>]| -> Result<Vec<_>> {
@@ -128,7 +133,7 @@ pub(crate) fn fill<F: Float>(model: &mut Sequential<F>, archive: &Archive) -> Re
         let got = format!("{name:?}, which belongs to no layer");
         return Err(Error::data("tensors", "those of the model's layers", got, help));
     }
-    snapshot.restore(model)
+    Ok(snapshot)
 }
 
 fn missing(name: &str, archive: &Archive) -> Error {

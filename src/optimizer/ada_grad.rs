@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::{Optimizer, PerParam, WeightDecay, check_epsilon, check_learning_rate};
+use super::{Optimizer, PerParam, WeightDecay, check_epsilon, check_learning_rate, epsilon_setting};
 use crate::{Float, Gradient, Result, State};
 
 /// AdaGrad, adaptive gradients.
@@ -91,7 +91,7 @@ impl<F: Float> Optimizer<F> for AdaGrad<F> {
     }
 
     fn settings(&self) -> Vec<(&'static str, String)> {
-        self.decay.setting().into_iter().collect()
+        epsilon_setting(self.epsilon, 1e-10).into_iter().chain(self.decay.setting()).collect()
     }
 
     fn check(&self) -> Result<()> {

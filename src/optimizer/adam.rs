@@ -2,7 +2,9 @@
 
 use ndarray::Array2;
 
-use super::{Optimizer, PerParam, WeightDecay, check_epsilon, check_factor, check_learning_rate};
+use super::{
+    Optimizer, PerParam, WeightDecay, check_epsilon, check_factor, check_learning_rate, epsilon_setting,
+};
 use crate::{Float, Gradient, Result, State};
 
 /// Adam, adaptive moment estimation.
@@ -139,6 +141,7 @@ impl<F: Float> Optimizer<F> for Adam<F> {
     fn settings(&self) -> Vec<(&'static str, String)> {
         let [beta1, beta2] = self.betas;
         let mut settings = vec![("betas", format!("{beta1:?} and {beta2:?}"))];
+        settings.extend(epsilon_setting(self.epsilon, 1e-8));
         settings.extend(self.decay.setting());
         settings
     }

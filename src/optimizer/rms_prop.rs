@@ -2,7 +2,9 @@
 
 use ndarray::Array2;
 
-use super::{Optimizer, PerParam, WeightDecay, check_epsilon, check_factor, check_learning_rate};
+use super::{
+    Optimizer, PerParam, WeightDecay, check_epsilon, check_factor, check_learning_rate, epsilon_setting,
+};
 use crate::{Float, Gradient, Result, State};
 
 /// RMSprop: gradients divided by the root of their mean square.
@@ -132,6 +134,7 @@ impl<F: Float> Optimizer<F> for RmsProp<F> {
         if self.momentum != 0.0 {
             settings.push(("momentum", format!("{:?}", self.momentum)));
         }
+        settings.extend(epsilon_setting(self.epsilon, 1e-8));
         settings.extend(self.decay.setting());
         settings
     }

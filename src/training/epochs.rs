@@ -5,9 +5,11 @@ use super::evaluation::{Kind, Totals, measure};
 use super::metric::{self, Metrics};
 use super::progress::{Figures, Progress};
 use super::run::Run;
+#[cfg(feature = "files")]
+use super::standing::Parts;
+use super::standing::Standing;
 use super::step::step;
-use super::watch::Watch;
-use super::{Epoch, History, Measures, StepRecord, Trainer, When};
+use super::{Epoch, Measures, StepRecord, Trainer, When};
 use crate::data::Samples;
 use crate::kernels::threads::Kind as WorkKind;
 use crate::table::shape;
@@ -20,7 +22,7 @@ impl<F: Float> Trainer<'_, F> {
         model: &mut Sequential<F>,
         shapes: &[Vec<usize>; 2],
         samples: &dyn Samples<F>,
-        history: &mut History,
+        standing: &mut Standing,
         progress: &mut Progress,
     ) -> Result<()> {
         let default = metric::default_for(model);
@@ -31,9 +33,10 @@ impl<F: Float> Trainer<'_, F> {
         let count = batches.count();
         let mut steps = self.threads.steps(work);
         let base = self.run.given_rate();
-        let not_finite = model.count_not_finite();
-        let mut watch = Watch::new(model.largest_param());
-        for index in 0..self.epochs {
+        let done = standing.history.epochs.len();
+        (1..=done as u64).for_each(|order| batches.shuffle(standing.orders_before + order));
+        let end = if standing.history.stopped.is_some() { done } else { self.epochs };
+        for index in done..end {
             (self.run.epochs, self.run.orders) = (self.run.epochs + 1, self.run.orders + 1);
             let epoch = self.run.epochs;
             self.check_still_fits(model, shapes)?;
@@ -51,11 +54,11 @@ impl<F: Float> Trainer<'_, F> {
                         set_rate(&mut self.run, schedule.rate(base, &when)).map_err(in_batch)?;
                     }
                     loss = step(model, &*self.loss, &mut self.run, &batch).map_err(in_batch)?;
-                    watch.see(epoch, loss);
+                    standing.watch.see(epoch, loss);
                     totals.add(loss, model.outputs(), batch.t);
                     progress.step(epoch, || Figures {
                         training: totals.measures(),
-                        samples: totals.samples() + index * samples.len(),
+                        samples: totals.samples() + (index - done) * samples.len(),
                         learning_rate: self.run.optimizer.learning_rate(),
                     });
                     Ok(())
@@ -71,7 +74,7 @@ impl<F: Float> Trainer<'_, F> {
                 let stops = told.as_ref().is_ok_and(|stop| stop.is_some() && next < count);
                 if (stops || told.is_err()) && totals.samples() > 0 {
                     let training = totals.measures();
-                    history.broken_off = Some(Epoch { number: epoch, training, validation: None });
+                    standing.history.broken_off = Some(Epoch { number: epoch, training, validation: None });
                 }
                 stop = told?;
                 if listened {
@@ -83,14 +86,14 @@ impl<F: Float> Trainer<'_, F> {
             if next < count
                 && let Some(stop) = stop
             {
-                history.stopped = Some(stop.sentence(&format!("epoch {epoch}, batch {next}")));
+                standing.history.stopped = Some(stop.sentence(&format!("epoch {epoch}, batch {next}")));
                 break;
             }
             let mut record = Epoch { number: epoch, training: totals.take(), validation: None };
             match self.validate(model, epoch, metrics) {
                 Ok(validation) => record.validation = validation,
                 Err(error) => {
-                    history.broken_off = Some(record);
+                    standing.history.broken_off = Some(record);
                     return Err(error);
                 }
             }
@@ -102,17 +105,33 @@ impl<F: Float> Trainer<'_, F> {
                 progress.clear();
             }
             let told = self.callbacks.after_epoch(&record, model);
-            history.epochs.push(record);
+            standing.history.epochs.push(record);
             if let Some(stop) = stop.or(told?) {
-                history.stopped = Some(stop.sentence(&format!("epoch {epoch}")));
+                standing.history.stopped = Some(stop.sentence(&format!("epoch {epoch}")));
                 break;
             }
+            #[cfg(feature = "files")]
+            if let Some(checkpoints) = &self.checkpoints
+                && checkpoints.are_due_after(index + 1)
+                && index + 1 < end
+            {
+                let (run, callbacks) = (&mut self.run, &mut self.callbacks);
+                let schedule = self.schedule.as_deref_mut();
+                checkpoints.write(model, &mut Parts { run, schedule, callbacks, standing })?;
+            }
         }
-        if model.count_not_finite() > not_finite {
+        if model.count_not_finite() > standing.not_finite {
             let problem = "the last step has left a parameter that is not finite";
             return Err(Error::diverged(problem, "make the steps of the optimizer smaller"));
         }
-        history.warnings = watch.warning(history.last(), model.largest_param()).into_iter().collect();
+        #[cfg(feature = "files")]
+        if let Some(checkpoints) = self.checkpoints.as_ref().filter(|_| done < end) {
+            let (run, callbacks) = (&mut self.run, &mut self.callbacks);
+            let schedule = self.schedule.as_deref_mut();
+            checkpoints.write(model, &mut Parts { run, schedule, callbacks, standing })?;
+        }
+        let warning = standing.watch.warning(standing.history.last(), model.largest_param());
+        standing.history.warnings = warning.into_iter().collect();
         Ok(())
     }
 

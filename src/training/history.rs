@@ -7,6 +7,7 @@ use crate::table::short;
 use crate::{Error, Result};
 
 pub(super) mod csv;
+mod saved;
 
 /// The loss and the metrics over a set of samples.
 #[derive(Clone, Debug, PartialEq)]

@@ -41,6 +41,18 @@ impl<F: Float> Run<F> {
         self.as_given.learning_rate()
     }
 
+    /// The optimizer as it was given.
+    #[cfg(feature = "files")]
+    pub(super) fn given(&self) -> &dyn Optimizer<F> {
+        &*self.as_given
+    }
+
+    /// Knows no model any more.
+    #[cfg(feature = "files")]
+    pub(super) fn forget(&mut self) {
+        self.model = None;
+    }
+
     /// The same optimizer, as it was given.
     pub(super) fn anew(&self) -> Self {
         Run::of(self.as_given.clone())

@@ -5,7 +5,7 @@ use super::run::Run;
 use super::{Metric, Schedule, Trainer};
 use crate::data::Samples;
 use crate::kernels::threads::Threads;
-use crate::table::thousands;
+use crate::table::{short, thousands};
 use crate::{Float, Loss, Optimizer};
 
 impl<'a, F: Float> Trainer<'a, F> {
@@ -37,6 +37,8 @@ impl<'a, F: Float> Trainer<'a, F> {
             validation: None,
             metrics: None,
             callbacks: Callbacks::new(),
+            #[cfg(feature = "files")]
+            checkpoints: None,
             schedule: None,
             progress_bar: true,
             threads: Threads::default(),
@@ -258,23 +260,32 @@ impl<'a, F: Float> Trainer<'a, F> {
     }
 
     /// The settings as the history shows them.
-    pub(super) fn settings(&self, samples: usize) -> Vec<(String, String)> {
-        let rate = self.run.optimizer.learning_rate().map(|rate| ("learning rate", format!("{rate:?}")));
+    pub(super) fn settings(
+        &self,
+        optimizer: &dyn Optimizer<F>,
+        samples: &dyn Samples<F>,
+    ) -> Vec<(String, String)> {
+        let rate = optimizer.learning_rate().map(|rate| ("learning rate", format!("{rate:?}")));
         let order = self.shuffle.map(|seed| format!("shuffled with seed {seed}"));
-        let optimizer = self.run.optimizer.settings();
         let mut settings =
-            vec![("loss", self.loss.name().to_owned()), ("optimizer", self.run.optimizer.name().to_owned())];
+            vec![("loss", self.loss.name().to_owned()), ("optimizer", optimizer.name().to_owned())];
         settings.extend(rate);
-        settings.extend(optimizer);
+        settings.extend(optimizer.settings());
         settings.extend(self.schedule.as_ref().map(|schedule| ("schedule", schedule.name().to_owned())));
         settings.extend([
             ("epochs", self.epochs.to_string()),
             ("batch size", self.batch_size.to_string()),
-            ("training samples", thousands(samples)),
+            ("training samples", thousands(samples.len())),
             ("order of samples", order.unwrap_or("as they come".to_owned())),
         ]);
         let epochs = self.run.epochs;
         settings.extend((epochs > 0).then(|| ("resumed after epoch", epochs.to_string())));
+        if let Some(weights) = samples.weights() {
+            let [low, high] =
+                weights.iter().fold([F::infinity(), F::zero()], |[low, high], &w| [low.min(w), high.max(w)]);
+            let ends = format!("from {} to {}", short(low.as_f64()), short(high.as_f64()));
+            settings.push(("sample weights", ends));
+        }
         settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }

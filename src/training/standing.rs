@@ -33,6 +33,41 @@ impl Standing {
             learning_rate: run.optimizer.learning_rate(),
         }
     }
+
+    /// Goes through all of it that a checkpoint holds; settings are compared, and warnings come at the end.
+    #[cfg(feature = "files")]
+    fn state(&mut self, state: &mut State) -> Result<()> {
+        let History { epochs, stopped, broken_off, .. } = &mut self.history;
+        state.field("epochs", epochs)?;
+        state.field("stopped", stopped)?;
+        let mut last: Vec<_> = broken_off.take().into_iter().collect();
+        state.field("broken_off", &mut last)?;
+        *broken_off = last.pop();
+        state.field("epochs_before", &mut self.epochs_before)?;
+        state.field("orders_before", &mut self.orders_before)?;
+        state.field("learning_rate", &mut self.learning_rate)?;
+        state.field("not_finite", &mut self.not_finite)?;
+        state.within("losses", |state| self.watch.state(state))?;
+        if state.is_read() { self.check(state) } else { Ok(()) }
+    }
+
+    /// Whether the epochs are in their order, and the counts such that a training can go on with them.
+    #[cfg(feature = "files")]
+    fn check(&self, state: &State) -> Result<()> {
+        const MOST: u64 = 1 << 52;
+        let before = self.epochs_before as u64;
+        if before > MOST || self.orders_before > MOST {
+            let got = before.max(self.orders_before).to_string();
+            return Err(state.wrong("a count of epochs", got));
+        }
+        let epochs = self.history.epochs.iter().chain(&self.history.broken_off);
+        match epochs.zip(before + 1..).find(|(epoch, number)| epoch.number as u64 != *number) {
+            Some((epoch, number)) => {
+                Err(state.wrong(format!("epoch {number}"), format!("epoch {}", epoch.number)))
+            }
+            None => Ok(()),
+        }
+    }
 }
 
 /// All that remembers something while a model trains.
@@ -42,4 +77,17 @@ pub(super) struct Parts<'p, 'a, F: Float> {
     pub(super) schedule: Option<&'p mut (dyn Schedule + 'a)>,
     pub(super) callbacks: &'p mut Callbacks<'a, F>,
     pub(super) standing: &'p mut Standing,
+}
+
+#[cfg(feature = "files")]
+impl<F: Float> Parts<'_, '_, F> {
+    /// Writes all of it, or reads it.
+    pub(super) fn state(&mut self, state: &mut State) -> Result<()> {
+        state.within("optimizer", |state| self.run.optimizer.state(state))?;
+        if let Some(schedule) = &mut self.schedule {
+            state.within("schedule", |state| schedule.state(state))?;
+        }
+        state.within("callbacks", |state| self.callbacks.state(state))?;
+        state.within("progress", |state| self.standing.state(state))
+    }
 }

@@ -58,10 +58,8 @@ impl Field for Part {
         state.field("figures", &mut self.figures)?;
         let measured = (1 + self.metrics.len()) * if self.validated { 2 } else { 1 };
         if self.figures.ncols() != 1 + measured || self.metrics.iter().any(|name| name.len() > LONGEST_NAME) {
-            return Err(state.wrong(
-                format!("{} figures of each epoch", 1 + measured),
-                self.figures.ncols().to_string(),
-            ));
+            return Err(state
+                .wrong(format!("{} figures of each epoch", 1 + measured), self.figures.ncols().to_string()));
         }
         let counts = |&number: &f64| number >= 1.0 && number < 2_f64.powi(53) && number.fract() == 0.0;
         match self.figures.column(0).iter().find(|number| !counts(number)) {
@@ -73,7 +71,8 @@ impl Field for Part {
 
 impl Field for Vec<Epoch> {
     fn visit(&mut self, state: &mut State) -> Result<()> {
-        let names = |epoch: &Epoch| epoch.training.metrics.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let names =
+            |epoch: &Epoch| epoch.training.metrics.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         let alike = |one: &Epoch, other: &Epoch| {
             one.validation.is_some() == other.validation.is_some() && names(one) == names(other)
         };
