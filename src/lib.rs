@@ -47,6 +47,7 @@
 //! 10. [`explain`]: one pass through a model, every equation with its numbers.
 //! 11. [`graph`]: what bigger frameworks do instead: every single operation a node.
 //! 12. `files` (feature `files`): a model in one file; a layer says in its [`Config`] what a file needs.
+//!     What a training remembers goes there through [`State`].
 //! 13. [`export`]: a model as something else: plain Rust without dependencies ([`to_rust`](Sequential::to_rust)).
 //! 14. [`kernels`]: where the speed comes from.
 //!
@@ -78,7 +79,8 @@
 //! # Features
 //!
 //! `progress` (on): the progress bar of the trainer. `threads` (on): all cores for nets that are large enough. `csv`:
-//! data sets from CSV files (`data::Csv`). `files`: models in files (`Sequential::save` and `load`). `gzip`: gzipped IDX files. `npz`: NumPy's
+//! data sets from CSV files (`data::Csv`). `files`: models in files (`Sequential::save` and `load`), and trainings
+//! (`Trainer::checkpoint` and `resume`). `gzip`: gzipped IDX files. `npz`: NumPy's
 //! archives (`data::Npz`). `image`: folders of PNG and JPEG images (`data::ImageFolder`).
 
 pub mod config;

@@ -140,11 +140,13 @@ impl State {
     }
 
     /// A state to be read, of a training with a model of these shapes.
+    #[cfg(any(test, feature = "files"))]
     pub(crate) fn read(record: Record, shapes: Shapes) -> Self {
         State { record, path: Vec::new(), reads: true, shapes: Some(shapes) }
     }
 
     /// All that was written.
+    #[cfg(any(test, feature = "files"))]
     pub(crate) fn into_record(self) -> Record {
         self.record
     }
@@ -226,6 +228,7 @@ impl State {
     }
 
     /// The error of values that are there, though nothing has read them.
+    #[cfg(any(test, feature = "files"))]
     pub(crate) fn check_all_read(&self) -> Result<()> {
         let mut left = self.record.values.keys().chain(self.record.tensors.keys());
         left.next().map_or(Ok(()), |name| {
@@ -248,8 +251,14 @@ impl State {
         }
     }
 
-    /// Writes a value, or reads one that `of` takes.
-    fn value(&mut self, written: Value, kind: &str, of: impl FnOnce(Value) -> Option<()>) -> Result<()> {
+    /// Writes a value, or reads one of which `of` makes it again.
+    fn value<T>(
+        &mut self,
+        own: &mut T,
+        written: Value,
+        kind: &str,
+        of: impl FnOnce(Value) -> Option<T>,
+    ) -> Result<()> {
         if !self.reads {
             return self.put(|record, name| record.values.insert(name, written));
         }
@@ -262,7 +271,8 @@ impl State {
             Value::Flag(flag) => flag.to_string(),
             Value::Text(text) => format!("{:?}", text.chars().take(40).collect::<String>()),
         };
-        of(value).ok_or_else(|| self.wrong(kind, got))
+        *own = of(value).ok_or_else(|| self.wrong(kind, got))?;
+        Ok(())
     }
 
     /// Writes a matrix, or reads one: in that shape, if there is one.
@@ -325,8 +335,9 @@ impl Tensor {
 
 impl Field for u64 {
     fn visit(&mut self, state: &mut State) -> Result<()> {
-        state.value(Value::Count(*self), "a whole number", |value| match value {
-            Value::Count(count) => Some(*self = count),
+        let written = Value::Count(*self);
+        state.value(self, written, "a whole number", |value| match value {
+            Value::Count(count) => Some(count),
             _ => None,
         })
     }
@@ -334,8 +345,9 @@ impl Field for u64 {
 
 impl Field for usize {
     fn visit(&mut self, state: &mut State) -> Result<()> {
-        state.value(Value::Count(*self as u64), "a whole number", |value| match value {
-            Value::Count(count) => Some(*self = usize::try_from(count).ok()?),
+        let written = Value::Count(*self as u64);
+        state.value(self, written, "a whole number", |value| match value {
+            Value::Count(count) => usize::try_from(count).ok(),
             _ => None,
         })
     }
@@ -343,8 +355,9 @@ impl Field for usize {
 
 impl Field for bool {
     fn visit(&mut self, state: &mut State) -> Result<()> {
-        state.value(Value::Flag(*self), "true or false", |value| match value {
-            Value::Flag(flag) => Some(*self = flag),
+        let written = Value::Flag(*self);
+        state.value(self, written, "true or false", |value| match value {
+            Value::Flag(flag) => Some(flag),
             _ => None,
         })
     }
@@ -352,8 +365,9 @@ impl Field for bool {
 
 impl Field for String {
     fn visit(&mut self, state: &mut State) -> Result<()> {
-        state.value(Value::Text(self.clone()), "a text", |value| match value {
-            Value::Text(text) => Some(*self = text),
+        let written = Value::Text(self.clone());
+        state.value(self, written, "a text", |value| match value {
+            Value::Text(text) => Some(text),
             _ => None,
         })
     }
@@ -361,8 +375,9 @@ impl Field for String {
 
 impl<F: Float> Field for F {
     fn visit(&mut self, state: &mut State) -> Result<()> {
-        state.value(Value::Number(self.as_f64()), "a number", |value| match value {
-            Value::Number(number) => Some(*self = F::of(number)),
+        let written = Value::Number(self.as_f64());
+        state.value(self, written, "a number", |value| match value {
+            Value::Number(number) => Some(F::of(number)),
             _ => None,
         })
     }
@@ -512,7 +527,7 @@ mod tests {
     #[test]
     fn a_length_of_the_files_own_word_is_not_believed() {
         let mut state = State::new();
-        state.within("list", |state| state.field("count", &mut u64::MAX)).unwrap();
+        state.within("list", |state| state.field("count", &mut { u64::MAX })).unwrap();
         let error = state.into_read().field("list", &mut vec![0.0_f64]).unwrap_err().to_string();
         assert!(error.starts_with("list/0 of the training: expected a number, but got nothing"), "{error}");
     }

@@ -109,11 +109,13 @@ impl Description {
             return Err(Error::data("the model", theirs, own, help));
         }
         let count = self.layers.len().max(model.layers.len());
-        let pairs = (0..count).map(|index| (index, self.layers.get(index), model.layers.get(index)));
-        for (index, theirs, own) in pairs.filter(|(_, theirs, own)| theirs != own) {
-            return Err(Error::data(format!("layer {index} of the model"), words(theirs), words(own), help));
+        let mut pairs = (0..count).map(|index| (index, self.layers.get(index), model.layers.get(index)));
+        match pairs.find(|(_, theirs, own)| theirs != own) {
+            Some((index, theirs, own)) => {
+                Err(Error::data(format!("layer {index} of the model"), words(theirs), words(own), help))
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// The layers, as yet without numbers.

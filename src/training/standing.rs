@@ -9,6 +9,7 @@ use crate::{Float, Sequential};
 use crate::{Result, State};
 
 /// One call of `fit` as far as it has come.
+#[cfg_attr(not(feature = "files"), expect(dead_code, reason = "some of it is only written"))]
 pub(super) struct Standing {
     pub(super) history: History,
     pub(super) watch: Watch,

@@ -1,8 +1,10 @@
 //! The callbacks of a trainer, in their order.
 
 use super::{Callback, Epoch, History, Next, Start, StepRecord};
+#[cfg(feature = "files")]
+use crate::State;
 use crate::training::Trainer;
-use crate::{Error, Float, Result, Sequential, State};
+use crate::{Error, Float, Result, Sequential};
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// Something that is done while the model trains, at the moments that [`Callback`] names:
@@ -113,11 +115,13 @@ impl<'a, F: Float> Callbacks<'a, F> {
     }
 
     /// Their names, in order.
+    #[cfg(feature = "files")]
     pub(in crate::training) fn names(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(|member| member.callback.name())
     }
 
     /// What they remember.
+    #[cfg(feature = "files")]
     pub(in crate::training) fn state(&mut self, state: &mut State) -> Result<()> {
         self.all.iter_mut().enumerate().try_for_each(|(index, Member { callback, listens })| {
             let visited = state.within(&(index + 1).to_string(), |state| {
