@@ -617,3 +617,59 @@ fn damaged_files_are_errors() {
     }
     assert!(refused > 1_000 && went_on > 100, "{refused} refused, {went_on} went on");
 }
+
+#[test]
+fn patience_goes_on() {
+    let (x, t) = samples::<f64>();
+    let slow =
+        || trainer(Sgd::new(1e-9)).epochs(8).validation((&x, &t)).schedule(ReduceOnPlateau::new(0.5, 2));
+    check("schedule", &net, &|_: &Path| slow(), &(&x, &t));
+    let stops = |_: &Path| slow().callback(EarlyStopping::new(4).min_delta(0.5));
+    check("early stopping", &net, &stops, &(&x, &t));
+}
+
+#[test]
+fn a_warning_of_losses_that_ran_away_goes_on() {
+    let x = Array2::from_shape_fn((64, 1), |(i, _)| i as f64 * 10.0); // not scaled
+    let t = x.mapv(|x| (x / 100.0).sin());
+    let net = || Sequential::new([1]).add(Dense::new(8)).add(ReLU).add(Dense::new(1)).build(2).unwrap();
+    let make = |_: &Path| Trainer::new(MeanSquaredError, Sgd::new(0.1)).progress_bar(false);
+    let history = make(Path::new("")).fit(&mut net(), (&x, &t)).unwrap();
+    assert_eq!(history.warnings().len(), 1);
+    check("a warning", &net, &make, &(&x, &t));
+}
+
+#[test]
+fn what_the_doctor_has_seen_goes_on() {
+    let x = Array2::from_shape_fn((64, 1), |(i, _)| i as f64 / 32.0 - 1.0);
+    let t = x.mapv(|x| (3.0 * x).sin());
+    let net = || Sequential::new([1]).add(Dense::new(8)).add(Tanh).add(Dense::new(1)).build(2).unwrap();
+    for batch_size in [32, 64] {
+        let make = |_: &Path| {
+            let trainer = Trainer::new(MeanSquaredError, Sgd::new(1e-6)).epochs(20).batch_size(batch_size);
+            trainer.progress_bar(false).callback(Checkup::new((&x, &t)).quiet())
+        };
+        let history = make(Path::new("")).fit(&mut net(), (&x, &t)).unwrap();
+        assert!(history.notes()[0].starts_with("learning-rate-too-small: in 20 epochs"));
+        check(&format!("checkup, batches of {batch_size}"), &net, &make, &(&x, &t));
+    }
+}
+
+#[test]
+fn a_second_call_goes_on_in_its_own_order_of_samples() {
+    let (x, t) = samples::<f64>();
+    let folder = TempDir::new().unwrap();
+    let (now, kept) = (file(folder.path()), folder.path().join("kept"));
+    let copy = |epoch: &Epoch, _: &mut Sequential<f64>| {
+        if epoch.number == 6 {
+            fs::copy(&now, &kept).unwrap(); // that of epoch 5
+        }
+    };
+    let (mut unbroken, mut model) = (net(), net());
+    let mut whole = trainer(Adam::new(0.05)).epochs(3).after_epoch(copy).checkpoint(&now, 1);
+    whole.fit(&mut unbroken, (&x, &t)).unwrap();
+    let expected = whole.fit_more(&mut unbroken, (&x, &t)).unwrap();
+    let mut again = trainer(Adam::new(0.05)).epochs(3).after_epoch(|_, _| ());
+    assert_eq!(again.resume(&kept, &mut model, (&x, &t)).unwrap(), expected);
+    assert_eq!(bits(model.params()), bits(unbroken.params()));
+}
