@@ -9,6 +9,7 @@ use crate::{Error, Float, Loss, Result, Sequential};
 
 mod batches;
 mod callback;
+mod communicator;
 mod diverged;
 mod epochs;
 mod evaluation;
@@ -16,6 +17,7 @@ mod history;
 mod metric;
 mod outcome;
 mod progress;
+mod ranks;
 mod rate_search;
 mod resume;
 mod run;
@@ -27,6 +29,7 @@ mod step;
 mod watch;
 
 pub use callback::{Callback, Checkpoint, CsvLog, EarlyStopping, IntoNext, Monitor, Next, Start, StepRecord};
+pub use communicator::Communicator;
 pub use evaluation::{Evaluation, evaluate, evaluate_with};
 pub use history::{Epoch, History, Measures};
 pub use metric::{Accuracy, AtThreshold, ExactMatch, LabelAccuracy, Metric, TopKAccuracy};
@@ -34,7 +37,9 @@ pub use rate_search::RateSearch;
 pub use schedule::{Cosine, ExponentialDecay, OneCycle, ReduceOnPlateau, Schedule, StepDecay, When, rates};
 
 use callback::Callbacks;
+use epochs::check_still_fits;
 use progress::Progress;
+use ranks::Ranks;
 use run::Run;
 pub(crate) use start::check_learns;
 use start::{check_names, check_samples};
@@ -52,6 +57,7 @@ use start::{check_names, check_samples};
 /// | [`schedule`](Trainer::schedule) | none: the learning rate stays |
 /// | [`callback`](Trainer::callback), [`after_epoch`](Trainer::after_epoch) | none |
 /// | [`threads`](Trainer::threads) | as many as prove fastest |
+/// | [`distributed`](Trainer::distributed) | one process |
 ///
 /// # Examples
 /// ```
@@ -82,6 +88,7 @@ pub struct Trainer<'a, F: Float> {
     callbacks: Callbacks<'a, F>,
     schedule: Option<Box<dyn Schedule + 'a>>,
     progress_bar: bool,
+    ranks: Ranks<'a, F>,
     threads: Threads,
     threads_used: Option<usize>,
 }
@@ -119,7 +126,8 @@ impl<F: Float> Trainer<'_, F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn fit(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
-        self.check(model, &samples)?;
+        let checked = self.check(model, &samples);
+        self.ranks.begin(checked)?;
         self.fit_checked(model, &samples, false)
     }
 
@@ -161,10 +169,12 @@ impl<F: Float> Trainer<'_, F> {
         samples: &dyn Samples<F>,
         resumed: bool,
     ) -> Result<History> {
-        model.check_room(self.batch_size.min(samples.len()))?;
+        let room = model.check_room(self.ranks.largest_share(self.batch_size.min(samples.len())));
         if !resumed {
             self.run.start(model);
         }
+        let settings = self.ranks.is_alone().then(String::new).unwrap_or_else(|| self.lines(model, samples));
+        self.ranks.compare(room, &settings)?;
         let resumed = resumed && self.run.has_begun;
         if let Some(schedule) = self.schedule.as_mut().filter(|_| !resumed) {
             schedule.restart();
@@ -173,7 +183,10 @@ impl<F: Float> Trainer<'_, F> {
         self.unfinished = None;
         let shapes = [model.input_shape(), model.output_shape()].map(<[usize]>::to_vec);
         let start = self.start_of(model, samples.len(), resumed);
-        self.callbacks.before_training(&start, model)?;
+        self.callbacks.silence(!self.ranks.is_first());
+        let told = self.callbacks.before_training(&start, model).map(|()| None);
+        let fits = |model: &Sequential<F>| check_still_fits(model, &*self.loss, &shapes);
+        self.ranks.settle(model, told, self.callbacks.listen_to_steps(), fits)?;
         let mut history = History { settings: self.settings(samples.len()), ..History::default() };
         if let Some(weights) = samples.weights() {
             let [low, high] =
@@ -181,17 +194,23 @@ impl<F: Float> Trainer<'_, F> {
             let ends = format!("from {} to {}", short(low.as_f64()), short(high.as_f64()));
             history.settings.push(("sample weights".to_owned(), ends));
         }
-        let mut progress =
-            Progress::new(self.progress_bar, start.epochs - self.run.epochs, start.epochs, start.steps);
+        let mut progress = Progress::new(
+            self.progress_bar && self.ranks.is_first(),
+            start.epochs - self.run.epochs,
+            start.epochs,
+            start.steps,
+        );
         let trained = self.run_epochs(model, &shapes, samples, &mut history, &mut progress);
         if let (Some(_), Some(rate)) = (&self.schedule, self.run.given_rate()) {
             self.run.optimizer.set_learning_rate(rate); // for steps that are no training's
         }
         progress.clear();
         let ended = self.callbacks.after_training(&mut history, model);
+        let fits = |model: &Sequential<F>| check_still_fits(model, &*self.loss, &shapes);
+        let ended = self.ranks.settle(model, ended.map(|()| None), false, fits);
         progress.end(&history);
         match trained.and(ended) {
-            Ok(()) => Ok(history),
+            Ok(_) => Ok(history),
             Err(error) => {
                 self.unfinished = Some(history);
                 Err(error)

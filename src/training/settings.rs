@@ -1,12 +1,13 @@
 //! The settings of a trainer, each with its default.
 
 use super::callback::Callbacks;
+use super::ranks::Ranks;
 use super::run::Run;
-use super::{Metric, Schedule, Trainer};
+use super::{Metric, Schedule, Trainer, metric};
 use crate::data::Samples;
 use crate::kernels::threads::Threads;
 use crate::table::thousands;
-use crate::{Float, Loss, Optimizer};
+use crate::{Float, Loss, Optimizer, Sequential};
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// A trainer that makes this loss small with this optimizer.
@@ -39,6 +40,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             callbacks: Callbacks::new(),
             schedule: None,
             progress_bar: true,
+            ranks: Ranks::alone(),
             threads: Threads::default(),
             threads_used: None,
         }
@@ -273,8 +275,22 @@ impl<'a, F: Float> Trainer<'a, F> {
             ("training samples", thousands(samples)),
             ("order of samples", order.unwrap_or("as they come".to_owned())),
         ]);
+        settings.extend(self.ranks.setting());
         let epochs = self.run.epochs;
         settings.extend((epochs > 0).then(|| ("resumed after epoch", epochs.to_string())));
         settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// What has to be the same on each of several ranks, line by line.
+    pub(super) fn lines(&self, model: &Sequential<F>, samples: &dyn Samples<F>) -> String {
+        let default = metric::default_for(model);
+        let metrics = self.metrics.as_ref().unwrap_or(&default).iter().map(|metric| metric.name());
+        let metrics = format!("metrics: {}\n", metrics.collect::<Vec<_>>().join(", "));
+        let orders = format!("orders of samples before: {}\n", self.run.orders);
+        let weights =
+            format!("sample weights: {}\n", if samples.weights().is_some() { "some" } else { "none" });
+        let settings =
+            self.settings(samples.len()).into_iter().map(|(name, value)| format!("{name}: {value}\n"));
+        settings.chain([metrics, orders, weights, model.to_string()]).collect()
     }
 }
