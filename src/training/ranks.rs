@@ -259,6 +259,9 @@ impl<'a, F: Float> Ranks<'a, F> {
 
     /// Whether all ranks are well: each fails if one has.
     fn agree(&mut self, own: Result<()>) -> Result<()> {
+        if self.is_alone() {
+            return own;
+        }
         self.message.clear();
         self.message.resize(self.ranks, F::zero());
         if own.is_err() {
