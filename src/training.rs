@@ -170,11 +170,11 @@ impl<F: Float> Trainer<'_, F> {
         resumed: bool,
     ) -> Result<History> {
         let room = model.check_room(self.ranks.largest_share(self.batch_size.min(samples.len())));
+        let settings = if self.ranks.is_alone() { String::new() } else { self.lines(model, samples) };
+        self.ranks.compare(room, &settings)?;
         if !resumed {
             self.run.start(model);
         }
-        let settings = self.ranks.is_alone().then(String::new).unwrap_or_else(|| self.lines(model, samples));
-        self.ranks.compare(room, &settings)?;
         let resumed = resumed && self.run.has_begun;
         if let Some(schedule) = self.schedule.as_mut().filter(|_| !resumed) {
             schedule.restart();

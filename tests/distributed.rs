@@ -353,6 +353,40 @@ fn an_error_on_one_rank_ends_all_and_names_it() {
     }
 }
 
+/// A step that only one rank can't make: the others hear of it in their next one.
+#[test]
+fn an_optimizer_that_fails_on_one_rank_ends_all() {
+    #[derive(Clone, Debug)]
+    struct Fails {
+        here: bool,
+        steps: usize,
+    }
+    impl Optimizer<f64> for Fails {
+        fn name(&self) -> &str {
+            "fails"
+        }
+
+        fn begin_step(&mut self) {
+            self.steps += 1;
+        }
+
+        fn update(&mut self, _: usize, theta: &mut Array2<f64>, gradient: Gradient<f64>) -> Result<()> {
+            if self.here && self.steps == 3 {
+                return Err(Error::mismatch("no more steps", "rest"));
+            }
+            gradient.add_to(theta, -0.1)
+        }
+    }
+    let (x, y) = samples::<f64>(30);
+    let texts = errors(3, |rank| {
+        let optimizer = Fails { here: rank.rank == 1, steps: 0 };
+        Trainer::new(MeanSquaredError, optimizer).batch_size(5).distributed(rank).fit(&mut net(), (&x, &y))
+    });
+    assert!(texts[1].starts_with("epoch 1, batch 3: layer 0 (dense): no more steps"), "{}", texts[1]);
+    let told = "epoch 1, batch 4: rank 1: layer 0 (dense): no more steps\n  help: rest";
+    assert_eq!([&*texts[0], &*texts[2]], [told; 2]);
+}
+
 /// Before the first step, in a callback, in the validation, by all at once.
 #[test]
 fn errors_at_every_moment_reach_all() {
@@ -463,6 +497,8 @@ fn a_communicator_that_does_not_add_up_is_refused() {
         "the communicator of this trainer has failed before\n  help: make new communicators, and a new trainer on each \
          rank"
     );
+    let again = trainer.train_batch(&mut net(), &x, &y).unwrap_err().to_string();
+    assert!(again.starts_with("the communicator of this trainer has failed before"), "{again}");
 }
 
 /// A thread that ends in the middle, by an error of its own program or a panic, leaves nobody waiting.

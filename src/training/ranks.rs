@@ -93,13 +93,7 @@ impl<'a, F: Float> Ranks<'a, F> {
                 let problem = format!("rank {} is none of {}", self.rank, self.ranks);
                 return Err(Error::mismatch(problem, "count the ranks from 0 in Communicator::rank"));
             }
-            Team::Left => {
-                let problem = "the communicator of this trainer has failed before";
-                return Err(Error::mismatch(
-                    problem,
-                    "make new communicators, and a new trainer on each rank",
-                ));
-            }
+            Team::Left => return Err(has_left()),
         }
         self.message.clear();
         self.message.resize(self.ranks, F::zero());
@@ -329,12 +323,20 @@ impl<'a, F: Float> Ranks<'a, F> {
 
 /// The sum of numbers over all ranks, unless the communicator has failed, now or before.
 fn add_up<F: Float>(team: &mut Team<F>, numbers: &mut [F]) -> Result<()> {
-    let Team::Together(communicator) = team else { return Ok(()) };
-    let added = communicator.all_reduce(numbers);
+    let added = match team {
+        Team::Alone => Ok(()),
+        Team::Together(communicator) => communicator.all_reduce(numbers),
+        Team::Left => Err(has_left()),
+    };
     if added.is_err() {
         *team = Team::Left;
     }
     added
+}
+
+fn has_left() -> Error {
+    let help = "make new communicators, and a new trainer on each rank";
+    Error::mismatch("the communicator of this trainer has failed before", help)
 }
 
 /// The first rank whose flag is set.
