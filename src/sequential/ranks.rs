@@ -102,12 +102,12 @@ pub(crate) fn write_gradients<F: Float>(
     mut gradients: &mut [F],
 ) -> Result<()> {
     model.visit_gradients(&mut |_, gradient| {
-        let g = gradient.matrix();
-        let (room, rest) =
-            std::mem::take(&mut gradients).split_at_mut_checked(g.len()).ok_or_else(too_few)?;
+        let (rows, columns) = gradient.dim();
+        let all = std::mem::take(&mut gradients);
+        let (room, rest) = all.split_at_mut_checked(rows * columns).ok_or_else(too_few)?;
         gradients = rest;
-        let room = ArrayViewMut2::from_shape(g.dim(), room).map_err(|_| too_few())?;
-        crate::kernels::map(g, room, |g| factor * g);
+        let room = ArrayViewMut2::from_shape((rows, columns), room).map_err(|_| too_few())?;
+        gradient.write_to(factor, room);
         Ok(())
     })
 }
