@@ -169,7 +169,7 @@ impl<'a, F: Float> Trainer<'a, F> {
     /// let (x, y) = (array![[0.0], [1.0], [2.0]], array![[1.0], [3.0], [5.0]]);
     /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
     /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).distributed(Alone).fit(&mut model, (&x, &y))?;
-    /// assert!(history.settings().contains(&("ranks", "1".to_owned())));
+    /// assert!(history.settings().contains(&("ranks".to_owned(), "1".to_owned())));
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     #[must_use]
