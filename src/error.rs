@@ -127,6 +127,15 @@ pub enum Error {
         error: Box<Error>,
     },
 
+    /// An error on another rank of a training that several share: see [`Communicator`](crate::training::Communicator).
+    #[error("rank {rank}: {error}")]
+    Rank {
+        /// The rank where it happened.
+        rank: usize,
+        /// Its text there.
+        error: String,
+    },
+
     /// The numbers of a training are no longer finite; the model keeps its last finite weights.
     #[error("{problem}\n  help: {help}")]
     Diverged {

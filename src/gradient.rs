@@ -1,8 +1,8 @@
 //! The gradient of a parameter: its numbers, or a product that nobody has multiplied out yet.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
-use crate::kernels::{FUSED_ROWS, add_product, add_scaled, matmul, update_by_product, update_entries};
+use crate::kernels::{FUSED_ROWS, add_product, add_scaled, map, matmul, update_by_product, update_entries};
 use crate::{Error, Float, Result};
 
 /// ∂L/∂θ of one parameter, of the shape of θ.
@@ -172,6 +172,14 @@ impl<'a, F: Float> Gradient<'a, F> {
         }
     }
 
+    /// Every entry times a factor, written to a place of the same shape; a product is multiplied out there.
+    pub(crate) fn write_to(self, factor: F, place: ArrayViewMut2<F>) {
+        match self.form {
+            Form::Matrix(matrix) => map(matrix, place, |g| factor * g),
+            Form::Product { a, b, .. } => matmul(factor, a.t(), b, F::zero(), place),
+        }
+    }
+
     /// Its numbers were written down when it was made, not handed over as a product.
     pub(crate) fn is_matrix(&self) -> bool {
         matches!(self.form, Form::Matrix(_))
@@ -227,6 +235,11 @@ mod tests {
             Gradient::from(&matrix).add_to(&mut added, -0.3).unwrap();
             assert_ne!(fused, theta);
             assert_eq!(fused, added, "{samples} samples");
+            let mut written = Array2::from_elem((50, 40), f32::NAN);
+            Gradient::product(a.view(), b.view(), &mut room).write_to(1.0, written.view_mut());
+            assert_eq!(written, matrix);
+            Gradient::from(&matrix).write_to(0.25, written.view_mut());
+            assert_eq!(written, &matrix * 0.25);
         }
     }
 

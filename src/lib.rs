@@ -54,7 +54,8 @@
 //! What is read there is what runs: every step of every training executes these lines, and a layer or an optimizer of
 //! your own is treated as those of the library are.
 //!
-//! The package `chainrule-draw` makes pictures of all of it, and a web page of a training.
+//! The package `chainrule-draw` makes pictures of all of it, and a web page of a training; `chainrule-mpi` trains on several
+//! machines.
 //!
 //! All of it is generic over one number type, [`Float`]: `f32` for speed, `f64` for lessons and gradient checks.
 //! Arrays are those of [`ndarray`], which is re-exported: `use chainrule::ndarray::Array4;`, without `cargo add ndarray`.

@@ -17,6 +17,7 @@ mod labels;
 mod params;
 mod prediction;
 mod probe;
+mod ranks;
 mod route;
 mod shapes;
 mod snapshot;
@@ -30,6 +31,7 @@ pub(crate) use id::ModelId;
 pub(crate) use inspection::Place;
 pub(crate) use labels::Labels;
 pub(crate) use prediction::{INFERENCE_CHUNK, PredictionPass};
+pub(crate) use ranks::write_gradients;
 use route::Route;
 pub use snapshot::Snapshot;
 

@@ -10,6 +10,7 @@ mod batches;
 mod callback;
 #[cfg(feature = "files")]
 mod checkpoint;
+mod communicator;
 mod diverged;
 mod epochs;
 mod evaluation;
@@ -18,6 +19,7 @@ mod history;
 mod metric;
 mod outcome;
 mod progress;
+mod ranks;
 mod rate_search;
 mod run;
 mod schedule;
@@ -29,6 +31,7 @@ mod step;
 mod watch;
 
 pub use callback::{Callback, Checkpoint, CsvLog, EarlyStopping, IntoNext, Monitor, Next, Start, StepRecord};
+pub use communicator::Communicator;
 pub use evaluation::{Evaluation, evaluate, evaluate_with};
 pub use history::{Epoch, History, Measures};
 pub use metric::{Accuracy, AtThreshold, ExactMatch, LabelAccuracy, Metric, TopKAccuracy};
@@ -36,7 +39,9 @@ pub use rate_search::RateSearch;
 pub use schedule::{Cosine, ExponentialDecay, OneCycle, ReduceOnPlateau, Schedule, StepDecay, When, rates};
 
 use callback::Callbacks;
+use epochs::check_still_fits;
 use progress::Progress;
+use ranks::Ranks;
 use run::Run;
 use standing::Standing;
 pub(crate) use start::check_learns;
@@ -56,6 +61,7 @@ use start::{check_names, check_samples};
 /// | [`callback`](Trainer::callback), [`after_epoch`](Trainer::after_epoch) | none |
 /// | `checkpoint` (feature `files`) | none |
 /// | [`threads`](Trainer::threads) | as many as prove fastest |
+/// | [`distributed`](Trainer::distributed) | one process |
 ///
 /// # Examples
 /// ```
@@ -88,6 +94,7 @@ pub struct Trainer<'a, F: Float> {
     checkpoints: Option<checkpoint::Checkpoints>,
     schedule: Option<Box<dyn Schedule + 'a>>,
     progress_bar: bool,
+    ranks: Ranks<'a, F>,
     threads: Threads,
     threads_used: Option<usize>,
 }
@@ -125,7 +132,8 @@ impl<F: Float> Trainer<'_, F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn fit(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
-        self.check(model, &samples)?;
+        let checked = self.check(model, &samples);
+        self.ranks.begin(checked)?;
         self.fit_checked(model, &samples, false)
     }
 
@@ -169,7 +177,7 @@ impl<F: Float> Trainer<'_, F> {
         samples: &dyn Samples<F>,
         resumed: bool,
     ) -> Result<History> {
-        model.check_room(self.batch_size.min(samples.len()))?;
+        self.compare_ranks(model, samples)?;
         if !resumed {
             self.run.start(model);
         }
@@ -181,12 +189,32 @@ impl<F: Float> Trainer<'_, F> {
         self.unfinished = None;
         let shapes = [model.input_shape(), model.output_shape()].map(<[usize]>::to_vec);
         let start = self.start_of(model, samples.len(), resumed);
-        self.callbacks.before_training(&start, model)?;
+        self.callbacks.silence(!self.ranks.is_first());
+        let told = self.callbacks.before_training(&start, model);
+        self.settle_start(model, &shapes, told)?;
         let settings = self.settings(&*self.run.optimizer, samples);
         #[cfg(feature = "files")]
         self.name_checkpoints(model, samples);
         let standing = Standing::new(&self.run, model, History { settings, ..History::default() });
         self.go_on(model, &shapes, samples, &start, standing)
+    }
+
+    /// Whether all ranks have room for their share, and the same settings.
+    fn compare_ranks(&mut self, model: &Sequential<F>, samples: &dyn Samples<F>) -> Result<()> {
+        let room = model.check_room(self.ranks.largest_share(self.batch_size.min(samples.len())));
+        let settings = if self.ranks.is_alone() { String::new() } else { self.lines(model, samples) };
+        self.ranks.compare(room, &settings)
+    }
+
+    /// Whether all ranks may begin, with the numbers that the model of the first has now.
+    fn settle_start(
+        &mut self,
+        model: &mut Sequential<F>,
+        shapes: &[Vec<usize>; 2],
+        told: Result<()>,
+    ) -> Result<()> {
+        let fits = |model: &Sequential<F>| check_still_fits(model, &*self.loss, shapes);
+        self.ranks.settle(model, told.map(|()| None), self.callbacks.listen_to_steps(), fits).map(drop)
     }
 
     /// Trains from where the training stands to its end.
@@ -198,8 +226,12 @@ impl<F: Float> Trainer<'_, F> {
         start: &Start,
         mut standing: Standing,
     ) -> Result<History> {
-        let mut progress =
-            Progress::new(self.progress_bar, start.epochs - self.run.epochs, start.epochs, start.steps);
+        let mut progress = Progress::new(
+            self.progress_bar && self.ranks.is_first(),
+            start.epochs - self.run.epochs,
+            start.epochs,
+            start.steps,
+        );
         let trained = self.run_epochs(model, shapes, samples, &mut standing, &mut progress);
         let mut history = standing.history;
         if let (Some(_), Some(rate)) = (&self.schedule, self.run.given_rate()) {
@@ -207,9 +239,11 @@ impl<F: Float> Trainer<'_, F> {
         }
         progress.clear();
         let ended = self.callbacks.after_training(&mut history, model);
+        let fits = |model: &Sequential<F>| check_still_fits(model, &*self.loss, shapes);
+        let ended = self.ranks.settle(model, ended.map(|()| None), false, fits);
         progress.end(&history);
         match trained.and(ended) {
-            Ok(()) => Ok(history),
+            Ok(_) => Ok(history),
             Err(error) => {
                 self.unfinished = Some(history);
                 Err(error)

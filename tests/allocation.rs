@@ -7,7 +7,7 @@ use std::alloc::System;
 use std::any::type_name;
 
 use chainrule::prelude::*;
-use chainrule::training::{Accuracy, OneCycle, StepRecord};
+use chainrule::training::{Accuracy, Communicator, OneCycle, StepRecord};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -54,6 +54,7 @@ fn main() {
     images(&mut cases);
     optimizers(&mut cases);
     weights(&mut cases);
+    ranks(&mut cases);
     epochs(&mut cases);
     predictions(&mut cases);
     // last, because the threads of a pool end when they get to it, not when the pool is gone
@@ -306,6 +307,32 @@ fn weights(cases: &mut Cases) {
         trainer.train_batch_weighted(&mut model, &x, &t, &w).unwrap();
     });
     cases.at_most(0, "a weighted batch by train_batch_weighted", found);
+}
+
+/// A rank of several, here of one: its gradients are added up in one place that stays.
+fn ranks(cases: &mut Cases) {
+    struct Alone;
+    impl Communicator<f32> for Alone {
+        fn rank(&self) -> usize {
+            0
+        }
+
+        fn ranks(&self) -> usize {
+            1
+        }
+
+        fn all_reduce(&mut self, _: &mut [f32]) -> Result<()> {
+            Ok(())
+        }
+    }
+    let size = Size { inputs: 8, hidden: 8, classes: 4, batch: 16 };
+    let model = size.net::<f32>();
+    let samples = |count| (numbers::<f32>(count, 8), labels(count, 4));
+    let found = for_more_samples(samples, |(x, labels)| {
+        let trainer = trainer(CategoricalCrossEntropy, 0.01).batch_size(16).epochs(2).threads(1);
+        trainer.distributed(Alone).fit(&mut model.clone(), (x, labels)).unwrap();
+    });
+    cases.at_most(0, "a rank of a distributed training", found);
 }
 
 /// What an epoch adds to the history, the only thing that grows with a training.

@@ -79,7 +79,11 @@ fn visit_layer<'a, F: Float>(
 }
 
 /// The gradient with what its parameter says of itself.
-fn named<'a, F: Float>(layer: &dyn Layer<F>, param: usize, gradient: Gradient<'a, F>) -> Gradient<'a, F> {
+pub(super) fn named<'a, F: Float>(
+    layer: &dyn Layer<F>,
+    param: usize,
+    gradient: Gradient<'a, F>,
+) -> Gradient<'a, F> {
     gradient.of_weights(layer.params().get(param).is_none_or(Param::is_weight))
 }
 

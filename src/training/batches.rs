@@ -20,6 +20,8 @@ pub(super) struct Batches<'a, F> {
     /// one for each sample of the last batch, if the samples have any
     weights: Vec<F>,
     last: usize,
+    /// of each batch only the share of this rank, of so many ranks
+    rank: [usize; 2],
     /// the epoch of a training; `None` where nothing is trained
     epoch: Option<u64>,
 }
@@ -30,6 +32,8 @@ pub(super) struct Batch<'b, F> {
     pub(super) x: ArrayView2<'b, F>,
     pub(super) t: ArrayView2<'b, F>,
     pub(super) weights: Option<ArrayView1<'b, F>>,
+    /// the samples of the whole batch, if these are the share of one rank
+    pub(super) of: usize,
 }
 
 impl<F: Float> Batch<'_, F> {
@@ -59,8 +63,15 @@ impl<'a, F: Float> Batches<'a, F> {
             targets: Buffer::new(model.output_width()),
             weights: Vec::new(),
             last: 0,
+            rank: [0, 1],
             epoch: None,
         }
+    }
+
+    /// Of each batch the share of one rank, of so many ranks: [`share`].
+    pub(super) fn of_rank(mut self, rank: [usize; 2]) -> Self {
+        self.rank = rank;
+        self
     }
 
     /// The number of batches in an epoch.
@@ -95,6 +106,7 @@ impl<'a, F: Float> Batches<'a, F> {
             x: borrowed.unwrap_or_else(|| self.inputs.view()),
             t: self.targets.view(),
             weights: weights.map(|_| ArrayView1::from(&self.weights)),
+            of: self.whole().len(),
         }
     }
 
@@ -113,9 +125,42 @@ impl<'a, F: Float> Batches<'a, F> {
         fits.then_some(inputs)
     }
 
-    /// The samples of the last batch, as positions in the order.
+    /// The samples of the last batch that are gathered, as positions in the order.
     fn indices(&self) -> Range<usize> {
+        share(self.whole(), self.rank)
+    }
+
+    /// All samples of the last batch.
+    fn whole(&self) -> Range<usize> {
         let start = self.last * self.size;
         start..self.order.len().min(start + self.size)
+    }
+}
+
+/// The share of one rank of so many in a batch: neighbours, one more or less than the others have, and none only where
+/// there are fewer samples than ranks. The first rank always has one.
+pub(super) fn share(batch: Range<usize>, [rank, ranks]: [usize; 2]) -> Range<usize> {
+    let from = |rank: usize| batch.start + (rank * batch.len()).div_ceil(ranks);
+    from(rank)..from(rank + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::share;
+
+    #[test]
+    fn shares_are_even_and_nobody_is_left_out() {
+        assert_eq!([0, 1, 2].map(|rank| share(10..20, [rank, 3])), [10..14, 14..17, 17..20]);
+        assert_eq!([0, 1, 2].map(|rank| share(5..6, [rank, 3]).len()), [1, 0, 0]);
+        for (samples, ranks) in [(1, 1), (7, 1), (7, 2), (7, 7), (7, 8), (64, 5), (3, 100)] {
+            let shares: Vec<_> = (0..ranks).map(|rank| share(40..40 + samples, [rank, ranks])).collect();
+            assert_eq!(
+                shares.iter().cloned().flatten().collect::<Vec<_>>(),
+                (40..40 + samples).collect::<Vec<_>>()
+            );
+            let sizes = shares.iter().map(|share| share.len());
+            assert!(sizes.clone().max().unwrap() <= sizes.clone().min().unwrap() + 1);
+            assert!(!shares[0].is_empty());
+        }
     }
 }

@@ -14,7 +14,7 @@ pub use checkpoint::Checkpoint;
 pub use closure::IntoNext;
 pub use csv_log::CsvLog;
 pub use early_stopping::EarlyStopping;
-pub(super) use list::Callbacks;
+pub(super) use list::{Callbacks, Stop};
 pub use monitor::Monitor;
 
 /// Something that is done at certain moments of a training, beside the steps: [stopping early](EarlyStopping),

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::history::csv::columns;
+use super::ranks::Ranks;
 use super::standing::{Parts, Standing};
 use super::{History, Start, Trainer, metric};
 use crate::data::Samples;
@@ -91,29 +92,32 @@ impl<F: Float> Trainer<'_, F> {
         model: &mut Sequential<F>,
         samples: &dyn Samples<F>,
     ) -> Result<History> {
-        self.check(model, samples)?;
-        model.check_room(self.batch_size.min(samples.len()))?;
+        let checked = self.check(model, samples);
+        self.ranks.begin(checked)?;
+        self.compare_ranks(model, samples)?;
         self.unfinished = None;
-        let bytes = read(path)?;
         let before = Numbers::of(model);
         let shapes = [model.input_shape(), model.output_shape()].map(<[usize]>::to_vec);
-        let taken_up = self.take_up(&Archive::new(&bytes, path)?, model, samples);
-        let (standing, start) =
-            taken_up.map_err(|error| error.in_file(path)).or_else(|error| self.give_up(error))?;
-        drop(bytes);
-        let resumed = Numbers::of(model);
-        let begun = self.callbacks.before_training(&start, model);
-        if let Err(error) = begun.and_then(|()| resumed.restore(model)) {
-            before.restore(model)?;
-            return self.give_up(error);
-        }
+        let taken_up = read(path).and_then(|bytes| {
+            let taken_up = self.take_up(&Archive::new(&bytes, path)?, model, samples);
+            taken_up.map_err(|error| error.in_file(path))
+        });
+        let begun = self.ranks.agree(taken_up).and_then(|(standing, start)| {
+            let resumed = Numbers::of(model);
+            self.callbacks.silence(!self.ranks.is_first());
+            let told = self.callbacks.before_training(&start, model).and_then(|()| resumed.restore(model));
+            self.settle_start(model, &shapes, told)?;
+            Ok((standing, start))
+        });
+        let (standing, start) = match begun {
+            Ok(begun) => begun,
+            Err(error) => {
+                before.restore(model)?;
+                self.run.forget();
+                return Err(error);
+            }
+        };
         self.go_on(model, &shapes, samples, &start, standing)
-    }
-
-    /// Leaves no training behind that could be gone on with.
-    fn give_up<T>(&mut self, error: Error) -> Result<T> {
-        self.run.forget();
-        Err(error)
     }
 
     /// Takes all numbers from a file: trainer and model are then as they were when it was written. The model is changed
@@ -228,13 +232,29 @@ fn check_settings(theirs: &[(String, String)], own: &[(String, String)]) -> Resu
 }
 
 impl Checkpoints {
+    /// What has to be the same on each of several ranks.
+    pub(super) fn line(&self) -> String {
+        format!("epochs between two checkpoints: {}\n", self.every)
+    }
+
+    /// Writes a checkpoint on the first rank; all of them end if it can't.
+    pub(super) fn write_on_the_first<F: Float>(
+        &self,
+        ranks: &mut Ranks<F>,
+        model: &mut Sequential<F>,
+        parts: &mut Parts<F>,
+    ) -> Result<()> {
+        let written = if ranks.is_first() { self.write(model, parts) } else { Ok(()) };
+        ranks.agree(written)
+    }
+
     /// Whether one is written after that epoch of the call.
     pub(super) fn are_due_after(&self, epoch: usize) -> bool {
         epoch.is_multiple_of(self.every)
     }
 
     /// Writes one.
-    pub(super) fn write<F: Float>(&self, model: &mut Sequential<F>, parts: &mut Parts<F>) -> Result<()> {
+    fn write<F: Float>(&self, model: &mut Sequential<F>, parts: &mut Parts<F>) -> Result<()> {
         let mut state = State::new();
         state.field("settings", &mut self.settings.clone())?;
         state.field("random", &mut Streams(model.streams_mut().collect()))?;

@@ -178,7 +178,7 @@ pub(super) fn measure<F: Float, T: Send>(
     });
     let mut totals = Totals::new(kind, metrics);
     let merge = |part: Part<T>| {
-        totals.merge(part.samples, part.loss, part.sums);
+        totals.merge(part.samples, part.loss, part.sums.iter().copied());
         part.look
     };
     let looks = parts.into_iter().filter_map(merge).collect();
@@ -216,7 +216,7 @@ impl Kind {
     }
 
     /// The count of terms of a mean over that many samples.
-    fn count(self, samples: usize) -> f64 {
+    pub(super) fn count(self, samples: usize) -> f64 {
         if self == Kind::Mean { samples as f64 } else { 1.0 }
     }
 }
@@ -243,10 +243,15 @@ impl<'m, F: Float> Totals<'m, F> {
     }
 
     /// The loss of other samples too, and the sums of their metrics.
-    fn merge(&mut self, samples: usize, loss: f64, sums: &[f64]) {
+    pub(super) fn merge(&mut self, samples: usize, loss: f64, sums: impl IntoIterator<Item = f64>) {
         self.samples += samples;
         self.loss += loss * self.kind.count(samples);
         self.sums.iter_mut().zip(sums).for_each(|(sum, other)| *sum += other);
+    }
+
+    /// The metrics that are measured.
+    pub(super) fn metrics(&self) -> &'m Metrics<'m, F> {
+        self.metrics
     }
 
     /// The samples so far.

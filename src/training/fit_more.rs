@@ -34,13 +34,18 @@ impl<F: Float> Trainer<'_, F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn fit_more(&mut self, model: &mut Sequential<F>, samples: impl Samples<F>) -> Result<History> {
-        self.check(model, &samples)?;
-        if !self.run.knows(model) {
-            let problem =
-                "the last training of this trainer was not with this model: there is none to go on with";
-            return Err(Error::mismatch(problem, "begin with Trainer::fit; a clone is another model"));
-        }
+        let checked = self.check(model, &samples).and_then(|()| self.check_known(model));
+        self.ranks.begin(checked)?;
         self.fit_checked(model, &samples, true)
+    }
+
+    fn check_known(&self, model: &Sequential<F>) -> Result<()> {
+        if self.run.knows(model) {
+            return Ok(());
+        }
+        let problem =
+            "the last training of this trainer was not with this model: there is none to go on with";
+        Err(Error::mismatch(problem, "begin with Trainer::fit; a clone is another model"))
     }
 
     /// The training that begins now, or goes on.

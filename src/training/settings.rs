@@ -1,12 +1,15 @@
 //! The settings of a trainer, each with its default.
 
 use super::callback::Callbacks;
+#[cfg(feature = "files")]
+use super::checkpoint;
+use super::ranks::Ranks;
 use super::run::Run;
-use super::{Metric, Schedule, Trainer};
+use super::{Metric, Schedule, Trainer, metric};
 use crate::data::Samples;
 use crate::kernels::threads::Threads;
 use crate::table::{short, thousands};
-use crate::{Float, Loss, Optimizer};
+use crate::{Float, Loss, Optimizer, Sequential};
 
 impl<'a, F: Float> Trainer<'a, F> {
     /// A trainer that makes this loss small with this optimizer.
@@ -41,6 +44,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             checkpoints: None,
             schedule: None,
             progress_bar: true,
+            ranks: Ranks::alone(),
             threads: Threads::default(),
             threads_used: None,
         }
@@ -278,6 +282,7 @@ impl<'a, F: Float> Trainer<'a, F> {
             ("training samples", thousands(samples.len())),
             ("order of samples", order.unwrap_or("as they come".to_owned())),
         ]);
+        settings.extend(self.ranks.setting());
         let epochs = self.run.epochs;
         settings.extend((epochs > 0).then(|| ("resumed after epoch", epochs.to_string())));
         if let Some(weights) = samples.weights() {
@@ -287,5 +292,18 @@ impl<'a, F: Float> Trainer<'a, F> {
             settings.push(("sample weights", ends));
         }
         settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// What has to be the same on each of several ranks, line by line.
+    pub(super) fn lines(&self, model: &Sequential<F>, samples: &dyn Samples<F>) -> String {
+        let default = metric::default_for(model);
+        let metrics = self.metrics.as_ref().unwrap_or(&default).iter().map(|metric| metric.name());
+        let metrics = format!("metrics: {}\n", metrics.collect::<Vec<_>>().join(", "));
+        let orders = format!("orders of samples before: {}\n", self.run.orders);
+        let settings = self.settings(&*self.run.optimizer, samples).into_iter();
+        let settings = settings.map(|(name, value)| format!("{name}: {value}\n"));
+        #[cfg(feature = "files")]
+        let settings = settings.chain(self.checkpoints.iter().map(checkpoint::Checkpoints::line));
+        settings.chain([metrics, orders, model.to_string()]).collect()
     }
 }

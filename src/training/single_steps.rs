@@ -1,14 +1,14 @@
 //! Single steps of a training, for people who write the loop themselves.
 
-use ndarray::{ArrayRef, ArrayRef1, ArrayView1, Dimension};
+use ndarray::{Array2, ArrayRef, ArrayRef1, ArrayView1, CowArray, Dimension, Ix2, s};
 
 use super::Trainer;
-use super::batches::Batch;
+use super::batches::{Batch, share};
 use super::start::{check_learns, check_loss};
 use super::step::step;
 use crate::data::check_weights;
 use crate::kernels::threads::Kind as WorkKind;
-use crate::{Float, Result, Sequential};
+use crate::{Float, Loss, Result, Sequential};
 
 impl<F: Float> Trainer<'_, F> {
     /// One step with one batch, for people who write their own loop; returns the loss before it.
@@ -74,24 +74,77 @@ impl<F: Float> Trainer<'_, F> {
         targets: &ArrayRef<F, E>,
         weights: Option<ArrayView1<F>>,
     ) -> Result<f64> {
+        if !self.ranks.is_alone() {
+            return self.step_of_rank(model, x, targets, weights);
+        }
         self.threads.check()?;
         self.run.optimizer.check()?;
         let is_new = self.run.meet(model);
         let work = model.work(WorkKind::Batch, x.shape().first().copied().unwrap_or(0));
         self.threads.run(work, || {
-            let x = model.check_inputs(x)?;
-            model.check_room(x.nrows())?;
-            let x = x.as_standard_layout();
-            let t = model.check_targets(x.nrows(), &*self.loss, targets)?;
-            weights.map_or(Ok(()), |weights| check_weights(weights, x.nrows()))?;
-            if is_new {
-                check_learns(model)?;
-                check_loss(model, &*self.loss, t.view())?;
-            }
-            let batch = Batch { x: x.view(), t: t.view(), weights };
+            let (x, t) = prepare(model, &*self.loss, is_new, x, targets, weights)?;
+            let batch = Batch { x: x.view(), t: t.view(), weights, of: x.nrows() };
             let loss = step(model, &*self.loss, &mut self.run, &batch)?;
             model.keep_inputs(x.view());
             Ok(loss)
         })
     }
+
+    /// A step with this rank's share of the batch, to which an error before it belongs, so that the other ranks hear of it.
+    fn step_of_rank<D: Dimension, E: Dimension>(
+        &mut self,
+        model: &mut Sequential<F>,
+        x: &ArrayRef<F, D>,
+        targets: &ArrayRef<F, E>,
+        weights: Option<ArrayView1<F>>,
+    ) -> Result<f64> {
+        let settings = self.threads.check().and_then(|()| self.run.optimizer.check());
+        let is_new = self.run.meet(model);
+        if is_new {
+            self.ranks.begin(Ok(()))?;
+            self.ranks.compare(Ok(()), &model.to_string())?;
+            self.ranks.settle(model, Ok(None), false, |_| Ok(()))?;
+            self.ranks.start_epoch(model, 0);
+        }
+        let samples = x.shape().first().copied().unwrap_or(0);
+        let work = model.work(WorkKind::Batch, self.ranks.largest_share(samples));
+        self.threads.run(work, || {
+            let prepared = settings.and_then(|()| prepare(model, &*self.loss, is_new, x, targets, weights));
+            let (ready, (x, t)) = match prepared {
+                Ok(batch) => (Ok(()), batch),
+                Err(error) => (Err(error), (Array2::zeros((0, 0)).into(), Array2::zeros((0, 0)).into())),
+            };
+            let rows = share(0..x.nrows(), self.ranks.rank());
+            let batch = Batch {
+                x: x.slice(s![rows.clone(), ..]),
+                t: t.slice(s![rows.clone(), ..]),
+                weights: weights.filter(|_| ready.is_ok()).map(|weights| weights.slice_move(s![rows])),
+                of: x.nrows(),
+            };
+            let loss = self.ranks.step(model, &*self.loss, &mut self.run, &batch, ready, None)?;
+            model.keep_inputs(batch.x);
+            Ok(loss)
+        })
+    }
+}
+
+/// Inputs and targets of a batch as the model takes them.
+fn prepare<'b, F: Float, D: Dimension, E: Dimension>(
+    model: &Sequential<F>,
+    loss: &dyn Loss<F>,
+    is_new: bool,
+    x: &'b ArrayRef<F, D>,
+    targets: &'b ArrayRef<F, E>,
+    weights: Option<ArrayView1<F>>,
+) -> Result<(CowArray<'b, F, Ix2>, CowArray<'b, F, Ix2>)> {
+    let x = model.check_inputs(x)?;
+    model.check_room(x.nrows())?;
+    let x = if x.is_standard_layout() { x } else { x.as_standard_layout().into_owned().into() };
+    let t = model.check_targets(x.nrows(), loss, targets)?;
+    weights.map_or(Ok(()), |weights| check_weights(weights, x.nrows()))?;
+    if is_new {
+        check_learns(model)?;
+        check_loss(model, loss, t.view())?;
+    }
+    Ok((x, t))
 }

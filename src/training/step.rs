@@ -7,7 +7,7 @@ use super::diverged::{Found, diverged};
 use super::run::Run;
 use crate::{Error, Float, Loss, Result, Sequential};
 
-/// One step with a batch; returns the loss before it. After an error the model keeps the inputs, to be looked at.
+/// One step with a batch; returns the loss before it.
 #[inline(never)]
 pub(super) fn step<F: Float>(
     model: &mut Sequential<F>,
@@ -16,22 +16,20 @@ pub(super) fn step<F: Float>(
     batch: &Batch<F>,
 ) -> Result<f64> {
     let Batch { x, t, .. } = *batch;
-    let stepped = batch.with_loss(loss, |loss| try_step(model, loss, run, x, t));
-    if stepped.is_err() {
-        model.keep_inputs(x);
-    }
-    let value = stepped.map_err(|found| match found {
-        Found::Other(error) => error,
-        found => diverged(model, loss, run, batch, found),
-    })?;
+    let stepped = batch.with_loss(loss, |loss| {
+        let value = gradients(model, loss, x, t)?;
+        run.optimizer.step(&mut model.on(x)).map_err(found)?;
+        Ok(value)
+    });
+    let value = told(model, loss, run, batch, stepped)?;
     run.has_stepped = true;
     Ok(value)
 }
 
-fn try_step<F: Float>(
+/// Forward, loss and backward; returns the loss.
+pub(super) fn gradients<F: Float>(
     model: &mut Sequential<F>,
     loss: &dyn Loss<F>,
-    run: &mut Run<F>,
     x: ArrayView2<F>,
     t: ArrayView2<F>,
 ) -> Result<f64, Found> {
@@ -44,11 +42,32 @@ fn try_step<F: Float>(
     if !model.deltas_are_finite() {
         return Err(Found::Delta);
     }
-    run.optimizer.step(&mut model.on(x)).map_err(|error| match error {
+    Ok(value)
+}
+
+/// What an error of an optimizer's step tells.
+pub(super) fn found(error: Error) -> Found {
+    match error {
         Error::Layer { index, error, .. } if matches!(*error, Error::Diverged { .. }) => {
             Found::Gradient(index)
         }
         error => Found::Other(error),
-    })?;
-    Ok(value)
+    }
+}
+
+/// The error of a step in words. After one the model keeps the inputs, to be looked at.
+pub(super) fn told<F: Float, T>(
+    model: &mut Sequential<F>,
+    loss: &dyn Loss<F>,
+    run: &Run<F>,
+    batch: &Batch<F>,
+    stepped: Result<T, Found>,
+) -> Result<T> {
+    if stepped.is_err() {
+        model.keep_inputs(batch.x);
+    }
+    stepped.map_err(|found| match found {
+        Found::Other(error) => error,
+        found => diverged(model, loss, run, batch, found),
+    })
 }

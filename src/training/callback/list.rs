@@ -36,6 +36,8 @@ impl<'a, F: Float> Trainer<'a, F> {
 /// All of them, and which of them listen to steps.
 pub(in crate::training) struct Callbacks<'a, F: Float> {
     all: Vec<Member<'a, F>>,
+    /// nobody is called: that is for another rank
+    silent: bool,
 }
 
 struct Member<'a, F: Float> {
@@ -55,15 +57,34 @@ impl Stop {
         let reason = self.why.map_or_else(String::new, |why| format!(": {why}"));
         format!("stopped after {moment} by {}{reason}", self.who)
     }
+
+    /// For other ranks; nothing stands for none.
+    pub(in crate::training) fn to_bytes(&self) -> Vec<u8> {
+        let why = self.why.iter().flat_map(|why| [b"\0", why.as_bytes()].concat());
+        self.who.replace('\0', " ").into_bytes().into_iter().chain(why).collect()
+    }
+
+    /// The wish of another rank.
+    pub(in crate::training) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let text = String::from_utf8_lossy(bytes);
+        let (who, why) =
+            text.split_once('\0').map_or((&*text, None), |(who, why)| (who, Some(why.to_owned())));
+        (!text.is_empty()).then(|| Stop { who: who.to_owned(), why })
+    }
 }
 
 impl<'a, F: Float> Callbacks<'a, F> {
     pub(in crate::training) fn new() -> Self {
-        Callbacks { all: Vec::new() }
+        Callbacks { all: Vec::new(), silent: false }
     }
 
     pub(in crate::training) fn push(&mut self, callback: impl Callback<F> + 'a) {
         self.all.push(Member { callback: Box::new(callback), listens: true });
+    }
+
+    /// Calls nobody, if another rank does.
+    pub(in crate::training) fn silence(&mut self, silent: bool) {
+        self.silent = silent;
     }
 
     pub(in crate::training) fn is_empty(&self) -> bool {
@@ -72,7 +93,7 @@ impl<'a, F: Float> Callbacks<'a, F> {
 
     /// Whether any of them wants to hear of the next step; at first all are asked.
     pub(in crate::training) fn listen_to_steps(&self) -> bool {
-        self.all.iter().any(|member| member.listens)
+        !self.silent && self.all.iter().any(|member| member.listens)
     }
 
     pub(in crate::training) fn before_training(
@@ -138,7 +159,8 @@ impl<'a, F: Float> Callbacks<'a, F> {
         history: &mut History,
         model: &mut Sequential<F>,
     ) -> Result<()> {
-        let ends = self.all.iter_mut().enumerate().map(|(index, Member { callback, .. })| {
+        let all = if self.silent { &mut [] } else { &mut *self.all };
+        let ends = all.iter_mut().enumerate().map(|(index, Member { callback, .. })| {
             let end = callback.after_training(history, model);
             end.map_err(|error| told_by("after training".to_owned(), index, callback, error))
         });
@@ -152,7 +174,8 @@ impl<'a, F: Float> Callbacks<'a, F> {
         mut ask: impl FnMut(&mut Member<'a, F>) -> Result<Next>,
     ) -> Result<Option<Stop>> {
         let mut stop = None;
-        for (index, member) in self.all.iter_mut().enumerate() {
+        let all = if self.silent { &mut [] } else { &mut *self.all };
+        for (index, member) in all.iter_mut().enumerate() {
             let next = ask(member).map_err(|error| told_by(moment(), index, &member.callback, error))?;
             let why = match next {
                 Next::Continue => continue,
