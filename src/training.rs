@@ -177,7 +177,7 @@ impl<F: Float> Trainer<'_, F> {
         samples: &dyn Samples<F>,
         resumed: bool,
     ) -> Result<History> {
-        self.compare_ranks(model, samples)?;
+        self.compare_ranks(model, samples, "the start")?;
         if !resumed {
             self.run.start(model);
         }
@@ -200,9 +200,18 @@ impl<F: Float> Trainer<'_, F> {
     }
 
     /// Whether all ranks have room for their share, and the same settings.
-    fn compare_ranks(&mut self, model: &Sequential<F>, samples: &dyn Samples<F>) -> Result<()> {
+    fn compare_ranks(
+        &mut self,
+        model: &Sequential<F>,
+        samples: &dyn Samples<F>,
+        begins_from: &str,
+    ) -> Result<()> {
         let room = model.check_room(self.ranks.largest_share(self.batch_size.min(samples.len())));
-        let settings = if self.ranks.is_alone() { String::new() } else { self.lines(model, samples) };
+        let settings = if self.ranks.is_alone() {
+            String::new()
+        } else {
+            format!("training from: {begins_from}\n") + &self.lines(model, samples)
+        };
         self.ranks.compare(room, &settings)
     }
 

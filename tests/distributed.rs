@@ -240,7 +240,7 @@ fn what_callbacks_of_rank_0_decide_reaches_the_others() {
             .distributed(rank);
         let history = trainer.fit(&mut model, (&x, &y)).unwrap();
         // and the next training with these ranks goes well too
-        let more = trainer.resume(&mut model, (&x, &y)).unwrap();
+        let more = trainer.fit_more(&mut model, (&x, &y)).unwrap();
         (model, history, more)
     });
     let (model, history, more) = &trained[0];
@@ -253,6 +253,61 @@ fn what_callbacks_of_rank_0_decide_reaches_the_others() {
     for (other, other_history, _) in &trained[1..] {
         assert_eq!(Snapshot::of(other), Snapshot::of(model));
         assert_eq!(other_history.stopped(), history.stopped());
+    }
+}
+
+/// From the checkpoint that rank 0 has written after some epochs, all ranks come to the bits of a training without a break.
+#[test]
+fn a_checkpoint_of_the_first_rank_takes_all_up_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (x, y) = samples::<f64>(20);
+    let model = || {
+        Sequential::new([3])
+            .add(Dense::new(8))
+            .add(BatchNorm::new())
+            .add(Dropout::new(0.2))
+            .add(Dense::new(2))
+            .build(3)
+    };
+    let train = |name: &str, epochs: usize| {
+        let path = folder.path().join(name);
+        on_ranks(3, |rank| {
+            let mut model = model().unwrap();
+            let mut trainer = Trainer::new(MeanSquaredError, Adam::new(0.01))
+                .epochs(epochs)
+                .batch_size(8)
+                .callback(EarlyStopping::new(50))
+                .checkpoint(&path, 2)
+                .distributed(rank);
+            let history = match epochs {
+                4 => trainer.fit(&mut model, (&x, &y)),
+                _ if path.exists() => trainer.resume(&path, &mut model, (&x, &y)),
+                _ => trainer.fit(&mut model, (&x, &y)),
+            };
+            (Snapshot::of(&model), history.unwrap())
+        })
+    };
+    train("in two", 4);
+    let (in_two, at_once) = (train("in two", 9), train("at once", 9));
+    assert_eq!(in_two, at_once);
+
+    // a rank without the file ends all of them, and so does one that begins anew
+    let path = folder.path().join("in two");
+    let other = folder.path().join("nowhere");
+    for anew in [false, true] {
+        let errors = on_ranks(2, |rank| {
+            let first = rank.rank() == 0;
+            let mut model = model().unwrap();
+            let mut trainer =
+                Trainer::new(MeanSquaredError, Adam::new(0.01)).epochs(9).batch_size(8).distributed(rank);
+            let trained = match (first, anew) {
+                (true, _) => trainer.resume(&path, &mut model, (&x, &y)),
+                (false, false) => trainer.resume(&other, &mut model, (&x, &y)),
+                (false, true) => trainer.fit(&mut model, (&x, &y)),
+            };
+            trained.unwrap_err().to_string()
+        });
+        assert!(errors.iter().all(|error| !error.is_empty()), "{errors:?}");
     }
 }
 

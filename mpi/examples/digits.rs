@@ -1,11 +1,10 @@
 //! The digits on several ranks: `mpirun -n 2 target/release/examples/digits`. Without `mpirun` it is the same training in one
 //! process.
 //!
-//! `--epochs 5 --batch 32 --seed 1 --samples 60000` say how to train, `--checkpoint FILE` where the weights go after each
-//! epoch, and `--like FILE` compares those at the end with the weights of another training.
+//! `--epochs 5 --batch 32 --seed 1 --samples 60000` say how to train, `--checkpoint FILE` where the training is written after
+//! each epoch, from where it goes on if the file is there, and `--like FILE` compares the weights at the end with those of a file.
 
 use std::error::Error;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -40,12 +39,15 @@ fn train(world: World) -> Result<(), Box<dyn Error>> {
         .shuffle(seed)
         .validation(&test)
         .progress_bar(false)
-        .after_epoch(|epoch, model| {
-            println!("{epoch}"); // on rank 0, as every callback
-            checkpoint.iter().try_for_each(|path| save(model, path))
-        })
+        .after_epoch(|epoch, _| println!("{epoch}")) // on rank 0, as every callback
         .distributed(world.communicator());
-    let history = trainer.fit(&mut model, &train)?;
+    if let Some(path) = &checkpoint {
+        trainer = trainer.checkpoint(path, 1);
+    }
+    let history = match checkpoint.filter(|path| path.exists()) {
+        Some(path) => trainer.resume(path, &mut model, &train)?,
+        None => trainer.fit(&mut model, &train)?,
+    };
     if !world.is_first() {
         return Ok(());
     }
@@ -66,24 +68,12 @@ fn train(world: World) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Writes all weights, little-endian; a file that is there is replaced at once or not at all.
-fn save(model: &Sequential<f32>, path: &Path) -> chainrule::Result<()> {
-    let bytes: Vec<u8> =
-        model.params().flat_map(|(_, param)| param.into_iter().copied()).flat_map(f32::to_le_bytes).collect();
-    let beside = path.with_extension("new");
-    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
-    written.map_err(|error| chainrule::Error::Io { path: path.to_owned(), error })
-}
-
-/// The largest distance of a weight from that in a file.
+/// The largest distance of a weight from that of the model in a file.
 fn largest_difference(model: &Sequential<f32>, path: &Path) -> Result<f32, Box<dyn Error>> {
-    let bytes = fs::read(path)?;
-    let (theirs, rest) = bytes.as_chunks();
-    if theirs.len() != model.param_count() || !rest.is_empty() {
-        return Err(format!("{}: not the weights of this net", path.display()).into());
-    }
-    let own = model.params().flat_map(|(_, param)| param.into_iter().copied());
-    Ok(own.zip(theirs).map(|(own, &theirs)| (own - f32::from_le_bytes(theirs)).abs()).fold(0.0, f32::max))
+    let other = Sequential::<f32>::load(path)?;
+    let pairs = model.params().zip(other.params());
+    let distances = pairs.flat_map(|((_, own), (_, other))| (&own - &other).into_iter().map(f32::abs));
+    Ok(distances.fold(0.0, f32::max))
 }
 
 /// What stands behind the program's name.

@@ -94,7 +94,7 @@ impl<F: Float> Trainer<'_, F> {
     ) -> Result<History> {
         let checked = self.check(model, samples);
         self.ranks.begin(checked)?;
-        self.compare_ranks(model, samples)?;
+        self.compare_ranks(model, samples, "a checkpoint")?;
         self.unfinished = None;
         let before = Numbers::of(model);
         let shapes = [model.input_shape(), model.output_shape()].map(<[usize]>::to_vec);
