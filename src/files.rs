@@ -50,6 +50,8 @@ mod tensor;
 mod write;
 
 pub use known::Layers;
+#[cfg(feature = "onnx")]
+pub(crate) use write::write_whole;
 
 /// Later versions of the library open files of all earlier formats.
 const FORMAT: u64 = 1;
