@@ -34,7 +34,10 @@ impl<R: ?Sized> fmt::Debug for Rules<R> {
 pub(super) fn no_rule<F: Float, T>(layer: &Exported<F>, form: &str, exporter: &str) -> Result<T> {
     let name = layer.layer().name();
     let problem = format!("has no form in {form}: it is no layer of the library");
-    Err(Error::mismatch(problem, format!("give a rule for it: {exporter}::new().layer({name:?}, …)")))
+    Err(Error::mismatch(
+        problem,
+        format!("give a rule for it: {exporter}::new().layer({name:?}, …).write(&model)"),
+    ))
 }
 
 /// Whether a layer that has the name of one of the library is that one.
@@ -46,7 +49,7 @@ pub(super) fn check_type<F: Float>(layer: &Exported<F>, exporter: &str) -> Resul
     let problem = "is a layer of your own with the name of one of the library";
     Err(Error::mismatch(
         problem,
-        format!("give a rule for it: {exporter}::new().layer({name:?}, …), or another name"),
+        format!("give a rule for it: {exporter}::new().layer({name:?}, …).write(&model), or another name"),
     ))
 }
 

@@ -11,9 +11,9 @@ python=${INTEROP_PYTHON:-$target/interop-venv/bin/python}
 packages() {
   local package
   [ -x "$python" ] || python3 -m venv "$target/interop-venv"
-  "$python" -m pip install --quiet --disable-pip-version-check -r tests/interop/requirements.txt && return
+  "$python" -m pip install --quiet --disable-pip-version-check --no-compile -r tests/interop/requirements.txt && return
   grep -v '^#' tests/interop/requirements.txt | while read -r package; do
-    "$python" -m pip install --quiet --disable-pip-version-check "$package" || echo "pip can't install $package"
+    "$python" -m pip install --quiet --disable-pip-version-check --no-compile "$package" || echo "pip can't install $package"
   done
 }
 

@@ -167,7 +167,7 @@ fn a_layer_of_ones_own_takes_part_by_a_rule() {
     assert_eq!(
         model.to_onnx().unwrap_err().to_string(),
         "layer 0 (square): has no form in ONNX: it is no layer of the library\n  help: give a rule for it: \
-         Onnx::new().layer(\"square\", …)"
+         Onnx::new().layer(\"square\", …).write(&model)"
     );
     let rule = |graph: &mut super::Graph, x: &str| graph.add(Node::new("Mul", [x, x]));
     let bytes = Onnx::new().layer("square", move |_, graph, x| Ok(rule(graph, x))).write(&model).unwrap();

@@ -121,12 +121,12 @@ fn layers_of_ones_own_are_errors_without_a_rule() {
     assert_eq!(
         model("abs").to_pytorch().unwrap_err().to_string(),
         "layer 1 (abs): has no form in PyTorch: it is no layer of the library\n  help: give a rule for it: \
-         PyTorch::new().layer(\"abs\", …)"
+         PyTorch::new().layer(\"abs\", …).write(&model)"
     );
     assert_eq!(
         model("relu").to_pytorch().unwrap_err().to_string(),
         "layer 1 (relu): is a layer of your own with the name of one of the library\n  help: give a rule for it: \
-         PyTorch::new().layer(\"relu\", …), or another name"
+         PyTorch::new().layer(\"relu\", …).write(&model), or another name"
     );
     let rule = PyTorch::new().layer("relu", |_| Ok(Module::new("Abs()")));
     assert!(rule.write(&model("relu")).unwrap().contains("    nn.Tanh(),\n    Abs(),\n)\n"));
