@@ -36,7 +36,7 @@ fn model<F: Float>(rng: &mut Rng) -> Result<Sequential<F>> {
         let grown = add_one(layers.clone(), rng, added + 1 == count);
         // a layer that can't follow what is there is another one's turn
         let Ok(model) = grown.clone().build(1) else { continue };
-        if model.output_width() <= 2_000 {
+        if model.output_width() <= 2_000 && model.layers().len() <= 6 {
             (layers, added) = (grown, model.layers().len());
         }
     }
