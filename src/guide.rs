@@ -96,6 +96,10 @@ pub mod chapter_13_images {}
 pub mod chapter_14_tables {}
 
 #[cfg_attr(not(doctest), doc = include_str!("guide/links.md"))]
+#[cfg_attr(not(doctest), doc = include_str!("../guide/15_files.md"))] // tested by the lectures
+pub mod chapter_15_files {}
+
+#[cfg_attr(not(doctest), doc = include_str!("guide/links.md"))]
 #[doc = include_str!("../guide/solutions.md")]
 pub mod solutions {}
 

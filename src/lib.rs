@@ -48,7 +48,8 @@
 //! 11. [`graph`]: what bigger frameworks do instead: every single operation a node.
 //! 12. `files` (feature `files`): a model in one file; a layer says in its [`Config`] what a file needs.
 //!     What a training remembers goes there through [`State`].
-//! 13. [`export`]: a model as something else: plain Rust without dependencies ([`to_rust`](Sequential::to_rust)).
+//! 13. [`export`]: a model as something else: plain Rust without dependencies ([`to_rust`](Sequential::to_rust)), an
+//!     `nn.Sequential` of PyTorch ([`to_pytorch`](Sequential::to_pytorch)), ONNX.
 //! 14. [`kernels`]: where the speed comes from.
 //!
 //! What is read there is what runs: every step of every training executes these lines, and a layer or an optimizer of
@@ -81,8 +82,8 @@
 //!
 //! `progress` (on): the progress bar of the trainer. `threads` (on): all cores for nets that are large enough. `csv`:
 //! data sets from CSV files (`data::Csv`). `files`: models in files (`Sequential::save` and `load`), and trainings
-//! (`Trainer::checkpoint` and `resume`). `gzip`: gzipped IDX files. `npz`: NumPy's
-//! archives (`data::Npz`). `image`: folders of PNG and JPEG images (`data::ImageFolder`).
+//! (`Trainer::checkpoint` and `resume`). `gzip`: gzipped IDX files. `npz`: NumPy's archives (`data::Npz`). `onnx`: models as
+//! ONNX (`Sequential::export_onnx`), with `files`. `image`: folders of PNG and JPEG images (`data::ImageFolder`).
 
 pub mod config;
 pub mod data;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const CHAPTERS: [&str; 14] = [
+const CHAPTERS: [&str; 15] = [
     "01_perceptron.md",
     "02_activations.md",
     "03_loss.md",
@@ -19,6 +19,7 @@ const CHAPTERS: [&str; 14] = [
     "12_training_tools.md",
     "13_images.md",
     "14_tables.md",
+    "15_files.md",
 ];
 
 fn folder() -> PathBuf {

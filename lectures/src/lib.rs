@@ -22,3 +22,7 @@ mod digits {}
 #[cfg(doctest)]
 #[doc = include_str!("../../guide/14_tables.md")]
 mod tables {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../guide/15_files.md")]
+mod files {}

@@ -137,6 +137,12 @@ impl<F: Float> Layers<F> {
         self
     }
 
+    /// The names of all of them.
+    #[cfg(test)]
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.known.keys().map(String::as_str)
+    }
+
     /// The layer of that name with these settings.
     pub(super) fn make(&self, name: &str, config: &Config) -> Result<Box<dyn Layer<F>>> {
         let Some((_, make)) = self.known.get(name) else {
