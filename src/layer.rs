@@ -126,7 +126,7 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
     /// The name of the layer in tables and errors: one lower-case word.
     fn name(&self) -> &str;
 
-    /// The settings of the layer, all that its constructor needs to make it again for a [file](crate::files). Its
+    /// The settings of the layer, all that its constructor needs to make it again for a file (feature `files`). Its
     /// parameters and its state are in the file too; a layer without settings can leave this out.
     fn config(&self) -> Config {
         Config::new()

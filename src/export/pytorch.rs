@@ -121,7 +121,7 @@ impl<'a, F: Float> PyTorch<'a, F> {
 impl<F: Float> Sequential<F> {
     /// The model as Python source: a `model` that is an `nn.Sequential` in which module i is layer i.
     ///
-    /// Its parameters have the names and shapes of those in the model's [file](Self::save), which PyTorch loads with
+    /// Its parameters have the names and shapes of those in the model's file (`save`), which PyTorch loads with
     /// `model.load_state_dict(safetensors.torch.load_file(path))`. Where PyTorch has no module that computes the same, a small class
     /// is written before it, and one that adds what goes around a [`Residual`](crate::Residual)'s block. A model in f64 becomes
     /// one in `torch.float64`. It is in evaluation mode; `model.train()` makes Dropout and BatchNorm train again.

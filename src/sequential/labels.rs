@@ -20,7 +20,7 @@ pub(crate) struct Labels {
 }
 
 impl<F: Float> Sequential<F> {
-    /// Names the classes, in the order of their numbers; [files](crate::files) and exports keep the names.
+    /// Names the classes, in the order of their numbers; model files and exports keep the names.
     ///
     /// # Errors
     /// [`Error::Data`] unless there is one name for each output, or two for a single probability, none of them twice.
