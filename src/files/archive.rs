@@ -1,7 +1,7 @@
 //! A safetensors file: tensors by name, and texts.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
@@ -107,14 +107,14 @@ fn header_length(start: &[u8], file: usize, path: &Path) -> Result<usize> {
 /// The bytes of a file, once its beginning looks like that of a model file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     let io = |error| Error::Io { path: path.to_owned(), error };
-    let mut file = File::open(path).map_err(io)?;
-    let about = file.metadata().map_err(io)?;
+    let about = fs::metadata(path).map_err(io)?; // a pipe would not open until somebody writes into it
     if about.is_dir() {
         return Err(io(ErrorKind::IsADirectory.into()));
     }
     if !about.is_file() {
         return Err(Error::file(path, 0, "this is a device or a pipe", "give a file"));
     }
+    let mut file = File::open(path).map_err(io)?;
     let size = usize::try_from(about.len()).unwrap_or(usize::MAX);
     let mut bytes = Vec::new();
     file.by_ref().take(START as u64).read_to_end(&mut bytes).map_err(io)?;

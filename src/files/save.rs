@@ -13,11 +13,11 @@ use crate::{Error, Float, Result, Sequential};
 
 impl<F: Float> Sequential<F> {
     /// Writes the model into one [file](crate::files), which is complete and appears whole or not at all; its folder is made
-    /// if there is none. The usual end of the name is `.safetensors`.
+    /// if there is none. A link goes on pointing to it, and its old rights stay. The usual end of the name is `.safetensors`.
     ///
     /// # Errors
-    /// [`Error::Io`] if the file can't be written: then an old one is as it was. [`Error::Layer`] for a layer of your own
-    /// that has the name of one of the library.
+    /// [`Error::Io`] if the file can't be written: then an old one is as it was. [`Error::File`] for a device or a pipe.
+    /// [`Error::Layer`] for a layer of your own that has the name of one of the library.
     ///
     /// # Examples
     /// See the [module](crate::files).

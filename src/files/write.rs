@@ -1,38 +1,66 @@
 //! Writing a file whole or not at all.
 
-use std::fs;
-use std::io::{self, Write};
-use std::path::Path;
+use std::fs::{self, Metadata, Permissions};
+use std::io::ErrorKind::{AlreadyExists, InvalidFilename, IsADirectory, NotADirectory};
+use std::io::Write;
+use std::path::{Path, PathBuf};
 
-use tempfile::Builder;
+use tempfile::{Builder, NamedTempFile};
 
 use crate::{Error, Result};
 
 /// Writes beside the path, makes the bytes safe on the disk, and then puts the file in the place of an old one: whoever
-/// looks there, after a crash too, finds the old file or the new one. Makes the folder if there is none.
+/// looks there, after a crash too, finds the old file or the new one. Makes the folder if there is none. A link goes on
+/// pointing where it did, and who may read an old file may read the new one.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
-    try_write(path, bytes).map_err(|error| Error::Io { path: path.to_owned(), error })
+    let Place { target, old, mut file } = Place::of(path)?;
+    let write = || {
+        file.write_all(bytes)?;
+        if let Some(old) = old.filter(|_| cfg!(unix)) {
+            file.as_file().set_permissions(old)?;
+        }
+        file.as_file().sync_data() // before the name, which may reach the disk first
+    };
+    let written = write().and_then(|()| file.persist(target).map_err(|error| error.error));
+    written.map(drop).map_err(|error| Error::Io { path: path.to_owned(), error })
 }
 
-fn try_write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
-    if path.is_dir() {
-        return Err(io::ErrorKind::IsADirectory.into());
+/// Whether a file can be written there, as far as can be known before.
+pub(crate) fn check_place(path: &Path) -> Result<()> {
+    Place::of(path).map(drop)
+}
+
+/// Where a file is going to be, and the file beside it that takes its place. Dropped, it leaves nothing but the folder.
+struct Place {
+    target: PathBuf,
+    old: Option<Permissions>,
+    file: NamedTempFile,
+}
+
+impl Place {
+    fn of(path: &Path) -> Result<Self> {
+        let io = |error| Error::Io { path: path.to_owned(), error };
+        // the name would take the place of the link, or of the device
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let old = fs::metadata(&target).ok();
+        if old.as_ref().is_some_and(|old| !old.is_file() && !old.is_dir()) {
+            return Err(Error::file(path, 0, "this is a device or a pipe", "give a file"));
+        }
+        let (Some(name), false) = (target.file_name(), old.as_ref().is_some_and(Metadata::is_dir)) else {
+            let kind = if path.as_os_str().is_empty() { InvalidFilename } else { IsADirectory };
+            return Err(io(kind.into()));
+        };
+        let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)
+            .map_err(|error| io(if error.kind() == AlreadyExists { NotADirectory.into() } else { error }))?;
+        // of a part of the name: all of it may be as long as a name may be
+        let prefix: String = name.to_string_lossy().chars().take(40).collect();
+        let mut builder = Builder::new();
+        #[cfg(unix)] // as any other new file: the user's umask says who may read it
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let file = builder.prefix(&format!(".{prefix}.")).suffix(".tmp").tempfile_in(folder).map_err(io)?;
+        Ok(Place { old: old.map(|old| old.permissions()), file, target })
     }
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(folder)?;
-    let prefix = format!(".{}.", name.to_string_lossy());
-    let mut builder = Builder::new();
-    #[cfg(unix)] // as any other new file: the user's umask says who may read it
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.prefix(&prefix).suffix(".tmp").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_data()?; // before the name, which may reach the disk first
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 #[cfg(test)]
@@ -53,5 +81,40 @@ mod tests {
         let error = write_whole(&path.join("below"), b"").unwrap_err().to_string();
         assert!(error.starts_with(&path.join("below").display().to_string()), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "second");
+    }
+
+    #[test]
+    fn a_folder_that_is_a_file_and_an_empty_name_are_said_to_be_so() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        write_whole(&file, b"good").unwrap();
+        let text = |path: &Path| check_place(path).unwrap_err().to_string();
+        assert!(text(&file.join("below")).contains("a folder on the way there is a file"));
+        assert!(text(Path::new("")).contains("give it a shorter name"), "{}", text(Path::new("")));
+        check_place(&folder.path().join("x".repeat(255))).unwrap();
+        check_place(&file).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "good");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_devices_and_rights_stay() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let folder = tempfile::tempdir().unwrap();
+        let [file, link, pipe] = ["file", "link", "pipe"].map(|name| folder.path().join(name));
+        write_whole(&file, b"first").unwrap();
+        fs::set_permissions(&file, PermissionsExt::from_mode(0o600)).unwrap();
+        symlink("file", &link).unwrap();
+        write_whole(&link, b"second").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&file).unwrap(), "second");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let error = write_whole(&pipe, b"").unwrap_err().to_string();
+        assert!(error.ends_with("this is a device or a pipe\n  help: give a file"), "{error}");
+        // nobody writes into it: to open it would take for ever
+        assert!(crate::files::read(&pipe).unwrap_err().to_string().contains("a device or a pipe"));
     }
 }
