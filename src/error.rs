@@ -30,7 +30,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// An error in one layer of a model.
-    #[error("layer {index} ({name}): {error}")]
+    #[error("layer {index} ({}): {error}", table::one_line(name))]
     Layer {
         /// The position of the layer in its model, from 0.
         index: usize,

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use ndarray::Array2;
 
 use crate::kernels::aligned;
+#[cfg(any(test, feature = "files"))]
+use crate::table::one_line;
 use crate::{Error, Float, Result};
 
 /// What a training remembers, being written into a [checkpoint](crate::Trainer) or read from one.
@@ -111,7 +113,7 @@ pub(crate) struct Tensor {
 }
 
 /// The shapes of a model, by which what is read is measured.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Shapes {
     /// of the parameters as an optimizer counts them
     pub(crate) params: Vec<(usize, usize)>,
@@ -232,7 +234,7 @@ impl State {
     pub(crate) fn check_all_read(&self) -> Result<()> {
         let mut left = self.record.values.keys().chain(self.record.tensors.keys());
         left.next().map_or(Ok(()), |name| {
-            Err(Error::mismatch(format!("nothing in this training remembers {name}"), HELP))
+            Err(Error::mismatch(format!("nothing in this training remembers {}", one_line(name)), HELP))
         })
     }
 

@@ -67,9 +67,11 @@ impl fmt::Display for Table {
     }
 }
 
-/// Tabs, line breaks and other characters that are no letters become spaces.
+/// Tabs, line breaks and other characters that are no letters become spaces, as do those that turn the direction of the
+/// text, which rustc refuses in a comment.
 pub(crate) fn one_line(text: &str) -> String {
-    text.replace(|letter: char| letter.is_control(), " ")
+    let turns = |letter| matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.replace(|letter: char| letter.is_control() || turns(letter), " ")
 }
 
 /// A count with thousands separators: `101,770`.
@@ -87,6 +89,11 @@ pub(crate) fn shape(shape: &[usize]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_stays_one_and_in_its_direction() {
+        assert_eq!(one_line("a\r\nb\u{1b}[2J\u{202e}c\u{2028}d\u{2066}läßt 🙂"), "a  b [2J c d läßt 🙂");
+    }
 
     #[test]
     fn columns_line_up() {

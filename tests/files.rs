@@ -367,6 +367,32 @@ fn a_device_is_no_file() {
     }
 }
 
+#[test]
+fn a_layer_and_a_shape_of_the_file_are_told_in_a_line() {
+    let description = |layers: serde_json::Value, input: Vec<usize>| {
+        with_description(&small(), |description| {
+            description["layers"] = layers;
+            description["input"] = input.into();
+        })
+    };
+    let named = refusal(&description(serde_json::json!([{"name": "\u{1b}[2J\nall is well"}]), vec![2]));
+    assert!(
+        named.starts_with("the bytes: layer 0 ( [2J all is well): is none that is known here"),
+        "{named}"
+    );
+
+    // 2,000 layers that repeat the shape
+    let relu = vec![serde_json::json!({"name": "relu"}); 2000];
+    let axes = refusal(&description(relu.into(), vec![1; 100_000]));
+    assert!(
+        axes.starts_with("the bytes: a model can't have samples of 100,000 axes, of at most 64\n"),
+        "{axes:.200}"
+    );
+    let reshape = serde_json::json!([{"name": "reshape", "config": {"shape": vec![1; 65]}}]);
+    let axes = refusal(&description(reshape, vec![1]));
+    assert!(axes.contains("layer 0 (reshape): can't give samples of 65 axes, of at most 64"), "{axes:.200}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_leaves_the_old_file() {

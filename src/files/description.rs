@@ -8,6 +8,7 @@ use super::history::HistoryText;
 use super::{FORMAT, Layers};
 use crate::config::Value;
 use crate::layer::Layer;
+use crate::table::one_line;
 use crate::{Config, Error, Float, Result, Sequential};
 
 /// The key of the metadata.
@@ -79,8 +80,9 @@ impl Description {
         };
         if format > FORMAT {
             let problem = format!(
-                "the file is of format {format}, written by chainrule {version}; this is chainrule {}, which opens \
-                 formats up to {FORMAT}",
+                "the file is of format {format}, written by chainrule {}; this is chainrule {}, which opens formats up \
+                 to {FORMAT}",
+                one_line(&version),
                 env!("CARGO_PKG_VERSION")
             );
             return Err(Error::file(archive.path, 0, problem, "update it: cargo update -p chainrule"));
@@ -112,7 +114,8 @@ impl Description {
         let mut pairs = (0..count).map(|index| (index, self.layers.get(index), model.layers.get(index)));
         match pairs.find(|(_, theirs, own)| theirs != own) {
             Some((index, theirs, own)) => {
-                Err(Error::data(format!("layer {index} of the model"), words(theirs), words(own), help))
+                let [theirs, own] = [theirs, own].map(|layer| one_line(&words(layer)));
+                Err(Error::data(format!("layer {index} of the model"), theirs, own, help))
             }
             None => Ok(()),
         }

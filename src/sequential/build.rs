@@ -93,7 +93,7 @@ impl<F: Float> SequentialBuilder<F> {
     fn build_with(self, seed: u64, in_file: Option<&[usize]>) -> Result<Sequential<F>> {
         let SequentialBuilder { input, mut layers } = self;
         if contract::width::<F>(&input).is_none() {
-            let problem = format!("a model can't have samples of shape {input:?}");
+            let problem = format!("a model can't have samples {}", contract::words(&input));
             let help =
                 "give the shape of one sample, such as Sequential::new([2]) or Sequential::new([28, 28])";
             return Err(Error::mismatch(problem, help));

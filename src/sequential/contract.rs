@@ -1,13 +1,27 @@
 //! What a model relies on in every layer, a user's own too: checked once when the model is built, so that no pass has
 //! to wonder.
 
+use crate::table::thousands;
 use crate::{Error, Float, Layer, Output, Param, Result};
 
-/// The number of features in a sample of that shape; `None` if there are none, or more than memory can ever hold.
+/// NumPy's limit: all that is said of a layer repeats its shape.
+const MOST_AXES: usize = 64;
+
+/// The number of features in a sample of that shape; `None` if there are none, more than memory can ever hold, or too many
+/// axes.
 pub(super) fn width<F: Float>(shape: &[usize]) -> Option<usize> {
     let width = shape.iter().try_fold(1_usize, |width, &axis| width.checked_mul(axis))?;
     let bytes = width.checked_mul(size_of::<F>())?;
-    (!shape.is_empty() && width > 0 && isize::try_from(bytes).is_ok()).then_some(width)
+    ((1..=MOST_AXES).contains(&shape.len()) && width > 0 && isize::try_from(bytes).is_ok()).then_some(width)
+}
+
+/// A shape that can't be one, in words.
+pub(super) fn words(shape: &[usize]) -> String {
+    if shape.len() > MOST_AXES {
+        format!("of {} axes, of at most {MOST_AXES}", thousands(shape.len()))
+    } else {
+        format!("of shape {shape:?}")
+    }
 }
 
 /// Whether a layer that was built for samples of shape `input` keeps what its shapes and parameters promise.
@@ -19,7 +33,7 @@ pub(super) fn width<F: Float>(shape: &[usize]) -> Option<usize> {
 pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output: &[usize]) -> Result<()> {
     let Some(outputs) = width::<F>(output) else {
         let help = "return a shape from build() without a 0, such as vec![3], that fits into memory";
-        return Err(Error::mismatch(format!("can't give samples of shape {output:?}"), help));
+        return Err(Error::mismatch(format!("can't give samples {}", words(output)), help));
     };
     if layer.only_reshapes() && width::<F>(input) != Some(outputs) {
         let problem = format!("says that it only reshapes, but makes {output:?} of samples of {input:?}");
