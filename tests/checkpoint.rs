@@ -390,6 +390,8 @@ fn a_training_that_a_callback_has_stopped_in_an_epoch_has_ended() {
     assert!(expected.broken_off().is_some());
     assert_eq!(make().resume(file(folder.path()), &mut model, (&x, &t)).unwrap(), expected);
     assert_eq!(bits(model.params()), bits(stopped.params()));
+    let too_few = make().epochs(1).resume(file(folder.path()), &mut model, (&x, &t)).unwrap_err().to_string();
+    assert!(too_few.contains("2 epochs have begun already, and the trainer is to do 1 in all"), "{too_few}");
 }
 
 #[test]
@@ -397,7 +399,11 @@ fn a_checkpoint_is_a_model_file() {
     let (x, t) = samples::<f32>();
     let folder = TempDir::new().unwrap();
     let mut model = net();
-    trainer(Adam::new(0.05)).checkpoint(file(folder.path()), 100).fit(&mut model, (&x, &t)).unwrap();
+    let mut trainer = trainer(Adam::new(0.05)).checkpoint(file(folder.path()), 100);
+    let history = trainer.fit(&mut model, (&x, &t)).unwrap();
+    let without_trainer = History::load(file(folder.path())).unwrap();
+    assert_eq!(without_trainer.epochs(), history.epochs());
+    assert!(without_trainer.settings().contains(&("optimizer".to_owned(), "Adam".to_owned())));
     let loaded = Sequential::<f32>::load(file(folder.path())).unwrap();
     assert_eq!(loaded.predict(&x).unwrap(), model.predict(&x).unwrap());
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
@@ -500,7 +506,12 @@ fn another_model_is_refused() {
 fn checkpoints_that_can_not_be_written_are_errors() {
     let (x, t) = samples::<f64>();
     let folder = TempDir::new().unwrap();
-    let fit = |mut trainer: Trainer<f64>| trainer.fit(&mut net(), (&x, &t)).unwrap_err().to_string();
+    let fit = |mut trainer: Trainer<f64>| {
+        let mut model = net();
+        let error = trainer.fit(&mut model, (&x, &t)).unwrap_err().to_string();
+        assert_eq!(bits(model.params()), bits(net::<f64>().params()), "it is known before the first step");
+        error
+    };
     assert_eq!(
         fit(trainer(Adam::new(0.1)).checkpoint(file(folder.path()), 0)),
         "epochs between two checkpoints: must be at least 1, but is 0\n  help: Trainer::checkpoint takes after how many \
@@ -526,6 +537,34 @@ fn checkpoints_that_can_not_be_written_are_errors() {
     fs::write(&below, "").unwrap();
     let error = fit(trainer(Adam::new(0.1)).checkpoint(below.join("checkpoint"), 1));
     assert!(error.starts_with(&below.display().to_string()), "{error}");
+    let error = fit(trainer(Adam::new(0.1)).checkpoint(folder.path(), 100));
+    assert!(error.contains("this is a folder: give the file in it"), "{error}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing is left by looking");
+}
+
+/// The place of the file goes while the training runs.
+#[test]
+fn a_training_whose_checkpoint_fails_goes_on_in_memory() {
+    let (x, t) = samples::<f64>();
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().join("later");
+    let away = |epoch: &Epoch, _: &mut Sequential<f64>| {
+        if epoch.number == 2 {
+            fs::remove_dir_all(&place).unwrap();
+            fs::write(&place, "").unwrap();
+        }
+    };
+    let mut model = net();
+    let mut two = trainer(Adam::new(0.05)).epochs(3).after_epoch(away).checkpoint(place.join("file"), 2);
+    let error = two.fit(&mut model, (&x, &t)).unwrap_err().to_string();
+    assert!(error.contains("a folder on the way there is a file"), "{error}");
+    assert_eq!(two.unfinished_history().unwrap().epochs().len(), 2);
+    fs::remove_file(&place).unwrap();
+    let before = two.unfinished_history().unwrap().losses();
+    let more = two.fit_more(&mut model, (&x, &t)).unwrap();
+    let numbers: Vec<usize> = more.epochs().iter().map(|epoch| epoch.number).collect();
+    assert_eq!(numbers, [3, 4, 5]);
+    assert!(more.losses()[0] < before[0], "{before:?} {:?}", more.losses());
 }
 
 #[test]

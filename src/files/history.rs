@@ -109,7 +109,8 @@ impl Figure {
 }
 
 impl History {
-    /// The history that a model file [was given](crate::Sequential::save_with_history), or a checkpoint has.
+    /// The history that a model file [was given](crate::Sequential::save_with_history), or the epochs of a
+    /// [checkpoint](crate::Trainer::checkpoint).
     ///
     /// # Errors
     /// As [`Sequential::load`](crate::Sequential::load); and [`Error::File`] if the file has none.
@@ -119,10 +120,12 @@ impl History {
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let bytes = read(path)?;
-        let description = Description::read(&Archive::new(&bytes, path)?)?;
-        let Some(text) = description.history else {
-            let help = "save it with Sequential::save_with_history";
-            return Err(Error::file(path, 0, "the file has a model, but no history", help));
+        let archive = Archive::new(&bytes, path)?;
+        let Some(text) = Description::read(&archive)?.history else {
+            return archive.history_so_far().map_err(|error| error.in_file(path))?.ok_or_else(|| {
+                let help = "save it with Sequential::save_with_history";
+                Error::file(path, 0, "the file has a model, but no history", help)
+            });
         };
         text.history().ok_or_else(|| {
             let problem = "an epoch of the history has another number of figures than the others";

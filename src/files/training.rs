@@ -9,9 +9,10 @@ use super::archive::{Archive, NewArchive};
 use super::description::Description;
 use super::load::{TRAINING, numbers_of};
 use super::tensor::Bytes;
-use crate::state::{Record, Tensor, Value};
+use crate::state::{Record, Shapes, Tensor, Value};
 use crate::table::thousands;
-use crate::{Error, Float, Result, Sequential, Snapshot};
+use crate::training::History;
+use crate::{Error, Float, Result, Sequential, Snapshot, State};
 
 /// The tensor of bytes that holds the text.
 const VALUES: &str = "training/values";
@@ -80,6 +81,17 @@ impl NewArchive {
 }
 
 impl Archive<'_> {
+    /// The history of a training as far as it had come; `None` if this is no checkpoint.
+    pub(super) fn history_so_far(&self) -> Result<Option<History>> {
+        if self.tensor(VALUES).is_none() {
+            return Ok(None);
+        }
+        let (mut state, mut history) = (State::read(self.training()?, Shapes::default()), History::default());
+        state.field("settings", &mut history.settings)?;
+        state.within("progress", |state| history.state(state))?;
+        Ok(Some(history))
+    }
+
     /// What a training has remembered.
     pub(crate) fn training(&self) -> Result<Record> {
         let wrong = |expected: &str, got: String| {
@@ -128,7 +140,6 @@ impl Archive<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::State;
     use ndarray::array;
     use std::path::Path;
 

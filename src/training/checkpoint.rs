@@ -1,5 +1,6 @@
 //! Checkpoints: a training in a file, from which it goes on.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::history::csv::columns;
@@ -7,9 +8,9 @@ use super::ranks::Ranks;
 use super::standing::{Parts, Standing};
 use super::{History, Start, Trainer, metric};
 use crate::data::Samples;
-use crate::files::{Archive, read, write_whole};
+use crate::files::{Archive, check_place, read, write_whole};
 use crate::state::Field;
-use crate::table::thousands;
+use crate::table::{one_line, thousands};
 use crate::{Error, Float, Result, Rng, Sequential, Snapshot, State};
 
 /// The file of a trainer's checkpoints, and how often one is written.
@@ -27,6 +28,9 @@ impl<F: Float> Trainer<'_, F> {
     /// The file appears whole or not at all, in the place of the checkpoint before. It is a
     /// [model file](crate::files) as well: [`Sequential::load`] opens the model as it was after that epoch. The optimizer has to say
     /// what it [remembers](crate::Optimizer::state); what closures have captured is not kept.
+    ///
+    /// [`fit`](Self::fit) begins with an error where no file can be written. If one can't later on, because the disk is full,
+    /// it ends with that: the checkpoint before is there, and [`fit_more`](Self::fit_more) goes on with the model.
     ///
     /// # Examples
     /// See [`resume`](Self::resume).
@@ -147,9 +151,11 @@ impl<F: Float> Trainer<'_, F> {
         state.check_all_read()?;
         self.run.optimizer.check()?;
         let done = standing.history.epochs.len();
-        if done > self.epochs {
+        let begun = done + usize::from(standing.history.broken_off.is_some());
+        if begun > self.epochs {
+            let are = if begun > done { "have begun" } else { "are done" };
             let problem =
-                format!("{done} epochs are done already, and the trainer is to do {} in all", self.epochs);
+                format!("{begun} epochs {are} already, and the trainer is to do {} in all", self.epochs);
             return Err(Error::mismatch(
                 problem,
                 "give Trainer::epochs all of them; Sequential::load opens the model",
@@ -162,7 +168,6 @@ impl<F: Float> Trainer<'_, F> {
         standing.history.settings = self.settings(self.run.given(), samples);
         let rates = standing.history.settings.iter_mut().filter(|(name, _)| name == "learning rate");
         rates.zip(standing.learning_rate).for_each(|((_, text), rate)| *text = format!("{rate:?}"));
-        let begun = done + usize::from(standing.history.broken_off.is_some());
         self.run.epochs += begun;
         self.run.orders = standing.orders_before + begun as u64;
         (self.run.has_begun, self.run.has_stepped) = (true, true);
@@ -172,12 +177,13 @@ impl<F: Float> Trainer<'_, F> {
 }
 
 impl<F: Float> Trainer<'_, F> {
-    /// Whether checkpoints can be written.
+    /// Whether checkpoints can be written: a training is not to find out after hours.
     pub(super) fn check_checkpoints(&self) -> Result<()> {
         let Some(checkpoints) = &self.checkpoints else { return Ok(()) };
         let help = "Trainer::checkpoint takes after how many epochs one is written: 1 after each";
         Error::at_least_one("epochs between two checkpoints", checkpoints.every, help)?;
-        self.run.optimizer.clone().state(&mut State::new())
+        self.run.optimizer.clone().state(&mut State::new())?;
+        if self.ranks.is_first() { check_place(&checkpoints.path) } else { Ok(()) }
     }
 
     /// Tells the checkpoints of a training with which settings it is.
@@ -210,23 +216,20 @@ impl<F: Float> Trainer<'_, F> {
 
 /// All settings in which the trainer differs from a checkpoint.
 fn check_settings(theirs: &[(String, String)], own: &[(String, String)]) -> Result<()> {
-    let find = |settings: &[(String, String)], name: &str| {
-        settings.iter().find(|(own, _)| own == name).map_or("none".to_owned(), |(_, value)| value.clone())
-    };
-    let mut names: Vec<&str> = Vec::new();
-    for (name, _) in own.iter().chain(theirs) {
-        if !names.contains(&&**name) {
-            names.push(name);
-        }
-    }
-    let differs = |name: &&str| find(theirs, name) != find(own, name);
-    let [had, has] = [theirs, own].map(|settings| {
-        let differing = names.iter().filter(|name| differs(name));
-        differing.map(|name| format!("{name} {}", find(settings, name))).collect::<Vec<_>>().join("; ")
+    let mut named = BTreeSet::new();
+    let names = own.iter().chain(theirs).map(|(name, _)| &**name).filter(|name| named.insert(*name));
+    let names: Vec<&str> = names.collect();
+    let [theirs, own] = [theirs, own].map(|settings| -> BTreeMap<&str, &str> {
+        settings.iter().rev().map(|(name, value)| (&**name, &**value)).collect()
     });
-    if had == has {
+    let differing: Vec<&str> = names.into_iter().filter(|name| theirs.get(name) != own.get(name)).collect();
+    if differing.is_empty() {
         return Ok(());
     }
+    let [had, has] = [theirs, own].map(|settings| {
+        let words = |name: &&str| format!("{name} {}", settings.get(name).unwrap_or(&"none"));
+        one_line(&differing.iter().map(words).collect::<Vec<_>>().join("; "))
+    });
     let help = "build the trainer as it was, or begin anew with Trainer::fit";
     Err(Error::data("the training", had, has, help))
 }

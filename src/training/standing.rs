@@ -38,12 +38,7 @@ impl Standing {
     /// Goes through all of it that a checkpoint holds; settings are compared, and warnings come at the end.
     #[cfg(feature = "files")]
     fn state(&mut self, state: &mut State) -> Result<()> {
-        let History { epochs, stopped, broken_off, .. } = &mut self.history;
-        state.field("epochs", epochs)?;
-        state.field("stopped", stopped)?;
-        let mut last: Vec<_> = broken_off.take().into_iter().collect();
-        state.field("broken_off", &mut last)?;
-        *broken_off = last.pop();
+        self.history.state(state)?;
         state.field("epochs_before", &mut self.epochs_before)?;
         state.field("orders_before", &mut self.orders_before)?;
         state.field("learning_rate", &mut self.learning_rate)?;
@@ -68,6 +63,19 @@ impl Standing {
             }
             None => Ok(()),
         }
+    }
+}
+
+impl History {
+    /// Goes through what was measured.
+    #[cfg(feature = "files")]
+    pub(crate) fn state(&mut self, state: &mut State) -> Result<()> {
+        state.field("epochs", &mut self.epochs)?;
+        state.field("stopped", &mut self.stopped)?;
+        let mut last: Vec<_> = self.broken_off.take().into_iter().collect();
+        state.field("broken_off", &mut last)?;
+        self.broken_off = last.pop();
+        Ok(())
     }
 }
 
