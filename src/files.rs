@@ -52,7 +52,7 @@ mod write;
 
 pub(crate) use archive::{Archive, read};
 pub use known::Layers;
-pub(crate) use write::{check_place, write_whole};
+pub(crate) use write::{check_place, clear_leftovers, write_whole};
 
 /// Later versions of the library open files of all earlier formats.
 const FORMAT: u64 = 1;

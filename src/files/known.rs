@@ -138,7 +138,7 @@ impl<F: Float> Layers<F> {
     }
 
     /// The names of all of them.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "onnx"))] // which has rules for each
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.known.keys().map(String::as_str)
     }

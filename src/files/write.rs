@@ -1,9 +1,11 @@
 //! Writing a file whole or not at all.
 
+use std::ffi::OsStr;
 use std::fs::{self, Metadata, Permissions};
 use std::io::ErrorKind::{AlreadyExists, InvalidFilename, IsADirectory, NotADirectory};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tempfile::{Builder, NamedTempFile};
 
@@ -30,6 +32,36 @@ pub(crate) fn check_place(path: &Path) -> Result<()> {
     Place::of(path).map(drop)
 }
 
+/// Removes what a process has left beside the file that was killed while it wrote. What is younger than a minute may be
+/// somebody's who writes now.
+pub(crate) fn clear_leftovers(path: &Path) {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let Some(start) = target.file_name().map(temporary_name) else { return };
+    for entry in fs::read_dir(folder_of(&target)).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        if name.starts_with(&start)
+            && name.ends_with(END)
+            && age().is_some_and(|age| age > Duration::from_secs(60))
+        {
+            fs::remove_file(entry.path()).ok(); // it stays where it can't be removed: nothing depends on it
+        }
+    }
+}
+
+/// The end of a temporary name.
+const END: &str = ".tmp";
+
+/// The beginning of one: of a part of the name, because all of it may be as long as a name may be.
+fn temporary_name(name: &OsStr) -> String {
+    format!(".{}.", name.to_string_lossy().chars().take(40).collect::<String>())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}
+
 /// Where a file is going to be, and the file beside it that takes its place. Dropped, it leaves nothing but the folder.
 struct Place {
     target: PathBuf,
@@ -50,15 +82,13 @@ impl Place {
             let kind = if path.as_os_str().is_empty() { InvalidFilename } else { IsADirectory };
             return Err(io(kind.into()));
         };
-        let folder = target.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+        let folder = folder_of(&target);
         fs::create_dir_all(folder)
             .map_err(|error| io(if error.kind() == AlreadyExists { NotADirectory.into() } else { error }))?;
-        // of a part of the name: all of it may be as long as a name may be
-        let prefix: String = name.to_string_lossy().chars().take(40).collect();
         let mut builder = Builder::new();
         #[cfg(unix)] // as any other new file: the user's umask says who may read it
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder.prefix(&format!(".{prefix}.")).suffix(".tmp").tempfile_in(folder).map_err(io)?;
+        let file = builder.prefix(&temporary_name(name)).suffix(END).tempfile_in(folder).map_err(io)?;
         Ok(Place { old: old.map(|old| old.permissions()), file, target })
     }
 }
@@ -81,6 +111,27 @@ mod tests {
         let error = write_whole(&path.join("below"), b"").unwrap_err().to_string();
         assert!(error.starts_with(&path.join("below").display().to_string()), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "second");
+    }
+
+    #[test]
+    fn what_a_killed_process_has_left_goes_and_what_is_young_or_another_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let an_hour_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
+        for (name, old) in
+            [(".a.safetensors.x1.tmp", true), (".a.safetensors.x2.tmp", false), (".b.x3.tmp", true)]
+        {
+            let file = fs::File::create(folder.path().join(name)).unwrap();
+            if old {
+                file.set_modified(an_hour_ago).unwrap();
+            }
+        }
+        clear_leftovers(&folder.path().join("a.safetensors"));
+        let left =
+            fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut left: Vec<_> = left.collect();
+        left.sort();
+        assert_eq!(left, [".a.safetensors.x2.tmp", ".b.x3.tmp"]);
+        clear_leftovers(Path::new("")); // nothing to do, and no panic
     }
 
     #[test]

@@ -3,12 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use ndarray::Array2;
+
 use super::history::csv::columns;
 use super::ranks::Ranks;
 use super::standing::{Parts, Standing};
 use super::{History, Start, Trainer, metric};
 use crate::data::Samples;
-use crate::files::{Archive, check_place, read, write_whole};
+use crate::files::{Archive, check_place, clear_leftovers, read, write_whole};
 use crate::state::Field;
 use crate::table::{one_line, thousands};
 use crate::{Error, Float, Result, Rng, Sequential, Snapshot, State};
@@ -44,7 +46,8 @@ impl<F: Float> Trainer<'_, F> {
     /// and history, which has all epochs, are bit for bit those of a training that was never interrupted.
     ///
     /// Model and trainer are built as they were for [`fit`](Self::fit), and the samples are the same ones; the file has the
-    /// numbers. The number of epochs alone may be another one, to train longer. Of a training that has ended, by its last epoch
+    /// numbers. The number of epochs alone may be another one, to train longer. What is compared of callbacks, schedule
+    /// and losses are their names, and of the samples their number and some of them. Of a training that has ended, by its last epoch
     /// or by a callback, the file gives back the final model and the history, and nothing is trained.
     ///
     /// # Errors
@@ -183,7 +186,11 @@ impl<F: Float> Trainer<'_, F> {
         let help = "Trainer::checkpoint takes after how many epochs one is written: 1 after each";
         Error::at_least_one("epochs between two checkpoints", checkpoints.every, help)?;
         self.run.optimizer.clone().state(&mut State::new())?;
-        if self.ranks.is_first() { check_place(&checkpoints.path) } else { Ok(()) }
+        if self.ranks.is_first() {
+            clear_leftovers(&checkpoints.path);
+            check_place(&checkpoints.path)?;
+        }
+        Ok(())
     }
 
     /// Tells the checkpoints of a training with which settings it is.
@@ -204,6 +211,7 @@ impl<F: Float> Trainer<'_, F> {
         let callbacks = self.callbacks.names().collect::<Vec<_>>().join(", ");
         let validation = self.validation.as_ref().map(|samples| thousands(samples.len()));
         let further = [
+            ("fingerprint of the samples", Some(fingerprint(model, samples))),
             ("validation samples", validation),
             ("columns of the history", Some(columns.join(", "))),
             ("callbacks", Some(callbacks).filter(|names| !names.is_empty())),
@@ -212,6 +220,24 @@ impl<F: Float> Trainer<'_, F> {
         settings.extend(further.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
         settings
     }
+}
+
+/// A number that other samples hardly have: a hash of some of them, spread over all.
+///
+/// Source of the hash, FNV-1a: Fowler, Noll, Vo and Eastlake, *The FNV Non-Cryptographic Hash Algorithm*, RFC 9923.
+fn fingerprint<F: Float>(model: &Sequential<F>, samples: &dyn Samples<F>) -> String {
+    const LOOKED_AT: usize = 64;
+    let apart = samples.len().div_ceil(LOOKED_AT).max(1);
+    let chosen: Vec<usize> = (0..samples.len()).step_by(apart).collect();
+    let mut x = Array2::zeros((chosen.len(), model.input_shape().iter().product()));
+    let mut t = Array2::zeros((chosen.len(), model.output_width()));
+    samples.gather_inputs(&chosen, x.view_mut());
+    samples.gather_targets(&chosen, t.view_mut());
+    let bytes = x.iter().chain(&t).flat_map(|number| number.as_f64().to_le_bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
 }
 
 /// All settings in which the trainer differs from a checkpoint.
