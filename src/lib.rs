@@ -84,6 +84,8 @@
 //! data sets from CSV files (`data::Csv`). `files`: models in files (`Sequential::save` and `load`), and trainings
 //! (`Trainer::checkpoint` and `resume`). `gzip`: gzipped IDX files. `npz`: NumPy's archives (`data::Npz`). `onnx`: models as
 //! ONNX (`Sequential::export_onnx`), with `files`. `image`: folders of PNG and JPEG images (`data::ImageFolder`).
+//!
+//! For WebAssembly (`wasm32-unknown-unknown`) take `default-features = false`: there are no threads and no terminal.
 
 pub mod config;
 pub mod data;

@@ -13,9 +13,13 @@ use bar::Bar;
 /// The time that a training in a debug build may take before it is told of `--release`.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Whether the target has a clock: a web page has none for Rust, and to ask for it there is a panic.
+const HAS_CLOCK: bool = !cfg!(all(target_family = "wasm", target_os = "unknown"));
+
 /// The watch over a training; silent where there is no terminal.
 pub(super) struct Progress {
-    start: Instant,
+    /// the start, if it may be too slow a build that runs
+    start: Option<Instant>,
     bar: Bar,
 }
 
@@ -32,13 +36,14 @@ pub(super) struct Figures {
 impl Progress {
     /// The watch over some epochs, of which `last` is the number of the last.
     pub(super) fn new(show: bool, epochs: usize, last: usize, batches: usize) -> Self {
-        Progress { start: Instant::now(), bar: Bar::new(show, epochs, last, batches) }
+        let start = (cfg!(debug_assertions) && HAS_CLOCK).then(Instant::now);
+        Progress { start, bar: Bar::new(show, epochs, last, batches) }
     }
 
     /// The end of one batch; the figures are asked for only if they are shown.
     pub(super) fn step(&mut self, epoch: usize, figures: impl FnOnce() -> Figures) {
         self.bar.step(epoch, figures);
-        if cfg!(debug_assertions) && self.start.elapsed() > PATIENCE {
+        if self.start.is_some_and(|start| start.elapsed() > PATIENCE) {
             static ONCE: Once = Once::new();
             ONCE.call_once(|| {
                 self.bar.clear();
