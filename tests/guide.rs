@@ -102,6 +102,32 @@ fn chapters_follow_each_other() {
     }
 }
 
+/// A chapter shows in the book what its module shows in the documentation, each picture once, and the gallery has them all.
+#[test]
+fn pictures_of_a_chapter_are_the_same_in_documentation_and_book() {
+    let modules = fs::read_to_string(folder().join("../src/guide.rs")).unwrap();
+    let gallery = read("gallery.md");
+    let mut shown = 0;
+    for file in CHAPTERS {
+        let module =
+            modules.split_once(&format!("guide/{file}\"")).unwrap().1.split_once("pub mod ").unwrap().0;
+        let in_docs =
+            module.split("guide/pictures/").skip(1).map(|rest| rest.split_once(".svg\"").unwrap().0);
+        let text = read(file);
+        let in_book =
+            text.lines().filter_map(|line| line.strip_prefix("<!-- picture: ")?.strip_suffix(" -->"));
+        let (mut in_docs, mut in_book): (Vec<&str>, Vec<&str>) = (in_docs.collect(), in_book.collect());
+        shown += in_book.len();
+        in_docs.sort_unstable();
+        in_book.sort_unstable();
+        assert_eq!(in_docs, in_book, "{file}: pictures of src/guide.rs, and those that the text asks for");
+        for name in in_book {
+            assert!(gallery.contains(&format!("](pictures/{name}.svg)\n*")), "guide/gallery.md lacks {name}");
+        }
+    }
+    assert!(shown > 20, "{shown} pictures");
+}
+
 /// The code of a section, from its first block.
 fn block(text: &str) -> Vec<&str> {
     let code = text.split_once("```rust").unwrap().1.split_once('\n').unwrap().1;
