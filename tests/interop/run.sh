@@ -11,10 +11,15 @@ python=${INTEROP_PYTHON:-$target/interop-venv/bin/python}
 packages() {
   local package
   [ -x "$python" ] || python3 -m venv "$target/interop-venv"
-  "$python" -m pip install --quiet --disable-pip-version-check --no-compile -r tests/interop/requirements.txt && return
+  pip -r tests/interop/requirements.txt && return
   grep -v '^#' tests/interop/requirements.txt | while read -r package; do
-    "$python" -m pip install --quiet --disable-pip-version-check --no-compile "$package" || echo "pip can't install $package"
+    pip "$package" || echo "pip can't install $package"
   done
+}
+
+# An index that does not answer is one that is not there.
+pip() {
+  timeout 900 "$python" -m pip install --quiet --disable-pip-version-check --no-compile "$@"
 }
 
 start=$SECONDS
