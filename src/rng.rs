@@ -49,7 +49,7 @@ impl Rng {
         Self::new(seed ^ stream.wrapping_mul(0xD134_2543_DE82_EF95))
     }
 
-    /// A stream for a layer whose weights come from a file, which holds that many numbers for it.
+    /// A stream for a layer whose weights come from a file; `numbers` counts those that the file has for it.
     pub(crate) fn for_file(numbers: usize) -> Self {
         Rng { in_file: Some(numbers), ..Rng::new(0) }
     }

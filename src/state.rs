@@ -1,13 +1,15 @@
 //! What a training remembers, on its way into a checkpoint and out of it again: one description for both.
 
-use std::collections::BTreeMap;
-
 use ndarray::Array2;
 
-use crate::kernels::aligned;
 #[cfg(any(test, feature = "files"))]
 use crate::table::one_line;
 use crate::{Error, Float, Result};
+
+mod field;
+mod record;
+
+pub(crate) use record::{Record, Shapes, Tensor, Value};
 
 /// What a training remembers, being written into a [checkpoint](crate::Trainer) or read from one.
 ///
@@ -85,40 +87,6 @@ pub trait Field {
     /// # Errors
     /// [`Error::Data`] if there is none of that kind to be read, [`Error::Mismatch`] if one was written already.
     fn visit(&mut self, state: &mut State) -> Result<()>;
-}
-
-/// The values of a state by their whole names, `optimizer/moments/0/1`.
-#[derive(Debug, Default, PartialEq)]
-pub(crate) struct Record {
-    pub(crate) values: BTreeMap<String, Value>,
-    pub(crate) tensors: BTreeMap<String, Tensor>,
-}
-
-/// One value that is no matrix.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Value {
-    Count(u64),
-    Number(f64),
-    Flag(bool),
-    Text(String),
-}
-
-/// A matrix: the bytes of its numbers, row by row, little-endian.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Tensor {
-    pub(crate) shape: (usize, usize),
-    /// the bytes of one number: 4 or 8
-    pub(crate) width: usize,
-    pub(crate) bytes: Vec<u8>,
-}
-
-/// The shapes of a model, by which what is read is measured.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Shapes {
-    /// of the parameters as an optimizer counts them
-    pub(crate) params: Vec<(usize, usize)>,
-    /// of parameters and state of each layer
-    pub(crate) layers: Vec<[Vec<(usize, usize)>; 2]>,
 }
 
 const HELP: &str = "the file is damaged, or of another training: begin anew with Trainer::fit";
@@ -299,133 +267,6 @@ impl State {
         let read = tensor.to_matrix().filter(|read| shape.is_none_or(|shape| shape == read.dim()));
         *matrix = read.ok_or_else(|| self.wrong(expected, words(tensor.shape, tensor.width)))?;
         Ok(())
-    }
-}
-
-impl Tensor {
-    pub(crate) fn of<F: Float>(matrix: &Array2<F>) -> Self {
-        let width = size_of::<F>();
-        let mut bytes = Vec::with_capacity(width * matrix.len());
-        for x in matrix {
-            let x = x.as_f64(); // exactly
-            if width == 4 {
-                bytes.extend((x as f32).to_le_bytes());
-            } else {
-                bytes.extend(x.to_le_bytes());
-            }
-        }
-        Tensor { shape: matrix.dim(), width, bytes }
-    }
-
-    /// The matrix, if the numbers are of this type and as many as the shape says.
-    fn to_matrix<F: Float>(&self) -> Option<Array2<F>> {
-        let (rows, columns) = self.shape;
-        let bytes = rows.checked_mul(columns)?.checked_mul(self.width)?;
-        if self.width != size_of::<F>() || bytes != self.bytes.len() {
-            return None;
-        }
-        let number = |bytes: &[u8]| match *bytes {
-            [a, b, c, d] => F::of(f64::from(f32::from_le_bytes([a, b, c, d]))),
-            [a, b, c, d, e, f, g, h] => F::of(f64::from_le_bytes([a, b, c, d, e, f, g, h])),
-            _ => F::nan(), // there is no other width
-        };
-        let mut matrix = aligned::zeros(self.shape);
-        matrix.iter_mut().zip(self.bytes.chunks_exact(self.width)).for_each(|(x, bytes)| *x = number(bytes));
-        Some(matrix)
-    }
-}
-
-impl Field for u64 {
-    fn visit(&mut self, state: &mut State) -> Result<()> {
-        let written = Value::Count(*self);
-        state.value(self, written, "a whole number", |value| match value {
-            Value::Count(count) => Some(count),
-            _ => None,
-        })
-    }
-}
-
-impl Field for usize {
-    fn visit(&mut self, state: &mut State) -> Result<()> {
-        let written = Value::Count(*self as u64);
-        state.value(self, written, "a whole number", |value| match value {
-            Value::Count(count) => usize::try_from(count).ok(),
-            _ => None,
-        })
-    }
-}
-
-impl Field for bool {
-    fn visit(&mut self, state: &mut State) -> Result<()> {
-        let written = Value::Flag(*self);
-        state.value(self, written, "true or false", |value| match value {
-            Value::Flag(flag) => Some(flag),
-            _ => None,
-        })
-    }
-}
-
-impl Field for String {
-    fn visit(&mut self, state: &mut State) -> Result<()> {
-        let written = Value::Text(self.clone());
-        state.value(self, written, "a text", |value| match value {
-            Value::Text(text) => Some(text),
-            _ => None,
-        })
-    }
-}
-
-impl<F: Float> Field for F {
-    fn visit(&mut self, state: &mut State) -> Result<()> {
-        let written = Value::Number(self.as_f64());
-        state.value(self, written, "a number", |value| match value {
-            Value::Number(number) => Some(F::of(number)),
-            _ => None,
-        })
-    }
-}
-
-/// A matrix may be read in another shape than it has.
-impl<F: Float> Field for Array2<F> {
-    fn visit(&mut self, state: &mut State) -> Result<()> {
-        state.matrix(self, None)
-    }
-}
-
-impl<T: Field + Default> Field for Option<T> {
-    fn visit(&mut self, state: &mut State) -> Result<()> {
-        let mut is_some = self.is_some();
-        state.field("is_some", &mut is_some)?;
-        if is_some {
-            state.field("value", self.get_or_insert_default())
-        } else {
-            *self = None;
-            Ok(())
-        }
-    }
-}
-
-impl<T: Field + Default> Field for Vec<T> {
-    fn visit(&mut self, state: &mut State) -> Result<()> {
-        let mut count = self.len();
-        state.field("count", &mut count)?;
-        if state.is_read() {
-            self.clear();
-        }
-        for index in 0..count {
-            if index == self.len() {
-                self.push(T::default()); // one by one: the first that is missing ends it
-            }
-            state.field(&index.to_string(), &mut self[index])?;
-        }
-        Ok(())
-    }
-}
-
-impl<A: Field, B: Field> Field for (A, B) {
-    fn visit(&mut self, state: &mut State) -> Result<()> {
-        state.field("0", &mut self.0)?;
-        state.field("1", &mut self.1)
     }
 }
 

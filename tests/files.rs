@@ -222,7 +222,7 @@ fn damaged_files_say_where_and_what_to_do() {
         refusal(&no_json).starts_with("the bytes: byte 8: the header is no list of tensors (expected value")
     );
     let long = [&(5_000_000_u64).to_le_bytes()[..], &[b' '; 5_000_000]].concat();
-    assert!(refusal(&long).contains("the header has 5,000,000 bytes, and that of a model at most 4,194,304"));
+    assert!(refusal(&long).contains("the header has 5,000,000 bytes, and that of a model at most 2,097,152"));
     let bare = with_header(&bytes, |header| drop(header.as_object_mut().unwrap().remove("__metadata__")));
     assert_eq!(
         refusal(&bare),

@@ -30,6 +30,9 @@ fn main() {
             Err(error) => *outcomes.entry(kind(&error.to_string())).or_default() += 1,
         }
     }
+    for bytes in large_headers() {
+        drop(Sequential::<f32>::from_bytes(&bytes, &Layers::new()));
+    }
     let beyond = most_memory().zip(before).map(|(now, before)| now - before);
     println!(
         "{count} tampered files: {opened} opened and used; bytes of memory beyond good files: {beyond:?}"
@@ -47,6 +50,32 @@ fn most_memory() -> Option<usize> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     Some(line.trim().trim_end_matches(" kB").parse::<usize>().ok()? << 10)
+}
+
+/// Headers of the largest size that is read at all, full of what takes far more memory than text.
+fn large_headers() -> impl Iterator<Item = Vec<u8>> {
+    const LONGEST: usize = 2 << 20;
+    let model = r#"{"__metadata__":{"chainrule":"{\"format\":1,\"version\":\"\",\"seed\":1,\"input\":[2],\"layers\":["#;
+    let parts = [
+        ("{".to_owned(), r#""NUMBER":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#, "}"),
+        (r#"{"a":["#.to_owned(), "[]", "]}"),
+        (model.to_owned(), r#"{\"name\":\"relu\"}"#, r#"]}"}}"#),
+        (model.to_owned() + r#"],\"columns\":["#, "[]", r#"]}"}}"#),
+        (model.to_owned() + r#"],\"classes\":["#, r#"\"\""#, r#"]}"}}"#),
+    ];
+    parts.into_iter().map(|(mut text, unit, end)| {
+        for number in 0.. {
+            let unit = unit.replace("NUMBER", &number.to_string());
+            if text.len() + unit.len() + 1 + end.len() > LONGEST {
+                break;
+            }
+            text += &unit;
+            text.push(',');
+        }
+        text.pop();
+        text += end;
+        [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat()
+    })
 }
 
 /// What a program does with a model that it has opened.

@@ -33,12 +33,9 @@ impl<F: Float> Sequential<F> {
     /// In f32 the outputs have the bits that [`predict`](Sequential::predict) gives for one sample on a CPU that multiplies and
     /// adds in one step, for every layer of the library, on any machine with IEEE arithmetic. (On a CPU without that step the
     /// library itself rounds a little otherwise.) In f64 nets of [`Dense`](crate::Dense), [`ReLU`](crate::ReLU) and
-    /// [`Flatten`](crate::Flatten) have the
-    /// same bits, and all others agree to 1e-13. Core can't multiply and add in one step, so the file has a
-    /// function for it, which takes about 6 ns in f32 and 45 ns in f64; where speed counts more than the last bit, `a * b + c`
-    /// in its place is as good.
-    ///
-    /// A 784-128-10 net in f32 is a file of 1.4 MB that rustc compiles in about a second, and predicts in 0.7 ms.
+    /// [`Flatten`](crate::Flatten) have the same bits, and all others agree to 1e-13. Core can't multiply and add in one step, so the file has a
+    /// function for it, which is slower than the CPU's own; where speed counts more than the last bit, `a * b + c` in its
+    /// place is as good.
     ///
     /// A layer of your own takes part by [`RustSource`].
     ///

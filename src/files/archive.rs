@@ -15,7 +15,7 @@ use crate::{Error, Result};
 /// The bytes of the number that the file begins with: the length of its header.
 const START: usize = 8;
 /// What parsing a header takes of memory stays below 64 MB.
-const MAX_HEADER: usize = 4 << 20;
+const MAX_HEADER: usize = 2 << 20;
 const DAMAGED: &str = "the file is incomplete or damaged, or no safetensors file: copy or save it again";
 
 /// A file whose header is read and checked: every tensor lies within it.

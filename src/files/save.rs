@@ -28,7 +28,7 @@ impl<F: Float> Sequential<F> {
     /// Writes the model and the record of its training, which [`History::load`] reads.
     ///
     /// # Errors
-    /// As [`save`](Self::save); and [`Error::File`] for a history of more than about a hundred thousand epochs.
+    /// As [`save`](Self::save); and [`Error::File`] for a history of more than some ten thousand epochs.
     ///
     /// # Examples
     /// ```

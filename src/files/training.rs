@@ -17,7 +17,7 @@ use crate::{Error, Float, Result, Sequential, Snapshot, State};
 /// The tensor of bytes that holds the text.
 const VALUES: &str = "training/values";
 /// The longest text, so that what parsing takes of memory stays below 64 MB.
-const MAX_VALUES: usize = 4 << 20;
+const MAX_VALUES: usize = 3 << 20;
 
 /// A value as JSON has it; a number is a text, which keeps those that are not finite, and every NaN.
 #[derive(Serialize, Deserialize)]
@@ -178,7 +178,7 @@ mod tests {
         let error = through(state).unwrap_err().to_string();
         assert_eq!(
             error,
-            "the single values of the training take 6,488,913 bytes of text, of at most 4,194,304\n  help: let \
+            "the single values of the training take 6,488,913 bytes of text, of at most 3,145,728\n  help: let \
              State::field write many numbers as one Array2, and not as a list"
         );
     }

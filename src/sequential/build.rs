@@ -82,8 +82,8 @@ impl<F: Float> SequentialBuilder<F> {
         self.build_with(seed, None)
     }
 
-    /// A model whose parameters and state come from a file, which has so many numbers for each layer: nothing larger is asked
-    /// of memory, and nothing is sampled.
+    /// A model whose parameters and state come from a file. `numbers` counts those that the file has for each layer: a layer
+    /// that needs more is refused before memory is asked for, and nothing is sampled.
     #[cfg(feature = "files")]
     pub(crate) fn build_for_file(self, seed: u64, numbers: &[usize]) -> Result<Sequential<F>> {
         self.build_with(seed, Some(numbers))

@@ -20,7 +20,7 @@ pub(super) struct Batches<'a, F> {
     /// one for each sample of the last batch, if the samples have any
     weights: Vec<F>,
     last: usize,
-    /// of each batch only the share of this rank, of so many ranks
+    /// the rank whose share of each batch is taken, and the number of ranks
     rank: [usize; 2],
     /// the epoch of a training; `None` where nothing is trained
     epoch: Option<u64>,
@@ -68,7 +68,7 @@ impl<'a, F: Float> Batches<'a, F> {
         }
     }
 
-    /// Of each batch the share of one rank, of so many ranks: [`share`].
+    /// The batches of one rank: its [share] of each. `rank` is its number, and how many ranks there are.
     pub(super) fn of_rank(mut self, rank: [usize; 2]) -> Self {
         self.rank = rank;
         self
@@ -137,8 +137,8 @@ impl<'a, F: Float> Batches<'a, F> {
     }
 }
 
-/// The share of one rank of so many in a batch: neighbours, one more or less than the others have, and none only where
-/// there are fewer samples than ranks. The first rank always has one.
+/// The samples of a batch that one of the ranks takes: neighbours, one more or less than the others take, and none only
+/// where there are fewer samples than ranks. The first rank always has one.
 pub(super) fn share(batch: Range<usize>, [rank, ranks]: [usize; 2]) -> Range<usize> {
     let from = |rank: usize| batch.start + (rank * batch.len()).div_ceil(ranks);
     from(rank)..from(rank + 1)

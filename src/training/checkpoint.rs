@@ -24,7 +24,7 @@ pub(super) struct Checkpoints {
 }
 
 impl<F: Float> Trainer<'_, F> {
-    /// Writes a checkpoint into that file after every so many epochs and after the last one: all that is needed to
+    /// Writes a checkpoint into that file, after each `every` epochs and after the last one: all that is needed to
     /// [go on](Self::resume) from there, after a crash or a `kill -9` too. The training itself does not change by it.
     ///
     /// The file appears whole or not at all, in the place of the checkpoint before. It is a

@@ -57,12 +57,12 @@ impl<'a, F: Float> Ranks<'a, F> {
         self.rank == 0
     }
 
-    /// This rank, of so many.
+    /// The number of this rank, and how many ranks there are.
     pub(super) fn rank(&self) -> [usize; 2] {
         [self.rank, self.ranks]
     }
 
-    /// The largest share in so many samples.
+    /// The largest share of a batch of these samples.
     pub(super) fn largest_share(&self, samples: usize) -> usize {
         samples.div_ceil(self.ranks.max(1))
     }
@@ -279,7 +279,7 @@ impl<'a, F: Float> Ranks<'a, F> {
         }
     }
 
-    /// The bytes of one rank, at most so many, on every rank.
+    /// The bytes of one rank, cut to [`LONGEST`], on every rank.
     fn tell(&mut self, from: usize, bytes: &[u8]) -> Result<Vec<u8>> {
         let bytes = &bytes[..if from == self.rank { bytes.len().min(LONGEST) } else { 0 }];
         self.message.clear();
