@@ -3,20 +3,22 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use crate::equation::{self, Prose};
 use crate::items::Items;
 use crate::pictures::{self, Captions};
-use crate::{Result, code};
+use crate::tested::Tested;
+use crate::{Result, code, playground};
 
-/// A page of the book: its file, its title, and its place among the chapters if it is one.
+/// An entry of the contents: its file, its title, and its place among the chapters if it is one.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Page {
+pub(crate) struct Entry {
     pub(crate) file: String,
     title: String,
     is_chapter: bool,
 }
 
 /// The pages after the first, in the order of the contents: `1. [title][label]: …`, then what is no chapter.
-pub(crate) fn pages(contents: &str) -> Result<Vec<Page>> {
+pub(crate) fn pages(contents: &str) -> Result<Vec<Entry>> {
     let files: BTreeMap<&str, &str> = contents.lines().filter_map(definition).collect();
     let mut pages = Vec::new();
     for line in contents.lines() {
@@ -27,18 +29,18 @@ pub(crate) fn pages(contents: &str) -> Result<Vec<Page>> {
         let label = rest.split(']').next().unwrap_or_default();
         let file =
             files.get(label).ok_or_else(|| format!("guide/README.md: no file is defined for {label}"))?;
-        pages.push(Page { file: (*file).to_owned(), title: title.to_owned(), is_chapter: true });
+        pages.push(Entry { file: (*file).to_owned(), title: title.to_owned(), is_chapter: true });
     }
     for (file, title) in
         [("doctor.md", "The doctor"), ("gallery.md", "Gallery"), ("solutions.md", "Solutions")]
     {
-        pages.push(Page { file: file.to_owned(), title: title.to_owned(), is_chapter: false });
+        pages.push(Entry { file: file.to_owned(), title: title.to_owned(), is_chapter: false });
     }
     Ok(pages)
 }
 
 /// What mdBook takes the order of pages from.
-pub(crate) fn summary(pages: &[Page]) -> String {
+pub(crate) fn summary(pages: &[Entry]) -> String {
     let mut text = String::from("# Summary\n\n[The guide](index.md)\n\n");
     for page in pages {
         let mark = if page.is_chapter { "- " } else { "\n" };
@@ -62,40 +64,126 @@ pub(crate) fn solutions(text: &str) -> BTreeMap<usize, String> {
     text.split("\n## ").skip(1).filter_map(section).collect()
 }
 
+/// What pages are made with, beside their text.
+pub(crate) struct Book<'a> {
+    pub(crate) items: &'a Items,
+    pub(crate) captions: &'a Captions,
+    pub(crate) solutions: &'a BTreeMap<usize, String>,
+    /// What was tested, if tests were run.
+    pub(crate) tested: Option<&'a Tested>,
+    /// Whether there is a playground to be shown in the pages.
+    pub(crate) has_playground: bool,
+}
+
+/// What a page is for.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum For {
+    Readers,
+    /// The search shows lines of what it has found: it finds no solutions and no hidden lines, and equations as written.
+    Search,
+}
+
 /// The page of the book that a file of the guide becomes.
-pub(crate) fn page(
-    file: &str,
-    text: &str,
-    items: &Items,
-    captions: &Captions,
-    solutions: &BTreeMap<usize, String>,
-) -> Result<String> {
-    let text = match file {
-        "solutions.md" => closed(text),
-        _ => with_solution(file, text, solutions),
+pub(crate) fn page(file: &str, text: &str, book: &Book, made_for: For) -> Result<String> {
+    let is_shown = made_for == For::Readers;
+    let solution = chapter_number(file).and_then(|number| book.solutions.get(&number).zip(Some(number)));
+    let text = match (file, solution) {
+        ("solutions.md", _) => closed(text, book),
+        (_, Some(_)) if !is_shown => text.replace(LINK, "\n"),
+        (_, Some((solution, number))) => {
+            text.replace(LINK, &format!("\n\n{}", details("One solution", solution, passed(number, book))))
+        }
+        _ => text.to_owned(),
     };
-    let mut page = Vec::new();
+    let mut page = Page::default();
     let mut lines = text.lines();
+    let mut is_equation = false;
     while let Some(line) = lines.next() {
-        if line.starts_with("```rust") {
+        if let Some(language) = line.strip_prefix("```") {
             let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-            page.push(line.to_owned());
-            page.extend(code::with_main(&block));
-            page.push("```".to_owned());
-        } else if line.starts_with("```") {
-            page.push(line.to_owned());
-            page.extend(lines.by_ref().take_while(|line| *line != "```").map(str::to_owned));
-            page.push("```".to_owned());
+            match language {
+                "text" if is_equation && is_shown => page.line(&equation::block(&block)?),
+                language => {
+                    let is_rust = language.starts_with("rust");
+                    let block = if is_rust {
+                        code::with_main(&block)
+                    } else {
+                        block.into_iter().map(str::to_owned).collect()
+                    };
+                    page.line(line);
+                    for line in block.iter().filter(|line| is_shown || !is_rust || !code::is_hidden(line)) {
+                        page.line(line);
+                    }
+                    page.line("```");
+                }
+            }
+            is_equation = false;
+        } else if is_equation {
+            return Err(format!("{}: no block of text stands below it", equation::MARK).into());
+        } else if line == equation::MARK {
+            is_equation = true;
         } else if let Some(name) = pictures::asked(line) {
-            page.push(pictures::figure(name, captions)?);
+            page.line(&pictures::figure(name, book.captions)?);
+        } else if let Some(preset) = playground::asked(line) {
+            if book.has_playground && is_shown {
+                page.line(&playground::figure(preset));
+            }
         } else if let Some((label, target)) = definition(line) {
-            page.push(format!("[{label}]: {}", address(label, target, items)?));
+            page.line(&format!("[{label}]: {}", address(label, target, book.items)?));
+        } else if line.starts_with('#') || line.starts_with('<') {
+            page.line(line);
         } else if line != "---" && !line.contains("[Contents][crate::guide]") {
             // the book has its own way back and on
-            page.push(line.to_owned());
+            if is_shown { page.prose(line) } else { page.line(line) }
         }
     }
-    Ok(page.join("\n") + "\n")
+    if let Some(count) =
+        book.tested.map(|tested| tested.programs(file)).filter(|count| is_shown && *count > 0)
+    {
+        page.line(&format!("\n<p class=\"tested\">✓ {}</p>", match count {
+            1 => "The program of this page ran when this book was built, and its assertions held.".to_owned(),
+            _ => format!("All {count} programs of this page ran when this book was built, and their assertions held."),
+        }));
+    }
+    Ok(page.text())
+}
+
+/// The lines of a page, and those of a paragraph that has not ended yet.
+#[derive(Default)]
+struct Page {
+    lines: Vec<String>,
+    paragraph: Vec<String>,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.end_paragraph();
+        self.lines.push(line.to_owned());
+    }
+
+    fn prose(&mut self, line: &str) {
+        if line.is_empty() {
+            self.line(line);
+        } else {
+            self.paragraph.push(line.to_owned());
+        }
+    }
+
+    /// A formula may go on in the next line.
+    fn end_paragraph(&mut self) {
+        if !self.paragraph.is_empty() {
+            let text = std::mem::take(&mut self.paragraph).join("\n");
+            self.lines.push(equation::typeset(
+                &text,
+                if text.starts_with('|') { Prose::Table } else { Prose::Paragraph },
+            ));
+        }
+    }
+
+    fn text(mut self) -> String {
+        self.end_paragraph();
+        self.lines.join("\n") + "\n"
+    }
 }
 
 /// A definition of a link: `[label]: target`.
@@ -115,24 +203,27 @@ fn address(label: &str, target: &str, items: &Items) -> Result<String> {
 
 const LINK: &str = " One [solution][crate::guide::solutions].\n";
 
-/// A chapter with its solution below the exercise.
-fn with_solution(file: &str, text: &str, solutions: &BTreeMap<usize, String>) -> String {
-    let number = file.split('_').next().and_then(|number| number.parse::<usize>().ok());
-    match number.and_then(|number| solutions.get(&number)) {
-        Some(solution) => text.replace(LINK, &format!("\n\n{}", details("One solution", solution))),
-        None => text.to_owned(),
-    }
+/// The number of a chapter: `7` of `07_matrices.md`.
+fn chapter_number(file: &str) -> Option<usize> {
+    file.split('_').next()?.parse().ok()
+}
+
+/// Whether the solution of a chapter was tested; without tests nothing is said.
+fn passed(number: usize, book: &Book) -> bool {
+    book.tested.is_some_and(|tested| tested.solution_passed(number))
 }
 
 /// The page of solutions, with each of them behind its heading.
-fn closed(text: &str) -> String {
-    let solutions = solutions(text);
+fn closed(text: &str, book: &Book) -> String {
     let mut page = text.split("\n## ").next().unwrap_or_default().to_owned() + "\n";
     for section in text.split("\n## ").skip(1) {
         let heading = section.lines().next().unwrap_or_default();
         let number = heading.split_once(". ").and_then(|(number, _)| number.parse::<usize>().ok());
-        if let Some(solution) = number.and_then(|number| solutions.get(&number)) {
-            let _ = write!(page, "## {heading}\n\n{}\n", details("One solution", solution));
+        if let Some((number, solution)) =
+            number.and_then(|number| Some((number, book.solutions.get(&number)?)))
+        {
+            let _ =
+                write!(page, "## {heading}\n\n{}\n", details("One solution", solution, passed(number, book)));
         }
     }
     for line in text.lines().filter(|line| definition(line).is_some()) {
@@ -141,8 +232,10 @@ fn closed(text: &str) -> String {
     page
 }
 
-fn details(title: &str, text: &str) -> String {
-    format!("<details class=\"solution\">\n<summary>{title}</summary>\n\n{text}\n\n</details>\n")
+fn details(title: &str, text: &str, has_passed: bool) -> String {
+    let passed =
+        if has_passed { "<p class=\"tested\">✓ passed when this book was built</p>\n\n" } else { "" };
+    format!("<details class=\"solution\">\n<summary>{title}</summary>\n\n{text}\n\n{passed}</details>\n")
 }
 
 #[cfg(test)]
@@ -169,24 +262,38 @@ mod tests {
         let solutions = solutions(
             "# Solutions\n\n## 1. One\n\n```rust\nf()?;\n# Ok::<(), E>(())\n```\n\n## 2. Two\n\nText\n",
         );
-        let text = "# 1. One\n\n<!-- picture: one -->\n\n```text\n---\n```\n\n[D][crate::Dense] It passes. One \
+        let text = "# 1. One\n\n<!-- picture: one -->\n\n<!-- playground: xor -->\n\n```text\n---\n```\n\n<!-- equation -->\n```text\nz = x·w\n```\n\n[D][crate::Dense] It passes. One \
                     [solution][crate::guide::solutions].\n\n---\n\n[Contents][crate::guide] · Next\n\n\
                     [crate::Dense]: ../src/dense.rs\n[crate::guide]: README.md\n[pictures]: gallery.md#one\n";
-        let page = |file, text: &str| {
-            page(file, text, &items, &captions, &solutions).map_err(|error| error.to_string())
+        let tests = "test src/../guide/solutions.md - guide::solutions (line 5) ... ok\n";
+        let solved = "# Solutions\n\n## 1. One\n\n```rust\n```\n";
+        let tested = Tested::of(&[("solutions.md", solved)], tests).unwrap();
+        let book = Book {
+            items: &items,
+            captions: &captions,
+            solutions: &solutions,
+            tested: Some(&tested),
+            has_playground: true,
         };
+        let page =
+            |file, text: &str| page(file, text, &book, For::Readers).map_err(|error| error.to_string());
         let one = page("01_one.md", text).unwrap();
         for part in [
             "<img src=\"pictures/one.svg\" alt=\"Alt\">",
             "```text\n---\n```",
             "It passes.\n\n<details class=\"solution\">\n<summary>One solution</summary>\n\n```rust\n# fn main()",
-            "f()?;\n# Ok(())\n# }\n```\n\n</details>",
+            "f()?;\n# Ok(())\n# }\n```\n\n<p class=\"tested\">✓ passed when this book was built</p>\n\n</details>",
+            "<iframe loading=\"lazy\"",
+            "<div class=\"equations\">",
             "[crate::Dense]: api/chainrule/struct.Dense.html\n[crate::guide]: index.md\n[pictures]: gallery.md#one\n",
         ] {
             assert!(one.contains(part), "{part}\n\n{one}");
         }
         assert!(!one.contains("Contents") && !one.contains("\n\n---\n"), "{one}");
+        let searched = super::page("01_one.md", text, &book, For::Search).unwrap();
+        assert!(searched.contains("z = x·w") && !searched.contains("f()?"), "{searched}");
         assert!(page("01_one.md", "<!-- picture: two -->\n").is_err());
+        assert!(page("01_one.md", "<!-- equation -->\n\n```text\nx = y\n```\n").is_err());
         assert!(page("01_one.md", "[crate::Sparse]: ../src/sparse.rs\n").is_err());
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
-use crate::Result;
+use crate::{Result, playground};
 
 /// What a page links to, and where on it a link may lead.
 #[derive(Clone, Default)]
@@ -50,6 +50,7 @@ pub(crate) fn book(folder: &Path) -> Result<()> {
         own.push(entry?.path());
     }
     own.retain(|path| path.extension().is_some_and(|extension| extension == "html"));
+    own.retain(|path| !path.ends_with(playground::FILE)); // a program, with tests of its own
     own.sort();
     let mut read = Pages::default();
     let (mut broken, mut count, mut outside) = (Vec::new(), 0, BTreeSet::new());
@@ -106,6 +107,8 @@ impl Pages {
         match anchor {
             _ if !target.is_file() => Ok(false),
             None | Some("") => Ok(true),
+            // what the playground is to begin with is no place on its page
+            Some(anchor) if target.ends_with(playground::FILE) => Ok(anchor.starts_with("preset=")),
             Some(anchor) => Ok(self.page(&target)?.ids.contains(&decoded(anchor))),
         }
     }
@@ -144,6 +147,17 @@ mod tests {
                    <code>&lt;a href=\"none\"></code>";
         checked(&[("one.html", one), ("two.html", "<p id=end><img src=dot.svg>"), ("dot.svg", "<svg/>")])
             .unwrap();
+    }
+
+    #[test]
+    fn the_playground_has_to_be_there() {
+        let page = "<iframe src=\"playground.html?embed#preset=xor\"></iframe><a href=\"playground.html#preset=xor\">";
+        checked(&[("one.html", page), ("playground.html", "<a href=\"made-by-its-script\">")]).unwrap();
+        let error = checked(&[("one.html", page)]).unwrap_err();
+        assert!(error.contains("one.html: playground.html?embed#preset=xor leads nowhere"), "{error}");
+        let error = checked(&[("one.html", "<a href=\"playground.html#xor\">"), ("playground.html", "")])
+            .unwrap_err();
+        assert!(error.contains("playground.html#xor leads nowhere"), "{error}");
     }
 
     #[test]

@@ -15,6 +15,12 @@ pub(crate) fn with_main(lines: &[&str]) -> Vec<String> {
     block
 }
 
+/// Whether a line is hidden until a reader asks for it; `##` begins a line that is not.
+pub(crate) fn is_hidden(line: &str) -> bool {
+    let line = line.trim_start();
+    line == "#" || line.starts_with("# ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,28 +2,38 @@
 //!
 //! Chapters are written once, as files that read well by themselves and whose blocks are the tests of `chainrule::guide`.
 //! What a book has more than they is made here: the order of pages, links to the documentation of an item, pictures where
-//! `<!-- picture: name -->` stands, solutions that open on a click, and blocks that are whole programs once their hidden
-//! lines are shown.
+//! `<!-- picture: name -->` stands, typeset equations, the playground, solutions that open on a click and say that they have
+//! passed, and blocks that are whole programs once their hidden lines are shown.
 
 mod chapter;
 mod check;
 mod code;
+mod equation;
 mod items;
 mod pictures;
+mod playground;
+mod search;
+mod tested;
 
 use std::path::Path;
 use std::process::ExitCode;
 use std::{env, error, fs};
 
+use chapter::{Book, For};
+use tested::Tested;
+
 /// What went wrong, in words.
 type Result<T> = std::result::Result<T, Box<dyn error::Error>>;
 
-const USAGE: &str = "usage: chainrule-book sources GUIDE DOCS FOLDER | check BOOK";
+const USAGE: &str = "usage: chainrule-book sources GUIDE DOCS FOLDER [--tests OUTPUT] [--playground FILE] | search GUIDE FOUND BOOK | check BOOK";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["sources", guide, docs, folder] => sources(Path::new(guide), Path::new(docs), Path::new(folder)),
+        ["sources", guide, docs, folder, ref options @ ..] => {
+            sources(Path::new(guide), Path::new(docs), Path::new(folder), options)
+        }
+        ["search", guide, found, book] => search::take(Path::new(guide), Path::new(found), Path::new(book)),
         ["check", book] => check::book(Path::new(book)),
         _ => Err(USAGE.into()),
     };
@@ -36,35 +46,61 @@ fn main() -> ExitCode {
     }
 }
 
-/// Everything that mdBook reads, in `folder`: afresh, so that nothing stays of a chapter that is gone.
-fn sources(guide: &Path, docs: &Path, folder: &Path) -> Result<()> {
-    let src = folder.join("src");
-    if src.exists() {
-        fs::remove_dir_all(&src)?;
+/// Everything that mdBook reads, in `folder`: afresh, so that nothing stays of a chapter that is gone. Below `shown` is what
+/// readers see, below `searched` what the search index is made of.
+fn sources(guide: &Path, docs: &Path, folder: &Path, options: &[&str]) -> Result<()> {
+    let (mut tests, mut playground) = (None, None);
+    for option in options.chunks(2) {
+        match option {
+            ["--tests", output] => tests = Some(read(Path::new(output))?),
+            ["--playground", file] => playground = Some(Path::new(file)),
+            _ => return Err(USAGE.into()),
+        }
     }
-    fs::create_dir_all(src.join("pictures"))?;
-    for file in ["book.toml", "book.css"] {
-        copy(&guide.join("book").join(file), &folder.join(file))?;
+    let contents = read(&guide.join("README.md"))?;
+    let pages = chapter::pages(&contents)?;
+    let files = ["README.md"].into_iter().chain(pages.iter().map(|page| page.file.as_str()));
+    let texts = files.map(|file| Ok((file, read(&guide.join(file))?))).collect::<Result<Vec<_>>>()?;
+    let of_guide: Vec<(&str, &str)> = texts.iter().map(|(file, text)| (*file, text.as_str())).collect();
+    let tested = tests.map(|output| Tested::of(&of_guide, &output)).transpose()?;
+    let book = Book {
+        items: &items::Items::of(&docs.join("chainrule"))?,
+        captions: &pictures::captions(&read(&guide.join("gallery.md"))?),
+        solutions: &chapter::solutions(&read(&guide.join("solutions.md"))?),
+        tested: tested.as_ref(),
+        has_playground: playground.is_some(),
+    };
+
+    for (name, made_for) in [("shown", For::Readers), ("searched", For::Search)] {
+        let src = folder.join(name).join("src");
+        if src.exists() {
+            fs::remove_dir_all(&src)?;
+        }
+        fs::create_dir_all(src.join("pictures"))?;
+        for file in ["book.toml", "book.css"] {
+            copy(&guide.join("book").join(file), &folder.join(name).join(file))?;
+        }
+        fs::write(src.join("SUMMARY.md"), chapter::summary(&pages))?;
+        for (file, text) in &of_guide {
+            let page = chapter::page(file, text, &book, made_for)
+                .map_err(|error| format!("guide/{file}: {error}"))?;
+            fs::write(src.join(chapter::in_book(file)), page)?;
+        }
     }
+    let src = folder.join("shown/src");
     for entry in fs::read_dir(guide.join("pictures"))? {
         let entry = entry?;
         copy(&entry.path(), &src.join("pictures").join(entry.file_name()))?;
     }
-
-    let contents = read(&guide.join("README.md"))?;
-    let pages = chapter::pages(&contents)?;
-    fs::write(src.join("SUMMARY.md"), chapter::summary(&pages))?;
-
-    let captions = pictures::captions(&read(&guide.join("gallery.md"))?);
-    let solutions = chapter::solutions(&read(&guide.join("solutions.md"))?);
-    let items = items::Items::of(&docs.join("chainrule"))?;
-    for file in ["README.md"].into_iter().chain(pages.iter().map(|page| page.file.as_str())) {
-        let text = read(&guide.join(file))?;
-        let page = chapter::page(file, &text, &items, &captions, &solutions)
-            .map_err(|error| format!("guide/{file}: {error}"))?;
-        fs::write(src.join(chapter::in_book(file)), page)?;
+    if let Some(file) = playground {
+        copy(file, &src.join(playground::FILE))?;
     }
-    println!("{} pages in {}", pages.len() + 1, src.display());
+    println!("{} pages in {}", of_guide.len(), src.display());
+    println!(
+        "{}",
+        tested
+            .map_or("no test was run: the book says of no block that it passed".to_owned(), |t| t.summary())
+    );
     Ok(())
 }
 
