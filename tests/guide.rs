@@ -166,3 +166,57 @@ fn exercises_and_solutions_belong_together() {
         assert!(exercise.iter().all(|line| !line.starts_with("# ") || line.contains("# Ok::<")), "{file}");
     }
 }
+
+/// A solution is on its own page, where each is closed: no page of the guide shows a line of it.
+#[test]
+fn no_page_shows_a_solution() {
+    let solutions = read("solutions.md");
+    for section in solutions.split("\n## ").skip(1) {
+        let (heading, rest) = section.split_once('\n').unwrap();
+        let is_closed = rest.starts_with("\n<details>\n<summary>One solution</summary>\n\n")
+            && rest.contains("\n</details>\n");
+        assert!(is_closed, "{heading}: the solution is open");
+    }
+    let mut told = 0;
+    for (number, file) in (1..).zip(CHAPTERS).filter(|(number, _)| *number != 11) {
+        let chapter = read(file);
+        let exercise = block(chapter.split_once("\n## Exercise\n").unwrap().1);
+        let section = solutions.split_once(&format!("\n## {number}. ")).unwrap().1;
+        let lines =
+            block(section).into_iter().filter(|line| !exercise.contains(line) && line.trim().len() > 20);
+        for line in lines.map(str::trim) {
+            told += 1;
+            for page in CHAPTERS.into_iter().chain(["README.md", "doctor.md", "gallery.md"]) {
+                assert!(!read(page).contains(line), "{page} tells of exercise {number}: {line}");
+            }
+        }
+    }
+    assert!(told > 15, "{told} lines");
+}
+
+/// A mark is alone on its line, and means something: the book shows what it stands for, and no other form shows the mark.
+#[test]
+fn marks_are_those_that_the_book_knows() {
+    let (mut equations, mut presets) = (0, BTreeSet::new());
+    for file in CHAPTERS.into_iter().chain(["README.md", "doctor.md", "solutions.md"]) {
+        let text = read(file);
+        let lines: Vec<&str> = text.lines().collect();
+        for (index, line) in lines.iter().enumerate().filter(|(_, line)| line.contains("<!--")) {
+            let mark = line.strip_prefix("<!-- ").and_then(|line| line.strip_suffix(" -->"));
+            let (kind, name) = mark.unwrap().split_once(": ").unwrap_or((mark.unwrap(), ""));
+            match kind {
+                "equation" => {
+                    assert_eq!(lines.get(index + 1), Some(&"```text"), "{file}: no equation below its mark");
+                    equations += 1;
+                }
+                "playground" => {
+                    let is_name = name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_');
+                    assert!(is_name && presets.insert(name.to_owned()), "{file}: {name} stands there twice");
+                }
+                "picture" | "interop" | "not run" => assert!(!name.is_empty(), "{file}: {line}"),
+                _ => panic!("{file}: {line} is no mark"),
+            }
+        }
+    }
+    assert!(equations > 20 && presets.len() > 15, "{equations} equations, {presets:?}");
+}

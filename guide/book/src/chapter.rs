@@ -58,7 +58,11 @@ pub(crate) fn in_book(file: &str) -> &str {
 pub(crate) fn solutions(text: &str) -> BTreeMap<usize, String> {
     let section = |section: &str| -> Option<(usize, String)> {
         let (heading, rest) = section.split_once('\n')?;
-        let body: Vec<&str> = rest.lines().filter(|line| definition(line).is_none()).collect();
+        // closed in the file too, where a page of solutions would tell more than was asked for
+        let is_wrapping =
+            |line: &str| ["<details>", "<summary>", "</details>"].iter().any(|tag| line.starts_with(tag));
+        let body: Vec<&str> =
+            rest.lines().filter(|line| definition(line).is_none() && !is_wrapping(line)).collect();
         Some((heading.split_once(". ")?.0.parse().ok()?, body.join("\n").trim().to_owned()))
     };
     text.split("\n## ").skip(1).filter_map(section).collect()
@@ -260,7 +264,8 @@ mod tests {
         let items = Items::of(folder.path()).unwrap();
         let captions = pictures::captions("![Alt](pictures/one.svg)\n*Caption.*\n");
         let solutions = solutions(
-            "# Solutions\n\n## 1. One\n\n```rust\nf()?;\n# Ok::<(), E>(())\n```\n\n## 2. Two\n\nText\n",
+            "# Solutions\n\n## 1. One\n\n<details>\n<summary>One solution</summary>\n\n```rust\nf()?;\n# Ok::<(), E>(())\n```\n\n\
+             </details>\n\n## 2. Two\n\nText\n",
         );
         let text = "# 1. One\n\n<!-- picture: one -->\n\n<!-- playground: xor -->\n\n```text\n---\n```\n\n<!-- equation -->\n```text\nz = x·w\n```\n\n[D][crate::Dense] It passes. One \
                     [solution][crate::guide::solutions].\n\n---\n\n[Contents][crate::guide] · Next\n\n\

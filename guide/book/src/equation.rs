@@ -62,7 +62,9 @@ impl Row {
     fn of(line: &str) -> Self {
         let mut row = Row::default();
         for cell in line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()) {
-            let is_equation = cell.contains(['=', '≈', '←']) && !prose::is_sentence(cell);
+            let has_relation = cell.contains(['=', '≈', '←']);
+            let is_equation = has_relation
+                && if row.formulas.is_empty() { !prose::is_sentence(cell) } else { !prose::has_words(cell) };
             if is_equation || row.formulas.is_empty() && !prose::is_words(cell) {
                 row.formulas.push(cell.to_owned());
             } else if row.formulas.is_empty() {

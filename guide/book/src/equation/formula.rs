@@ -225,6 +225,11 @@ impl<'a> Parser<'a> {
                 let latex = if is_tall { format!(r"\left({inside}\right)") } else { format!("({inside})") };
                 Part { latex, inside: Some(inside) }
             }
+            Kind::Open('⌊') => {
+                let inside = self.list()?;
+                self.close('⌋')?;
+                Part::of(format!(r"\left\lfloor {inside}\right\rfloor "))
+            }
             Kind::Bar => {
                 let inside = self.list()?;
                 self.take(|kind| *kind == Kind::Bar).ok_or("a | is not closed")?;
@@ -268,8 +273,9 @@ mod tests {
             ("y[f, i] = b[f]", r"y_{f, i} = b_{f}"),
             ("δ of a unit j = t̄", r"\delta \;\text{of a unit}\;j = \bar{t}"),
             ("Σ |y - t| / n", r"\frac{\sum \left|y-t\right|}{n}"),
+            ("γ^⌊s / n⌋", r"\gamma ^{\left\lfloor \frac{s}{n}\right\rfloor }"),
             ("β₁^t", r"\beta _{1}^{t}"),
-            ("f'(x) ≈ ½·x²", r"f'(x) \approx \frac{1}{2} \cdot x^{2}"),
+            ("f'(x) ≈ ½·x²", r"f'(x) \approx \tfrac{1}{2} \cdot x^{2}"),
         ] {
             assert_eq!(latex(text, Quotient::Fraction).unwrap(), expected, "{text}");
         }

@@ -102,6 +102,10 @@ pub(super) fn is_words(text: &str) -> bool {
         .all(|(index, chunk)| is_word_like(chunk, chunks.get(index + 1).unwrap_or(&"")) || *chunk == "×")
 }
 
+pub(super) fn has_words(text: &str) -> bool {
+    text.split_whitespace().any(is_word_like_alone)
+}
+
 /// Whether a text with a relation is a sentence: `if x = 0`, but not `precision = …`.
 pub(super) fn is_sentence(text: &str) -> bool {
     let left = text.split(['=', '≈', '←']).next().unwrap_or_default();

@@ -140,15 +140,15 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>> {
             Kind::Above(raised(&letters, true))
         } else {
             match sign {
-                '(' | '[' => Kind::Open(sign),
-                ')' | ']' => Kind::Close(sign),
+                '(' | '[' | '⌊' => Kind::Open(sign),
+                ')' | ']' | '⌋' => Kind::Close(sign),
                 '+' | '-' | '±' | '·' | '×' | '⊙' | '/' | '^' | ',' | '\'' | '…' => Kind::Sign(sign),
                 '|' => Kind::Bar,
                 'Σ' => Kind::Sum,
                 '√' => Kind::Root,
                 '∂' => Kind::Partial,
-                '½' => Kind::Number(r"\frac{1}{2}".to_owned()),
-                '¼' => Kind::Number(r"\frac{1}{4}".to_owned()),
+                '½' => Kind::Number(r"\tfrac{1}{2}".to_owned()),
+                '¼' => Kind::Number(r"\tfrac{1}{4}".to_owned()),
                 'ŷ' => Kind::Name(r"\hat{y}".to_owned()),
                 sign => return Err(format!("{text}: {sign} is no part of an equation").into()),
             }
