@@ -91,6 +91,8 @@ fn math(latex: &str, display_mode: DisplayMode) -> Result<String> {
     let events = events.map_err(|error| format!("{latex}: {error}"))?;
     let config = RenderConfig { display_mode, ..RenderConfig::default() };
     push_mathml(&mut html, events.into_iter().map(Ok::<_, std::convert::Infallible>), config)?;
+    // the letter, where pulldown-latex has the sign of a millionth
+    let html = html.replace('\u{b5}', "\u{3bc}");
     Ok(html.replace('\n', "").replace(" display=\"inline\"", ""))
 }
 

@@ -274,6 +274,7 @@ mod tests {
             ("δ of a unit j = t̄", r"\delta \;\text{of a unit}\;j = \bar{t}"),
             ("Σ |y - t| / n", r"\frac{\sum \left|y-t\right|}{n}"),
             ("γ^⌊s / n⌋", r"\gamma ^{\left\lfloor \frac{s}{n}\right\rfloor }"),
+            ("ε = 1e-8", r"\varepsilon  = 10^{-8}"),
             ("β₁^t", r"\beta _{1}^{t}"),
             ("f'(x) ≈ ½·x²", r"f'(x) \approx \tfrac{1}{2} \cdot x^{2}"),
         ] {

@@ -22,7 +22,7 @@ pub(crate) fn typeset(text: &str, prose: Prose) -> String {
         let plain = if prose == Prose::Note {
             rest.len()
         } else {
-            rest.find(['`', '[', '<', '!', '|', '\\']).unwrap_or(rest.len())
+            rest.find(['`', '[', ']', '<', '!', '|', '\\']).unwrap_or(rest.len())
         };
         html += &words_and_formulas(&rest[..plain], prose);
         rest = &rest[plain..];
@@ -33,26 +33,19 @@ pub(crate) fn typeset(text: &str, prose: Prose) -> String {
     html
 }
 
-/// The length of the code, link or tag that a text begins with.
+/// The length of the code, target of a link, tag or sign that a text begins with.
 fn fixed(text: &str) -> usize {
     let until = |open: &str, close: char| -> Option<usize> {
         Some(open.len() + text.strip_prefix(open)?.find(close)? + close.len_utf8())
     };
-    let Some(first) = text.chars().next() else { return 0 };
-    let length = match first {
-        '`' => until("`", '`'),
-        '<' => until("<", '>'),
-        '[' => until("[", ']').map(|label| {
-            let target = match text[label..].chars().next() {
-                Some('[') => text[label..].find(']'),
-                Some('(') => text[label..].find(')'),
-                _ => None,
-            };
-            label + target.map_or(0, |target| target + 1)
-        }),
-        _ => None,
+    let length = match text.chars().next() {
+        None => return 0,
+        Some('`') => until("`", '`'),
+        Some('<') => until("<", '>'),
+        Some(']') => until("][", ']').or_else(|| until("](", ')')),
+        Some(_) => None,
     };
-    length.unwrap_or(first.len_utf8())
+    length.unwrap_or_else(|| text.chars().next().map_or(0, char::len_utf8))
 }
 
 /// A text without code or links.
@@ -90,6 +83,10 @@ fn is_word_like(chunk: &str, next: &str) -> bool {
 fn is_word_like_alone(chunk: &str) -> bool {
     let letters = chunk.trim().trim_matches(['(', ')', ',', '.', ':', ';', '*', '?', '"', '_', '\'']);
     let is_letter = |sign: char| sign.is_ascii_alphabetic() || sign == '-' || sign == '\'' || sign == '’';
+    // a function has its argument behind it
+    if matches!(letters, "step" | "sign" | "max" | "min") || token::is_type(letters) {
+        return true;
+    }
     letters.chars().all(is_letter) && letters.split(|sign: char| !sign.is_ascii_alphabetic()).any(is_word)
 }
 
@@ -161,12 +158,14 @@ mod tests {
     #[test]
     fn variables_between_words_are_typeset_and_nothing_else() {
         let text = typeset(
-            "For z = x₁·w₁ and `y = σ(z)`, where σ (sigma) is [x][crate::X], a unit; C++, 28 × 28, 97 %.",
+            "For z = x₁·w₁ and `y = σ(z)`, where σ (sigma) is [this][crate::X], a unit; C++, 28 × 28, 97 %.",
             Prose::Paragraph,
         );
         let (before, rest) = text.split_once("<math>").unwrap();
         assert_eq!(before, "For ");
-        assert!(rest.contains("</math> and `y = σ(z)`, where <math><mi>σ</mi></math> (sigma) is [x][crate::X], a unit; C++, 28 × 28, 97 %."), "{text}");
+        assert!(rest.contains("</math> and `y = σ(z)`, where <math><mi>σ</mi></math> (sigma) is [this][crate::X], a unit; C++, 28 × 28, 97 %."), "{text}");
+        let link = "[`f(a, [1.0, 5.0])`][crate::x], then `w * loss`";
+        assert_eq!(typeset(link, Prose::Table), link);
         for plain in [
             "and/or",
             "The 3-2-2 net, a 2 and a 3",

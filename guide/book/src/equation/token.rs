@@ -63,6 +63,12 @@ const RELATIONS: [(char, &str); 8] = [
 ];
 const FUNCTIONS: [&str; 8] = ["ln", "exp", "tanh", "max", "min", "cos", "step", "sign"];
 
+/// Whether it is a type of numbers, such as `f32`.
+pub(super) fn is_type(text: &str) -> bool {
+    let size = text.strip_prefix(['f', 'i', 'u']).unwrap_or_default();
+    ["8", "16", "32", "64"].contains(&size)
+}
+
 /// Whether letters are a word, and no variable or function.
 pub(super) fn is_word(letters: &str) -> bool {
     let is_gradient = letters.len() == 2 && letters.starts_with('d') && letters != "do";
@@ -103,12 +109,22 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Token>> {
             (at, after_space) = (at + 1, true);
             continue;
         } else if sign.is_ascii_digit() {
-            let number = run(&|sign| sign.is_ascii_digit() || sign == '.' || sign == ',');
-            let number: String = number.into_iter().collect();
+            let number: String =
+                run(&|sign| sign.is_ascii_digit() || sign == '.' || sign == ',').into_iter().collect();
             let number = number.trim_end_matches(['.', ',']);
-            length = number.len();
+            let rest: String = signs[at + number.len()..].iter().collect();
+            let power: String = rest
+                .strip_prefix("e-")
+                .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect())
+                .unwrap_or_default();
+            length = number.len() + if power.is_empty() { 0 } else { "e-".len() + power.len() };
             // thousands have their comma, a list has a space behind its own
-            Kind::Number(number.replace(',', "{,}"))
+            let number = number.replace(',', "{,}");
+            Kind::Number(match (&*number, &*power) {
+                (_, "") => number,
+                ("1", _) => format!("10^{{-{power}}}"),
+                _ => format!(r"{number} \cdot 10^{{-{power}}}"),
+            })
         } else if sign.is_ascii_alphabetic() {
             let letters: String = run(&|sign| sign.is_ascii_alphabetic()).into_iter().collect();
             length = letters.len();
