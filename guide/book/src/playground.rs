@@ -12,7 +12,8 @@ pub(crate) fn asked(line: &str) -> Option<&str> {
 pub(crate) fn figure(preset: &str) -> String {
     let title = preset.replace('_', " ");
     format!(
-        "<figure class=\"playground\">\n<iframe loading=\"lazy\" title=\"Playground: {title}\" \
+        // the class playground is mdBook's, for code
+        "<figure class=\"live\">\n<iframe loading=\"lazy\" title=\"Playground: {title}\" \
          src=\"{FILE}?embed#preset={preset}\"></iframe>\n<figcaption>Live, in this page: train it, take a step, change a \
          weight. <a href=\"{FILE}#preset={preset}\" target=\"_blank\">Open it in a window</a></figcaption>\n</figure>\n"
     )

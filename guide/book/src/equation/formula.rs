@@ -196,7 +196,11 @@ impl<'a> Parser<'a> {
             if let Some(index) = self.index() {
                 part = Part::of(part.latex + &index);
             } else if self.sign('^').is_some() {
-                part = Part::of(format!("{}^{{{}}}", part.latex, self.primary()?.bare()));
+                // a fraction would be too small to be read up there
+                let quotient = std::mem::replace(&mut self.quotient, Quotient::Slash);
+                let above = self.primary()?.bare();
+                self.quotient = quotient;
+                part = Part::of(format!("{}^{{{above}}}", part.latex));
             } else if self.sign('\'').is_some() {
                 part = Part::of(part.latex + "'");
             } else if is_name && touches && self.take(|kind| *kind == Kind::Open('[')).is_some() {
@@ -273,7 +277,7 @@ mod tests {
             ("y[f, i] = b[f]", r"y_{f, i} = b_{f}"),
             ("δ of a unit j = t̄", r"\delta \;\text{of a unit}\;j = \bar{t}"),
             ("Σ |y - t| / n", r"\frac{\sum \left|y-t\right|}{n}"),
-            ("γ^⌊s / n⌋", r"\gamma ^{\left\lfloor \frac{s}{n}\right\rfloor }"),
+            ("γ^⌊s / n⌋", r"\gamma ^{\left\lfloor s/n\right\rfloor }"),
             ("ε = 1e-8", r"\varepsilon  = 10^{-8}"),
             ("β₁^t", r"\beta _{1}^{t}"),
             ("f'(x) ≈ ½·x²", r"f'(x) \approx \tfrac{1}{2} \cdot x^{2}"),
