@@ -38,9 +38,10 @@ fi
 
 echo "documentation of every item"
 cargo doc --quiet -p chainrule --no-deps --all-features
-cargo run --quiet -p chainrule-book -- sources guide "$target/doc" "$sources" "${options[@]}"
+cargo run --quiet -p chainrule-book -- sources guide "$target/doc" "$sources" ${options[@]+"${options[@]}"}
 # the font of the equations, from the package that typesets them
-font=$(cargo metadata --format-version 1 --offline | grep -o '"[^"]*/pulldown-latex-[^"]*/Cargo.toml"' | tr -d '"' | head -n 1)
+font=$(cargo metadata --format-version 1 --offline | grep -o '"[^"]*/pulldown-latex-[^"]*/Cargo.toml"' | tr -d '"' | head -n 1) ||
+  { echo "cargo metadata does not tell where pulldown-latex is"; exit 1; }
 mkdir -p "$sources/shown/src/fonts"
 cp "$(dirname "$font")/font/latinmodern-math.woff2" "$sources/shown/src/fonts/"
 rm -rf "$target/book"

@@ -264,10 +264,12 @@ mod tests {
         let items = Items::of(folder.path()).unwrap();
         let captions = pictures::captions("![Alt](pictures/one.svg)\n*Caption.*\n");
         let solutions = solutions(
-            "# Solutions\n\n## 1. One\n\n<details>\n<summary>One solution</summary>\n\n```rust\nf()?;\n# Ok::<(), E>(())\n```\n\n\
+            "# Solutions\n\n## 1. One\n\n<details>\n<summary>One solution</summary>\n\n```rust\nf()?;\n\
+             # Ok::<(), E>(())\n```\n\n\
              </details>\n\n## 2. Two\n\nText\n",
         );
-        let text = "# 1. One\n\n<!-- picture: one -->\n\n<!-- playground: xor -->\n\n```text\n---\n```\n\n<!-- equation -->\n```text\nz = x·w\n```\n\n[D][crate::Dense] It passes. One \
+        let text = "# 1. One\n\n<!-- picture: one -->\n\n<!-- playground: xor -->\n\n```text\n---\n```\n\n\
+                    <!-- equation -->\n```text\nz = x·w\n```\n\n[D][crate::Dense] It passes. One \
                     [solution][crate::guide::solutions].\n\n---\n\n[Contents][crate::guide] · Next\n\n\
                     [crate::Dense]: ../src/dense.rs\n[crate::guide]: README.md\n[pictures]: gallery.md#one\n";
         let tests = "test src/../guide/solutions.md - guide::solutions (line 5) ... ok\n";

@@ -25,7 +25,8 @@ use tested::Tested;
 /// What went wrong, in words.
 type Result<T> = std::result::Result<T, Box<dyn error::Error>>;
 
-const USAGE: &str = "usage: chainrule-book sources GUIDE DOCS FOLDER [--tests OUTPUT] [--playground FILE] | search GUIDE FOUND BOOK | check BOOK";
+const USAGE: &str = "usage: chainrule-book sources GUIDE DOCS FOLDER [--tests OUTPUT] [--playground FILE] \
+    | search GUIDE FOUND BOOK | check BOOK";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
