@@ -8,9 +8,11 @@ use crate::walk::Walk;
 use crate::{Problem, Result};
 
 mod answers;
+mod explain;
 mod frame;
 mod regions;
 mod structure;
+mod take_along;
 
 use regions::Grid;
 
@@ -276,3 +278,6 @@ impl Core {
         self.history.cut(&self.training);
     }
 }
+
+#[cfg(test)]
+mod tests;

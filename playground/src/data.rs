@@ -8,11 +8,13 @@ use crate::contract::{Data, Input, Picture, Samples, Settings, Task};
 use crate::problem::check_count;
 use crate::{Problem, Result};
 
+mod digits;
 mod features;
 mod gates;
 mod plane;
 pub(crate) mod points;
 mod regression;
+pub(crate) mod table;
 
 pub(crate) use features::Features;
 
@@ -79,7 +81,8 @@ impl Source {
             Data::Points { points, classes, targets } => {
                 points::points(points, classes.as_deref(), targets.as_deref())
             }
-            Data::Digits { .. } | Data::Csv { .. } => Err(Problem::new("data", "not yet", "")),
+            Data::Digits { samples, seed, drawn } => digits::digits(*samples, *seed, drawn),
+            Data::Csv { text, target, task } => table::samples(text, target.as_deref(), *task),
         }
     }
 
@@ -99,8 +102,8 @@ impl Set {
         let source = Source::of(&settings.data, &settings.inputs)?;
         crate::problem::check_between("test_share", settings.test_share, 0.0, 0.9)?;
         let task = source.task(one_output);
-        let Source { raw, answers, names, features, picture, seed, warnings } = source;
-        let (targets, labels, class_names) = match answers {
+        let Source { raw, answers, names, features, picture, seed, mut warnings } = source;
+        let (mut targets, labels, class_names) = match answers {
             Answers::Numbers(targets) => (targets, None, Vec::new()),
             Answers::Classes(labels, names) => {
                 let targets = match task {
@@ -113,6 +116,17 @@ impl Set {
             }
         };
         let (first, second) = split(raw.nrows(), settings.test_share, seed)?;
+        let target_scaling = if task == Task::Numbers && matches!(features, Features::Scaled(_)) {
+            let scaling = Standardize::fit(&targets.select(Axis(0), &first))?;
+            targets = scaling.apply(&targets)?;
+            let [mean, std] = [scaling.mean()[0], scaling.std()[0]];
+            let message = format!("the answers are scaled: {mean:.4} became 0, and {std:.4} became 1");
+            let warning = Problem::new("targets_scaled", message, "");
+            warnings.push(warning.value("mean", mean).value("std", std));
+            Some(scaling)
+        } else {
+            None
+        };
         let range = range(&raw, picture, &targets);
         let mut features = features;
         features.fit(&raw.select(Axis(0), &first))?;
@@ -132,7 +146,7 @@ impl Set {
             train,
             test,
             features,
-            target_scaling: None,
+            target_scaling,
             input_names,
             class_names,
             task,

@@ -20,6 +20,16 @@ mod training;
 mod walk;
 mod wasm;
 
+use contract::CsvPreview;
+
+/// What a table holds, to be looked at before it is taken.
+///
+/// # Errors
+/// If it is none, or too large.
+pub fn preview_csv(text: &str, target: Option<&str>) -> Result<CsvPreview> {
+    data::table::preview(text, target)
+}
+
 pub use crate::core::{Core, Stride};
 pub use presets::presets;
 pub use problem::{Problem, Result};

@@ -3,10 +3,16 @@
 use crate::contract::Preset;
 use crate::{Problem, Result};
 
-/// The files, compiled in.
-const FILES: [&str; 1] = [include_str!("../presets/circles.json")];
+macro_rules! files {
+    ($($name:literal)*) => { [$(include_str!(concat!("../presets/", $name, ".json"))),*] };
+}
 
-/// All presets, in the order in which the page lists them.
+/// The files, compiled in, in the order in which the page lists them.
+const FILES: [&str; 24] = files! {
+    "one_neuron" "stale_variable" "step_cannot_learn" "activations" "parabola" "chain_rule" "relu_two_layer" "still_biases" "by_hand" "matrices" "logic_gates" "xor" "xor_lecture" "xor_stuck" "digits" "regression" "spirals" "circles" "moons" "csv" "vanishing" "rare_class" "dead_relu" "exploding"
+};
+
+/// All presets.
 ///
 /// # Errors
 /// If a file is no preset; a test says that all are.

@@ -124,8 +124,8 @@ impl Training {
     pub(crate) fn next_rate(&mut self) -> f64 {
         let base = self.chosen_rate(self.step);
         let (epochs, steps) = (self.epochs, self.steps_per_epoch());
-        let last = epochs * steps - 1; // behind its end a schedule stays
-        let at = self.step.min(last);
+        let last = epochs as u64 * steps as u64 - 1; // behind its end a schedule stays
+        let at = (self.step as u64).min(last) as usize;
         let when = When { epoch: at / steps, epochs, step: at % steps, steps };
         self.schedule.as_mut().map_or(base, |schedule| schedule.rate(base, &when))
     }
@@ -298,3 +298,6 @@ fn deltas_are_finite(model: &Sequential<f64>) -> bool {
         .filter_map(|position| model.delta(position))
         .all(|delta| delta.iter().all(|x| x.is_finite()))
 }
+
+#[cfg(test)]
+mod tests;

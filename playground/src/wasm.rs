@@ -29,6 +29,11 @@ impl JsCore {
         thrown(text(&Settings::default()))
     }
 
+    /// What a table holds.
+    pub fn preview_csv(table: &str, target: Option<String>) -> Result<String, String> {
+        thrown(crate::preview_csv(table, target.as_deref()).and_then(|preview| text(&preview)))
+    }
+
     /// The version of the library.
     pub fn version() -> String {
         env!("CARGO_PKG_VERSION").to_owned()
@@ -109,6 +114,32 @@ impl JsCore {
     /// One sample on its way through the net.
     pub fn sample(&self, index: u32, test: bool) -> Result<String, String> {
         thrown(self.0.sample(index as usize, test).and_then(|view| text(&view)))
+    }
+
+    /// The equations of a target, for one of the training samples.
+    pub fn explain(&mut self, sample: u32, target: &str) -> Result<String, String> {
+        let explained = parse(target).and_then(|target| self.0.explain(sample as usize, &target));
+        thrown(explained.and_then(|explained| text(&explained)))
+    }
+
+    /// What keeps the model from learning.
+    pub fn diagnose(&self) -> Result<String, String> {
+        thrown(text(&self.0.diagnose()))
+    }
+
+    /// The incoming weights of the units of the first layer, as images.
+    pub fn images(&self, layer: u32) -> Result<Vec<f32>, String> {
+        thrown(self.0.images(layer as usize))
+    }
+
+    /// The model as a file of the library.
+    pub fn model_file(&self) -> Result<Vec<u8>, String> {
+        thrown(self.0.model_file())
+    }
+
+    /// A picture as SVG.
+    pub fn picture(&mut self, kind: &str) -> Result<String, String> {
+        thrown(self.0.picture(kind))
     }
 }
 

@@ -20,7 +20,11 @@ impl Core {
             return Err(Problem::new("sample", message, "give one for each input"));
         }
         let raw = Array1::from(raw.to_vec()).insert_axis(Axis(0));
-        Ok(self.training.model.predict(&set.features.of(&raw)?)?.into_iter().collect())
+        let outputs = self.training.model.predict(&set.features.of(&raw)?)?;
+        Ok(match &set.target_scaling {
+            Some(scaling) => scaling.invert(&outputs)?.into_iter().collect(),
+            None => outputs.into_iter().collect(),
+        })
     }
 
     /// One sample on its way forward as in a prediction, and back from its own loss.
@@ -48,7 +52,7 @@ impl Core {
     }
 
     /// The samples that are meant, and one of them that exists.
-    fn part(&self, index: usize, test: bool) -> Result<(&Part, usize)> {
+    pub(super) fn part(&self, index: usize, test: bool) -> Result<(&Part, usize)> {
         let set = &self.training.set;
         let part = if test { set.test.as_ref() } else { Some(&set.train) };
         part.filter(|part| index < part.x.nrows()).map(|part| (part, index)).ok_or_else(|| {
