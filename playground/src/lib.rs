@@ -5,6 +5,7 @@
 //! contract     what travels between core and page           data, net    from settings to samples and a model
 //! core         the one object that the page holds           training     a step; past, history: of many
 //! walk         a step, layer by layer                       wasm         the class in JavaScript
+//! program      the same in Rust, to be taken along           presets      systems to begin with
 //! ```
 
 pub mod contract;
@@ -16,6 +17,7 @@ mod net;
 mod past;
 mod presets;
 mod problem;
+mod program;
 mod training;
 mod walk;
 mod wasm;

@@ -132,6 +132,11 @@ impl JsCore {
         thrown(self.0.images(layer as usize))
     }
 
+    /// The program that does the same.
+    pub fn rust_program(&self) -> Result<String, String> {
+        thrown(self.0.rust_program())
+    }
+
     /// The model as a file of the library.
     pub fn model_file(&self) -> Result<Vec<u8>, String> {
         thrown(self.0.model_file())

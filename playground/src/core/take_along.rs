@@ -22,6 +22,15 @@ impl Core {
         diagnosis.iter().map(finding).collect()
     }
 
+    /// The program in Rust that trains as far as this training has come, and ends with the same loss; from before the first
+    /// step, to the end of the epochs.
+    ///
+    /// # Errors
+    /// None that is known: the settings were good.
+    pub fn rust_program(&self) -> Result<String> {
+        crate::program::of(&self.training, &self.settings)
+    }
+
     /// The model as a file of the library.
     ///
     /// # Errors

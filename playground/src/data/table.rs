@@ -1,7 +1,7 @@
 //! A table as text: what its columns are is guessed where nobody says it, and then the library reads it.
 
 use chainrule::Dataset;
-use chainrule::data::{ColumnSummary, Csv, Missing, Summary};
+use chainrule::data::{Column as Place, ColumnSummary, Csv, Missing, Summary};
 use chainrule::ndarray::Ix2;
 
 use super::{Answers, Features, Source};
@@ -18,8 +18,8 @@ const WORDS: usize = 20;
 const CLASSES: usize = 20;
 
 /// A table whose columns are known.
-struct Table<'a> {
-    csv: Csv<'a>,
+struct Table {
+    signs: Reading,
     summary: Summary,
     target: usize,
     task: TaskChoice,
@@ -78,8 +78,8 @@ pub(crate) fn samples(text: &str, target: Option<&str>, task: Option<TaskChoice>
             .value("column", &answer.name)
             .value("classes", answer.different));
     }
-    let (csv, warnings) = table.with_inputs()?;
-    let dataset: Dataset<f64> = csv.read()?;
+    let (reading, warnings) = table.reading()?;
+    let dataset: Dataset<f64> = reading.apply(text).read()?;
     let raw = dataset
         .inputs()
         .into_dimensionality::<Ix2>()
@@ -105,11 +105,11 @@ pub(crate) fn samples(text: &str, target: Option<&str>, task: Option<TaskChoice>
     })
 }
 
-impl<'a> Table<'a> {
-    fn of(text: &'a str, target: Option<&str>, task: Option<TaskChoice>) -> Result<Self> {
+impl Table {
+    fn of(text: &str, target: Option<&str>, task: Option<TaskChoice>) -> Result<Self> {
         check_size(text)?;
-        let csv = csv(text)?;
-        let summary = csv.summary()?;
+        let signs = signs(text);
+        let summary = signs.apply_signs(text).summary()?;
         if summary.rows == 0 {
             return Err(Problem::new("no_rows", "the table has a header and no rows", "paste its rows too")
                 .field("data"));
@@ -128,63 +128,101 @@ impl<'a> Table<'a> {
             })?,
         };
         let task = task.unwrap_or_else(|| guess_task(&summary, target));
-        Ok(Table { csv, summary, target, task })
+        Ok(Table { signs, summary, target, task })
     }
 
-    /// The columns as the library is to read them, and what is left out.
-    fn with_inputs(self) -> Result<(Csv<'a>, Vec<Problem>)> {
-        let Table { mut csv, summary, target, task } = self;
+    /// How the library is to read the columns, and what is left out.
+    fn reading(&self) -> Result<(Reading, Vec<Problem>)> {
+        let Table { summary, target, task, .. } = self;
+        let mut reading = Reading {
+            target: Some(summary.columns[*target].column.clone()),
+            task: *task,
+            ..self.signs.clone()
+        };
         let mut warnings = Vec::new();
         let mut inputs = 0;
-        for (_, column) in summary.columns.iter().enumerate().filter(|(place, _)| *place != target) {
+        for (_, column) in summary.columns.iter().enumerate().filter(|(place, _)| place != target) {
             let (name, missing) = (&column.name, column.missing);
             if column.numbers + column.words == 0 || column.words > 0 && column.different > WORDS {
-                let what = if column.words > 0 {
-                    format!("{} different words", column.different)
-                } else {
-                    "no value".into()
-                };
-                let code = if column.words > 0 { "column_of_words" } else { "column_empty" };
-                let warning = Problem::new(code, format!("column {name} is left out: {what}"), "");
-                warnings.push(warning.value("column", name).value("words", column.different));
-                csv = csv.ignore([column.column.clone()]);
+                warnings.push(left_out(column));
+                reading.ignored.push(column.column.clone());
                 continue;
             }
             inputs += 1;
             if column.words > 0 {
-                csv = csv.one_hot([column.column.clone()]);
+                reading.one_hot.push(column.column.clone());
             }
             if missing > 0 {
-                let rule = if column.words > 0 { Missing::MostFrequent } else { Missing::Mean };
-                csv = csv.on_missing_in(column.column.clone(), rule);
-                let how = if column.words > 0 { "the most frequent word" } else { "the mean" };
-                let warning = Problem::new(
-                    "filled",
-                    format!("column {name}: {missing} missing values became {how}"),
-                    "",
-                );
+                let by_words = column.words > 0;
+                let rule = if by_words { Missing::MostFrequent } else { Missing::Mean };
+                reading.filled.push((column.column.clone(), rule));
+                let how = if by_words { "the most frequent word" } else { "the mean" };
+                let message = format!("column {name}: {missing} missing values became {how}");
+                let warning = Problem::new("filled", message, "");
                 warnings.push(warning.value("column", name).value("missing", missing).value("by", how));
             }
         }
         if inputs == 0 {
-            return Err(Problem::new(
-                "no_inputs",
-                "no column is left to be an input",
-                "add columns of numbers",
-            )
-            .field("data"));
+            let problem =
+                Problem::new("no_inputs", "no column is left to be an input", "add columns of numbers");
+            return Err(problem.field("data"));
         }
-        let answer = &summary.columns[target];
-        if answer.missing > 0 {
-            csv = csv.on_missing(Missing::DropRow);
-            // inputs of their own rule stay, and those without a gap have none
-            let warning = format!("{} rows have no answer and are left out", answer.missing);
-            warnings.push(Problem::new("unanswered", warning, "").value("rows", answer.missing));
+        let missing = summary.columns[*target].missing;
+        if missing > 0 {
+            reading.drops_unanswered = true;
+            let message = format!("{missing} rows have no answer and are left out");
+            warnings.push(Problem::new("unanswered", message, "").value("rows", missing));
         }
-        let column = answer.column.clone();
-        let csv = if task == TaskChoice::Classes { csv.classes(column) } else { csv.targets([column]) };
-        Ok((csv, warnings))
+        Ok((reading, warnings))
     }
+}
+
+fn left_out(column: &ColumnSummary) -> Problem {
+    let (name, words) = (&column.name, column.different);
+    let (code, what) = match column.words {
+        0 => ("column_empty", "no value".to_owned()),
+        _ => ("column_of_words", format!("{words} different words")),
+    };
+    let warning = Problem::new(code, format!("column {name} is left out: {what}"), "");
+    warning.value("column", name).value("words", words)
+}
+
+/// How a table is read: what is said to the library's reader.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    pub(crate) separator: char,
+    pub(crate) decimal: char,
+    pub(crate) has_header: bool,
+    pub(crate) ignored: Vec<Place>,
+    pub(crate) one_hot: Vec<Place>,
+    pub(crate) filled: Vec<(Place, Missing)>,
+    pub(crate) drops_unanswered: bool,
+    pub(crate) target: Option<Place>,
+    pub(crate) task: TaskChoice,
+}
+
+impl Reading {
+    fn apply<'a>(&self, text: &'a str) -> Csv<'a> {
+        let mut csv = self.apply_signs(text).ignore(self.ignored.clone()).one_hot(self.one_hot.clone());
+        if self.drops_unanswered {
+            csv = csv.on_missing(Missing::DropRow);
+        }
+        csv = self.filled.iter().fold(csv, |csv, (column, rule)| csv.on_missing_in(column.clone(), *rule));
+        match (&self.target, self.task) {
+            (None, _) => csv,
+            (Some(column), TaskChoice::Classes) => csv.classes(column.clone()),
+            (Some(column), TaskChoice::Numbers) => csv.targets([column.clone()]),
+        }
+    }
+
+    fn apply_signs<'a>(&self, text: &'a str) -> Csv<'a> {
+        Csv::parse(text, "table").separator(self.separator).decimal(self.decimal).has_header(self.has_header)
+    }
+}
+
+/// How the table of these settings is read.
+pub(crate) fn reading(text: &str, target: Option<&str>, task: Option<TaskChoice>) -> Result<Reading> {
+    Ok(Table::of(text, target, task)?.reading()?.0)
 }
 
 fn check_size(text: &str) -> Result<()> {
@@ -202,23 +240,34 @@ fn check_size(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// The text with its separator, its decimal sign and its header guessed by the first line.
-fn csv(text: &str) -> Result<Csv<'_>> {
+/// The separator, the decimal sign and whether there is a header, guessed by the first line.
+fn signs(text: &str) -> Reading {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |separator: char| first.matches(separator).count();
     // where commas are decimal signs, there are as many of them as of another separator at most
     let separator = ['\t', ';'].into_iter().find(|&other| count(other) > 0 && count(other) >= count(','));
-    let separator = separator.unwrap_or(',');
-    let csv = Csv::parse(text, "table").separator(separator);
-    let has_numbers = |decimal: char| {
-        let csv = csv.clone().decimal(decimal).has_header(true).summary();
-        csv.map_or(0, |summary| summary.columns.iter().map(|column| column.numbers).sum::<usize>())
+    let mut reading = Reading {
+        separator: separator.unwrap_or(','),
+        decimal: '.',
+        has_header: true,
+        ignored: Vec::new(),
+        one_hot: Vec::new(),
+        filled: Vec::new(),
+        drops_unanswered: false,
+        target: None,
+        task: TaskChoice::Classes,
     };
-    let decimal = if separator != ',' && has_numbers(',') > has_numbers('.') { ',' } else { '.' };
-    let csv = csv.decimal(decimal);
+    let numbers = |decimal: char| {
+        let summary = Reading { decimal, ..reading.clone() }.apply_signs(text).summary();
+        summary.map_or(0, |summary| summary.columns.iter().map(|column| column.numbers).sum::<usize>())
+    };
+    if reading.separator != ',' && numbers(',') > numbers('.') {
+        reading.decimal = ',';
+    }
+    let decimal = reading.decimal;
     let is_number = |field: &str| field.trim().trim_matches('"').replace(decimal, ".").parse::<f64>().is_ok();
-    let has_header = !first.split(separator).any(is_number);
-    Ok(csv.has_header(has_header))
+    reading.has_header = !first.split(reading.separator).any(is_number);
+    reading
 }
 
 /// The last column of words of few kinds, else the last one.
