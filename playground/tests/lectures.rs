@@ -12,7 +12,8 @@ fn run(name: &str, steps: usize) -> Core {
 
 #[track_caller]
 fn assert_near(got: &[f64], expected: &[f64], tolerance: f64) {
-    let near = got.len() == expected.len() && got.iter().zip(expected).all(|(a, b)| (a - b).abs() <= tolerance);
+    let near =
+        got.len() == expected.len() && got.iter().zip(expected).all(|(a, b)| (a - b).abs() <= tolerance);
     assert!(near, "{got:?} is not {expected:?} within {tolerance:e}");
 }
 
@@ -40,7 +41,8 @@ fn step_cannot_learn() {
     let (start, mut core) = (run("step_cannot_learn", 0).params(), run("step_cannot_learn", 1000));
     let trained = core.params();
     assert_eq!(trained[..9], start[..9]);
-    let [w31, w32, w33, b21] = [1.3576263475156645, 1.1833408040618907, 0.01886330441712037, -1.6310298752356664];
+    let [w31, w32, w33, b21] =
+        [1.3576263475156645, 1.1833408040618907, 0.01886330441712037, -1.6310298752356664];
     assert_near(&trained[9..], &[w31, w32, w33, b21], 1e-11);
     assert_eq!(core.frame().accuracy, Some(0.78));
 }

@@ -132,7 +132,10 @@ fn every_program_prints_the_loss_of_the_core() {
     for case in &cases {
         let source = case.source.replacen("\nfn main()", "\npub fn main()", 1);
         fs::write(sources.join(format!("{}.rs", case.name)), source).unwrap();
-        main = format!("mod {};\n{main}        Some({:?}) => {}::main().unwrap(),\n", case.name, case.name, case.name);
+        main = format!(
+            "mod {};\n{main}        Some({:?}) => {}::main().unwrap(),\n",
+            case.name, case.name, case.name
+        );
     }
     fs::write(sources.join("main.rs"), main + "        _ => {}\n    }\n}\n").unwrap();
     let built = Command::new(env!("CARGO"))
@@ -150,8 +153,11 @@ fn every_program_prints_the_loss_of_the_core() {
         if let Some(table) = &case.table {
             fs::write(home.join("table.csv"), table).unwrap();
         }
-        let output =
-            Command::new(folder.join("target/debug/programs")).arg(&case.name).current_dir(&home).output().unwrap();
+        let output = Command::new(folder.join("target/debug/programs"))
+            .arg(&case.name)
+            .current_dir(&home)
+            .output()
+            .unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         if text.lines().last() != Some(&*case.loss) {
             wrong.push(format!(
