@@ -1,5 +1,7 @@
 //! The presets of the lectures come to the lectures' digits: those that `lectures/examples` checks.
 
+#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+
 use chainrule_playground::{Core, presets};
 
 /// A preset, run for that many steps.
