@@ -34,7 +34,7 @@ mod weighted;
 
 pub use augment::Augment;
 #[cfg(feature = "csv")]
-pub use csv::{Column, Columns, Csv, InputColumn, InputKind, Missing, TargetColumns};
+pub use csv::{Column, ColumnSummary, Columns, Csv, InputColumn, InputKind, Missing, Summary, TargetColumns};
 pub use dataset::{Dataset, Folds, SplitSize};
 pub use idx::{parse_idx, parse_idx_as, read_idx, read_idx_as};
 #[cfg(feature = "image")]

@@ -68,6 +68,15 @@ pub struct Explanation<'a, F: Float> {
     decimals: usize,
     /// the learning rate, and the model after a step with it
     step: Option<(f64, Sequential<F>)>,
+    /// units of wide layers and entries of long parameters that are shown in any case
+    wanted: Wanted,
+}
+
+/// What is shown however wide a layer is: units by position, and entries of parameters.
+#[derive(Clone, Debug, Default)]
+struct Wanted {
+    units: Vec<(usize, usize)>,
+    entries: Vec<(String, usize, usize)>,
 }
 
 /// The subject of a section of an explanation.
@@ -117,6 +126,23 @@ impl Equation {
     fn new(quantity: Quantity, formula: Option<Formula>, place: Place) -> Self {
         let Quantity { symbol, value } = quantity;
         Equation { symbol, formula: formula.map(Formula::abridged), value, place }
+    }
+
+    /// All of it on one line, numbers with that many decimals.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let dense = Dense::from_weights(array![[0.2], [0.4]], array![0.0])?.without_bias();
+    /// let model = Sequential::new([2]).add(dense).build(1)?;
+    /// let explanation = model.explain(&array![[0.5, 0.8]], &array![[1.0]], &MeanSquaredError)?;
+    /// let forward = &explanation.sections()[1];
+    /// assert_eq!(forward.equations[0].to_line(4), "y₁ = x₁·W0₁₁ + x₂·W0₂₁ = 0.5·0.2 + 0.8·0.4 = 0.42");
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn to_line(&self, decimals: usize) -> String {
+        views::line(self, Digits(decimals.min(17)))
     }
 }
 
@@ -172,7 +198,15 @@ impl<F: Float> Sequential<F> {
         let targets = Array::from_iter(targets.iter().copied())
             .into_shape_with_order((samples, model.output_width()))
             .map_err(|error| Error::mismatch(error.to_string(), "give one row of targets for each sample"))?;
-        Ok(Explanation { model, targets, loss, sample: 0, decimals: 4, step: None })
+        Ok(Explanation {
+            model,
+            targets,
+            loss,
+            sample: 0,
+            decimals: 4,
+            step: None,
+            wanted: Wanted::default(),
+        })
     }
 }
 
@@ -213,6 +247,44 @@ impl<'a, F: Float> Explanation<'a, F> {
         }
         self.sample = index;
         Ok(self)
+    }
+
+    /// Shows that unit too where a layer is too wide for all of them to be shown. Both counts start at 0; a position counts
+    /// what flows, as in [`Sequential::activation`]. A unit that the model does not have changes nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::new([2]).add(Dense::new(100)).add(Tanh).add(Dense::new(1)).build(1)?;
+    /// let (x, t) = (array![[0.5, 0.8]], array![[1.0]]);
+    /// let explanation = model.explain(&x, &t, &MeanSquaredError)?;
+    /// assert!(explanation.clone().unit(2, 76).to_string().contains("  a1₇₇ = tanh(z0₇₇)"));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn unit(mut self, position: usize, unit: usize) -> Self {
+        self.wanted.units.push((position, unit));
+        self
+    }
+
+    /// Shows that entry of a parameter too, its gradient and its update, where there are too many for all to be shown.
+    /// Counts start at 0. An entry that the model does not have changes nothing.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::new([2]).add(Dense::new(100)).add(Tanh).add(Dense::new(1)).build(1)?;
+    /// let (x, t) = (array![[0.5, 0.8]], array![[1.0]]);
+    /// let explanation = model.explain(&x, &t, &MeanSquaredError)?;
+    /// assert!(explanation.clone().entry("0.weight", 1, 76).to_string().contains("∂L/∂W0₂,₇₇ = ∂L/∂z0₇₇·x₂"));
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[must_use]
+    pub fn entry(mut self, param: &str, row: usize, column: usize) -> Self {
+        self.wanted.entries.push((param.to_owned(), row, column));
+        self
     }
 
     /// The model as the pass left it: its activations, deltas and gradients are the numbers that are shown.

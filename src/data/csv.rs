@@ -19,9 +19,11 @@ mod field;
 mod fit;
 mod learner;
 mod row;
+mod summary;
 mod table;
 
 pub use columns::{Columns, InputColumn, InputKind, TargetColumns};
+pub use summary::{ColumnSummary, Summary};
 use table::Format;
 
 /// A CSV file that is to become a [`Dataset`]: which columns are inputs, which one is the answer, and what is missing.

@@ -128,7 +128,7 @@ impl Writer<'_> {
         for (param, gradient) in layer.gradients.iter().enumerate() {
             let Some(gradient) = gradient else { continue };
             let name = layer.params[param].name;
-            let shown = self.choose_entries(index, gradient);
+            let shown = self.choose_entries(index, name, gradient);
             if shown.len() < gradient.len() {
                 let name = formula::gradient(&formula::param_name(index, name));
                 notes.push(self.range(&name, gradient.iter().copied()));
@@ -172,7 +172,7 @@ impl Writer<'_> {
         let mut equations = Vec::new();
         for (param, matrices) in layer.gradients.iter().zip(&layer.updated).enumerate() {
             let (Some(gradient), Some(new)) = matrices else { continue };
-            for (row, column) in self.choose_entries(index, gradient) {
+            for (row, column) in self.choose_entries(index, layer.params[param].name, gradient) {
                 let old = pass.param(param, row, column);
                 let symbol = old.symbol.clone();
                 let slope = Quantity { symbol: formula::gradient(&symbol), value: gradient[[row, column]] };

@@ -3,7 +3,7 @@
 
 use ndarray::{Array2, ArrayView2, s};
 
-use super::{Explanation, Names};
+use super::{Explanation, Names, Wanted};
 use crate::explain::formula::{Digits, Formula, LossFormula, NamedPass, Subject};
 use crate::{Float, Layer, Param, Reads, table};
 
@@ -22,6 +22,8 @@ pub(super) struct Snapshot<'a> {
     pub(super) top: usize,
     /// the learning rate, and the loss after a step with it
     pub(super) step: Option<(f64, f64)>,
+    /// what is shown in any case
+    pub(super) wanted: &'a Wanted,
 }
 
 /// One position of the model, for the sample that is shown.
@@ -77,6 +79,7 @@ impl<'a> Snapshot<'a> {
             layers: model.layers().enumerate().map(|(index, layer)| layer_of(of, index, layer)).collect(),
             targets: row(of.targets.view()),
             loss: loss_of(of),
+            wanted: &of.wanted,
             top: model.chain_start(),
             step: of
                 .step

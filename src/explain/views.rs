@@ -93,6 +93,14 @@ fn columns(equation: &Equation, digits: Digits) -> [String; 4] {
     [equation.symbol.clone(), symbols, numbers, result]
 }
 
+/// An equation on one line.
+pub(super) fn line(equation: &Equation, digits: Digits) -> String {
+    let [symbol, symbols, numbers, result] = columns(equation, digits);
+    let mut line = format!("{symbol} {}", sign(equation));
+    [symbols, numbers].iter().filter(|text| !text.is_empty()).for_each(|text| line += &format!(" {text} ="));
+    line + " " + &result
+}
+
 /// The equations of one kind, which stand below each other.
 fn groups(section: &Section) -> impl Iterator<Item = &[Equation]> {
     section.equations.chunk_by(|a, b| a.place.is_beside(&b.place))

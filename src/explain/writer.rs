@@ -26,8 +26,14 @@ impl<'a> Writer<'a> {
         Writer { of, units: units(of), lowest }
     }
 
-    /// All entries of a short parameter; of a long one those with the largest gradients, of units that are shown.
-    pub(super) fn choose_entries(&self, layer: usize, gradient: &Array2<f64>) -> Vec<(usize, usize)> {
+    /// All entries of a short parameter; of a long one those with the largest gradients, of units that are shown, and those
+    /// that are wanted.
+    pub(super) fn choose_entries(
+        &self,
+        layer: usize,
+        param: &str,
+        gradient: &Array2<f64>,
+    ) -> Vec<(usize, usize)> {
         let one_for_each_unit = gradient.ncols() == self.of.positions[layer + 1].values.len();
         let shown = |column: &usize| !one_for_each_unit || self.units[layer + 1].contains(column);
         let every = gradient.indexed_iter().map(|(place, _)| place);
@@ -36,7 +42,14 @@ impl<'a> Writer<'a> {
             return places;
         }
         let largest = formula::largest(places.iter().map(|&place| gradient[place].abs()), KEPT);
-        largest.into_iter().map(|index| places[index]).collect()
+        let mut chosen: Vec<(usize, usize)> = largest.into_iter().map(|index| places[index]).collect();
+        let of_param = self.of.wanted.entries.iter().filter(|(name, ..)| *name == format!("{layer}.{param}"));
+        chosen.extend(
+            of_param.map(|(_, row, column)| (*row, *column)).filter(|&at| gradient.get(at).is_some()),
+        );
+        chosen.sort_unstable();
+        chosen.dedup();
+        chosen
     }
 
     /// The numbers of a layer under their names, for its formulas.
@@ -126,12 +139,30 @@ fn units(of: &Snapshot) -> Vec<Vec<usize>> {
         let follows = index > 0
             && of.layers[index - 1].params.is_empty()
             && of.positions[index - 1].values.len() == width;
-        shown.push(match (shown.last(), &position.delta) {
+        let mut units = match (shown.last(), &position.delta) {
             _ if width <= WIDE => (0..width).collect(),
             (Some(before), _) if follows => before.clone(),
             (_, Some(delta)) => formula::largest(delta.iter().map(|d| d.abs()), KEPT),
             _ => (0..KEPT).collect(),
-        });
+        };
+        units.extend(wanted(of, index).filter(|&unit| unit < width));
+        units.sort_unstable();
+        units.dedup();
+        shown.push(units);
     }
     shown
+}
+
+/// The units of a position that are wanted, of entries too: the unit of a column.
+fn wanted<'s>(of: &'s Snapshot, position: usize) -> impl Iterator<Item = usize> + 's {
+    let behind = move |param: &str| {
+        param.split_once('.').and_then(|(layer, _)| layer.parse::<usize>().ok()).map(|layer| layer + 1)
+    };
+    let of_entries = of
+        .wanted
+        .entries
+        .iter()
+        .filter(move |(param, ..)| behind(param) == Some(position))
+        .map(|entry| entry.2);
+    of.wanted.units.iter().filter(move |(at, _)| *at == position).map(|(_, unit)| *unit).chain(of_entries)
 }

@@ -80,6 +80,35 @@ impl<F: Float> Sequential<F> {
         outputs
     }
 
+    /// The activations of a prediction at every position, samples × features: 0 is the input, i + 1 the output of layer i.
+    ///
+    /// As [`predict`](Self::predict) it leaves the model as it is: nothing is dropped, batches are normalised by what the
+    /// training has learned, and the activations of the last [`forward`](Self::forward) stay where they are.
+    ///
+    /// # Errors
+    /// As [`predict`](Self::predict).
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::new([2]).add(Dropout::new(0.5)).add(ReLU).build(1)?;
+    /// let activations = model.predict_activations(&array![[-1.0, 2.0]])?;
+    /// assert_eq!(activations, [array![[-1.0, 2.0]], array![[-1.0, 2.0]], array![[0.0, 2.0]]]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn predict_activations<X: ArrayLike<Value = F> + ?Sized>(&self, x: &X) -> Result<Vec<Array2<F>>> {
+        let x = x.values();
+        let is_sample = x.shape() == self.input_shape();
+        let x = if is_sample { x.insert_axis(Axis(0)) } else { x };
+        let x = self.check_inputs(&x)?;
+        self.check_room(x.nrows())?;
+        let mut pass = self.prediction_pass();
+        pass.activations[0].assign(x.view());
+        pass.run(x.as_standard_layout().view());
+        Ok((0..self.shapes.len()).map(|position| pass.activation(position).to_owned()).collect())
+    }
+
     /// On how many threads a [prediction](Self::predict) of that many samples runs, by what predictions of its size have
     /// shown so far in this process; or the number of the environment variable `CHAINRULE_THREADS`.
     ///
@@ -221,7 +250,7 @@ impl<F: Float> PredictionPass<'_, F> {
         self.activations[self.model.route.outputs()].view()
     }
 
-    /// The activations at a position behind the inputs, which are borrowed.
+    /// The activations at a position behind the inputs, which are borrowed unless they were assigned.
     pub(crate) fn activation(&self, position: usize) -> ArrayView2<'_, F> {
         self.activations[self.model.route.buffer_of[position]].view()
     }
