@@ -108,6 +108,7 @@ pub mod kernels;
 pub mod layer;
 pub mod loss;
 pub mod metrics;
+pub mod notebook;
 pub mod optimizer;
 mod rng;
 mod sequential;

@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use super::{Equation, Explanation, Part, Place, Section};
-use crate::Float;
 use crate::explain::formula::Digits;
+use crate::{Float, notebook};
 
 /// The longest line of text, in characters.
 const WIDTH: usize = 100;
@@ -20,6 +20,21 @@ impl<F: Float> Explanation<'_, F> {
     /// The explanation in Markdown: headings, and the equations in blocks of code.
     pub fn to_markdown(&self) -> String {
         markdown(&self.sections(), self.digits())
+    }
+
+    /// Shows the equations in a [notebook](crate::notebook), at the end of a cell.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::new([2]).add(Dense::new(1)).add(Sigmoid).build(1)?;
+    /// model.explain(&array![[0.5, 0.8]], &array![[1.0]], &BinaryCrossEntropy)?.evcxr_display();
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[inline(never)]
+    pub fn evcxr_display(&self) {
+        notebook::show([("text/html", self.to_html()), ("text/plain", self.to_string())]);
     }
 
     /// The explanation as a piece of a web page: one `<section>` with its own style, no other files.
