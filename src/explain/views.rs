@@ -22,7 +22,7 @@ impl<F: Float> Explanation<'_, F> {
         markdown(&self.sections(), self.digits())
     }
 
-    /// Shows the equations in a [notebook](crate::notebook), at the end of a cell.
+    /// Shows the equations in a [notebook], at the end of a cell.
     ///
     /// # Examples
     /// ```
@@ -260,7 +260,8 @@ const STYLE: &str = "
 .explanation h2 { font-size: 1.15em; margin: 1.4em 0 0; color: #0072B2; border-bottom: 1px solid #ddd }
 .explanation h3 { font-size: 1em; margin: 1em 0 .2em }
 .explanation p { margin: .2em 0; color: #555 }
-.explanation table { border-collapse: collapse; font-family: Cambria, 'STIX Two Math', Georgia, serif }
+section.explanation table { border-collapse: collapse; color: inherit; font-family: Cambria, 'STIX Two Math', Georgia, serif }
+section.explanation table tr:nth-child(n) { background: none }
 .explanation td { padding: .1em .9em .1em 0; vertical-align: baseline }
 .explanation td:last-child { font-weight: bold; white-space: nowrap }
 .explanation sub, .explanation sup { font-size: .7em; line-height: 0 }

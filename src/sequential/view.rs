@@ -7,7 +7,7 @@ use crate::table::{self, Table, thousands};
 use crate::{Float, notebook};
 
 impl<F: Float> Sequential<F> {
-    /// Shows the table of layers in a [notebook](crate::notebook), at the end of a cell.
+    /// Shows the table of layers in a [notebook], at the end of a cell.
     ///
     /// # Examples
     /// ```

@@ -20,7 +20,7 @@ impl fmt::Display for History {
 }
 
 impl History {
-    /// Shows the table of epochs in a [notebook](crate::notebook), at the end of a cell. `Curves::of(&history)` of
+    /// Shows the table of epochs in a [notebook], at the end of a cell. `Curves::of(&history)` of
     /// `chainrule-draw` is the picture.
     ///
     /// # Examples
