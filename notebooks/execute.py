@@ -3,7 +3,8 @@
 usage: execute.py FOLDER OUT NAME...
 
 Notebooks of FOLDER go to OUT, one after the other, each in a kernel of its own whose folder is that of this file. What depends
-on the machine or the day stays out: the kernel's own count of executions, its version, times. A cell that fails ends it all.
+on the machine or the day stays out: the kernel's own count of executions, its version, times. A cell that fails ends its
+notebook, and the other ones are executed all the same.
 """
 
 import json
@@ -52,6 +53,11 @@ class Timed(NotebookClient):
             self.times = [*getattr(self, "times", []), (time.monotonic() - start, cell_index)]
 
 
+def failed(source, why):
+    print(f"{source.name}: {why}", flush=True)
+    return False
+
+
 def execute(source, target):
     start = time.monotonic()
     notebook = nbformat.read(source, as_version=4)
@@ -59,7 +65,7 @@ def execute(source, target):
     try:
         client.execute()
     except CellExecutionError as error:
-        sys.exit(f"{source.name}: {error}")
+        return failed(source, error)
     count = 0
     for cell in notebook.cells:
         if cell.cell_type != "code" or "skip-execution" in cell.metadata.get("tags", []):
@@ -70,7 +76,7 @@ def execute(source, target):
         said = "".join(output.text for output in outputs if output.get("name") == "stderr")
         # a failed assertion or an error behind `?` says so there, and leaves the cell without its value
         if said and outputs[-1].output_type != "execute_result":
-            sys.exit(f"{source.name}: the cell\n\n{cell.source}\n\nsays\n\n{said}")
+            return failed(source, f"the cell\n\n{cell.source}\n\nsays\n\n{said}")
         cell.outputs = [plain(output, count) for output in outputs]
     written = json.loads(source.read_text())
     for cell, executed in zip(written["cells"], notebook.cells):
@@ -82,8 +88,9 @@ def execute(source, target):
     slowest, index = max(others, default=(0.0, 0))
     print(f"{source.stem}: {time.monotonic() - start:.0f} s, first cell {first:.1f} s, slowest other {slowest:.1f} s "
           f"(cell {index})", flush=True)
+    return True
 
 
 folder, out, *names = sys.argv[1:]
-for name in names:
-    execute(Path(folder) / name, Path(out) / name)
+results = [execute(Path(folder) / name, Path(out) / name) for name in names]
+sys.exit(0 if all(results) else 1)

@@ -6,6 +6,8 @@
 //! `<!-- notebook: { expression } -->`, the whole cell gets braces: the kernel keeps variables from cell to cell, and can't keep
 //! closures and references. A block that a reader has to complete is a cell that is not executed.
 
+mod code;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -14,8 +16,8 @@ use crate::Result;
 use crate::chapter::definition;
 use crate::items::Items;
 use crate::pictures::{self, Captions};
+use code::{Code, PRELUDE};
 
-const PRELUDE: &str = "use chainrule::prelude::*;";
 const DOCS: &str = "https://docs.rs/chainrule/latest/";
 
 /// Chapters that read and write files. All others go without these features, because the first build is sooner done then.
@@ -178,97 +180,6 @@ impl Cell {
     }
 }
 
-/// A block of Rust on its way into a cell.
-#[derive(Default)]
-struct Code {
-    lines: Vec<String>,
-    shown: Option<String>,
-    is_exercise: bool,
-}
-
-impl Code {
-    fn of(expression: &str) -> Self {
-        Code { shown: Some(expression.to_owned()), ..Code::default() }
-    }
-
-    /// The lines of the cell.
-    fn into_lines(self) -> Vec<String> {
-        let mut lines = self.lines;
-        let shown = self.shown.unwrap_or_default();
-        let Some(in_braces) = shown.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
-            lines.extend(shown.lines().map(str::to_owned));
-            let opening = lines.iter().rfind(|line| !line.is_empty() && !line.starts_with([' ', '}']));
-            let is_loop = opening.is_some_and(|line| is_statement(line));
-            if let Some(last) = lines.last_mut().filter(|last| is_loop && *last == "}") {
-                last.push(';'); // else the kernel would show its ()
-            }
-            return lines;
-        };
-        // `use`, functions and types stay outside of the braces
-        let mut start = lines.iter().position(|line| is_statement(line)).unwrap_or(0);
-        while start > 0 && lines[start - 1].starts_with("//") {
-            start -= 1;
-        }
-        let inside = lines.split_off(start);
-        let inside = inside.into_iter().chain(in_braces.trim().lines().map(str::to_owned));
-        lines.push("{".to_owned());
-        lines.extend(indented(inside));
-        lines.push(if in_braces.trim_end().ends_with(';') { "};" } else { "}" }.to_owned());
-        lines
-    }
-}
-
-fn is_statement(line: &str) -> bool {
-    ["let ", "for ", "assert", "println!", "while ", "if "].iter().any(|start| line.starts_with(start))
-}
-
-/// Lines further to the right, but for those that begin inside of a string.
-fn indented(lines: impl Iterator<Item = String>) -> Vec<String> {
-    let mut in_string = false;
-    let indent = |line: String| {
-        let begins_inside = in_string;
-        let mut letters = line.chars().peekable();
-        while let Some(letter) = letters.next() {
-            match letter {
-                '\\' if in_string => drop(letters.next()),
-                '"' => in_string = !in_string,
-                '/' if !in_string && letters.peek() == Some(&'/') => break,
-                _ => {}
-            }
-        }
-        if begins_inside || line.is_empty() { line } else { format!("    {line}") }
-    };
-    lines.map(indent).collect()
-}
-
-/// The lines of a block without what only a test needs: lines that are hidden behind the last that is shown and check
-/// something, the type of `?`, and features.
-fn visible(block: &[&str]) -> Vec<String> {
-    let is_hidden = |line: &str| line == "#" || line.starts_with("# ");
-    let last = block.iter().rposition(|line| !is_hidden(line)).unwrap_or(0);
-    let feature = block.iter().any(|line| line.starts_with("# #[cfg(") && line.ends_with('{'));
-    let feature_end = block.iter().rposition(|&line| line == "# }").filter(|_| feature);
-    let for_the_test = |index: usize, line: &str| {
-        let only_checks = index > last && (line.starts_with("# assert") || line.starts_with("# let "));
-        let is_feature = line.starts_with("# #[cfg(") || Some(index) == feature_end;
-        only_checks || is_feature || line.starts_with("# Ok::<")
-    };
-    let mut lines: Vec<String> = Vec::new();
-    for (index, line) in block.iter().enumerate() {
-        let line = line.trim_end();
-        if for_the_test(index, line) || line == PRELUDE {
-            continue;
-        }
-        let line = if is_hidden(line) { line.get(2..).unwrap_or_default() } else { line };
-        let line = line.replacen("##", "#", usize::from(line.trim_start().starts_with("##"))); // rustdoc's #
-        if line.is_empty() && lines.last().is_none_or(String::is_empty) {
-            continue;
-        }
-        lines.push(line.replace("\"data/", "\"../lectures/data/"));
-    }
-    lines
-}
-
 #[derive(Default)]
 struct Cells {
     cells: Vec<Cell>,
@@ -281,7 +192,7 @@ impl Cells {
     fn block(&mut self, block: &[&str], is_exercise: bool) {
         self.end_code();
         self.end_text();
-        self.code.push(Code { lines: visible(block), shown: None, is_exercise });
+        self.code.push(Code { lines: code::visible(block), shown: None, is_exercise });
     }
 
     /// What the last cell of code shows, or a cell more.
@@ -393,6 +304,10 @@ mod tests {
         assert_eq!(
             sources("```rust\nfor i in 0..2 {\n    f(i);\n\n    g();\n}\n```\n"),
             ["for i in 0..2 {\n    f(i);\n\n    g();\n};"]
+        );
+        assert_eq!(
+            sources("```rust\nfor i in [\n    1,\n] {\n    f(i);\n}\n```\n"),
+            ["for i in [\n    1,\n] {\n    f(i);\n};"]
         );
         assert_eq!(sources("```rust\nfn f() {\n}\n```\n"), ["fn f() {\n}"]);
     }
