@@ -31,33 +31,40 @@ fi
   exit 3
 }
 export JUPYTER_PATH=$work/jupyter
-mkdir -p "$work/out" "$work/plain-build" "$work/files-build"
+mkdir -p "$work/out"
 "$tools/bin/evcxr_jupyter" --install >/dev/null
 
 echo "documentation of every item"
 cargo doc --quiet -p chainrule --no-deps --all-features
 cargo run --quiet -p chainrule-book -- notebooks guide "$target/doc" "$work/plain"
 
-# Notebooks with the features for files share one build of the library, the others another, so that two can run at a time.
-plain=() files=()
+# Two notebooks at a time, each row of them in one folder, where the library is built once: those with the features for files,
+# and after them as many of the others as give both rows as long to run.
+plain=() files=() others=()
 for notebook in "$work"/plain/*.ipynb; do
   name=$(basename "$notebook")
   case " ${*:-${name%.ipynb}} " in *" ${name%.ipynb} "*) ;; *) continue ;; esac
-  if grep -q 'features = ' "$notebook"; then files+=("$name"); else plain+=("$name"); fi
+  case $name in
+    12_* | 14_* | 15_*) files+=("$name") ;;
+    13_* | doctor*) others+=("$name") ;;
+    *) plain+=("$name") ;;
+  esac
 done
 run() {
-  local build=$1
+  local build=$work/$1-build
   shift
-  [ $# = 0 ] || EVCXR_TMPDIR=$build "$python" notebooks/execute.py "$work/plain" "$work/out" "$@" 2>"$build/stderr" || {
+  [ $# != 0 ] || return 0
+  mkdir -p "$build"
+  EVCXR_TMPDIR=$build "$python" notebooks/execute.py "$work/plain" "$work/out" "$@" 2>"$build/stderr" || {
     cat "$build/stderr"
     return 1
   }
 }
-run "$work/files-build" "${files[@]}" &
-run "$work/plain-build" "${plain[@]}"
+{ run files ${files[@]+"${files[@]}"} && run others ${others[@]+"${others[@]}"}; } &
+run plain ${plain[@]+"${plain[@]}"}
 wait $!
 
-for name in "${plain[@]}" "${files[@]}"; do
+for name in ${plain[@]+"${plain[@]}"} ${files[@]+"${files[@]}"} ${others[@]+"${others[@]}"}; do
   if [ -z "$check" ]; then
     cp "$work/out/$name" "notebooks/$name"
   else
