@@ -184,6 +184,8 @@ impl fmt::Debug for Error {
     }
 }
 
+crate::notebook::shows_its_text!(Error);
+
 impl Error {
     /// Two things that don't go together, and what to do.
     ///

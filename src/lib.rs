@@ -55,6 +55,8 @@
 //! What is read there is what runs: every step of every training executes these lines, and a layer or an optimizer of
 //! your own is treated as those of the library are.
 //!
+//! In a [`notebook`] models, histories, explanations and pictures show themselves.
+//!
 //! The package `chainrule-draw` makes pictures of all of it, and a web page of a training; `chainrule-mpi` trains on several
 //! machines.
 //!
@@ -108,6 +110,7 @@ pub mod kernels;
 pub mod layer;
 pub mod loss;
 pub mod metrics;
+pub mod notebook;
 pub mod optimizer;
 mod rng;
 mod sequential;

@@ -1,11 +1,8 @@
 //! The model: layers in a row, everything that a pass leaves behind, and the chain rule.
 
-use std::fmt;
-
 use ndarray::{ArrayRef, ArrayView2, Dimension};
 
 use crate::layer::{Layer, Memory, Pass};
-use crate::table::{self, Table, thousands};
 use crate::{Float, Loss, Reads, Result};
 
 mod buffers;
@@ -23,6 +20,7 @@ mod shapes;
 mod snapshot;
 mod structure;
 mod update;
+mod view;
 
 pub(crate) use buffers::Buffer;
 use buffers::{Cache, Phase, Trace, around};
@@ -255,27 +253,5 @@ fn forward<F: Float>(
         if let Some(skipped) = route.skips[index] {
             y += &inputs(skipped);
         }
-    }
-}
-
-/// The table of layers: output shape, parameters, their count, and the total.
-impl<F: Float> fmt::Display for Sequential<F> {
-    #[inline(never)]
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut table = Table::new(&[">#", "layer", "output", "parameters", ">count"]);
-        for (index, layer) in self.layers().enumerate() {
-            let params = layer.params();
-            let shapes: Vec<String> =
-                params.iter().map(|p| format!("{} {}", p.name, table::shape(p.shape()))).collect();
-            table.row([
-                index.to_string(),
-                layer.name().to_owned(),
-                table::shape(&self.shapes[index + 1]),
-                shapes.join(", "),
-                thousands(params.iter().map(|param| param.value.len()).sum()),
-            ]);
-        }
-        writeln!(f, "input {}", table::shape(&self.shapes[0]))?;
-        write!(f, "{table}total: {} parameters", thousands(self.param_count()))
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::notebook::escaped;
+
 /// A number in at most the digits that matter: four behind the point where that shows some, else three in all.
 pub(crate) fn short(x: f64) -> String {
     let size = x.abs();
@@ -38,6 +40,21 @@ impl Table {
     /// The columns of a terminal that the table takes.
     pub(crate) fn width(&self) -> usize {
         self.widths().iter().map(|width| width + 2).sum()
+    }
+
+    /// The table in HTML, in the style of the page around it.
+    pub(crate) fn to_html(&self) -> String {
+        let mut html = String::from("<table>\n");
+        for (index, row) in self.rows.iter().enumerate() {
+            let tag = if index == 0 { "th" } else { "td" };
+            let cell = |(cell, &right): (&String, &bool)| {
+                let side = if right { "right" } else { "left" };
+                format!("<{tag} style=\"text-align: {side}\">{}</{tag}>", escaped(cell))
+            };
+            let cells: String = row.iter().zip(&self.right).map(cell).collect();
+            html += &format!("<tr>{cells}</tr>\n");
+        }
+        html + "</table>\n"
     }
 
     fn widths(&self) -> Vec<usize> {
@@ -101,6 +118,19 @@ mod tests {
         table.row(["0".into(), "dense".into()]);
         table.row(["10".into(), "relu".into()]);
         assert_eq!(table.to_string(), "   #  layer\n  ──  ─────\n   0  dense\n  10  relu\n");
+    }
+
+    #[test]
+    fn html_has_the_same_cells_and_escapes_them() {
+        let mut table = Table::new(&[">#", "<layer>"]);
+        table.row(["1".into(), "a & b".into()]);
+        assert_eq!(
+            table.to_html(),
+            "<table>\n\
+             <tr><th style=\"text-align: right\">#</th><th style=\"text-align: left\">&lt;layer&gt;</th></tr>\n\
+             <tr><td style=\"text-align: right\">1</td><td style=\"text-align: left\">a &amp; b</td></tr>\n\
+             </table>\n"
+        );
     }
 
     /// Wide letters, combining marks, tabs and line breaks.

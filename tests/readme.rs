@@ -7,7 +7,7 @@ use chainrule::prelude::*;
 
 const README: &str = include_str!("../README.md");
 
-const PAGES: [&str; 29] = [
+const PAGES: [&str; 30] = [
     "README.md",
     "CHANGELOG.md",
     "CONTRIBUTING.md",
@@ -36,6 +36,7 @@ const PAGES: [&str; 29] = [
     "guide/gallery.md",
     "lectures/README.md",
     "mnist/README.md",
+    "notebooks/README.md",
     "src/guide.rs",
 ];
 

@@ -1,5 +1,7 @@
 //! Loss and metrics against the epoch.
 
+use chainrule::training::History;
+
 use super::area::{Area, Point};
 use super::axes::{Axes, freest};
 use super::axis::{Axis, drawable, extent};
@@ -69,6 +71,27 @@ impl Curves {
             lines: Vec::new(),
             log: false,
             mark: None,
+        }
+    }
+
+    /// The losses of a training, and those of its validation samples with the lowest marked if there are any.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    /// use chainrule_draw::{Curves, Drawing};
+    ///
+    /// let (x, y) = (array![[0.0], [1.0]], array![[1.0], [3.0]]);
+    /// let mut model = Sequential::new([1]).add(Dense::new(1)).build(1)?;
+    /// let history = Trainer::new(MeanSquaredError, Sgd::new(0.1)).epochs(5).fit(&mut model, (&x, &y))?;
+    /// assert_eq!(Curves::of(&history).to_svg(), Curves::new().line("training", &history.losses()).to_svg());
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    pub fn of(history: &History) -> Self {
+        let curves = Curves::new().line("training", &history.losses());
+        match &history.validation_losses()[..] {
+            [] => curves,
+            losses => curves.line("validation", losses).mark_lowest(),
         }
     }
 

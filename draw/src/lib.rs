@@ -41,6 +41,8 @@
 //! Names are those of [`explain`](chainrule::Sequential::explain): x₁, z0₁, W0₂₁ and so on, as its
 //! [notation](chainrule::explain#notation) says.
 //!
+//! In a [notebook](chainrule::notebook) a drawing at the end of a cell shows its picture.
+//!
 //! A [`Report`] is a web page of a whole training; [`terminal`] draws with letters.
 //!
 //! # Features
@@ -64,6 +66,7 @@ mod images;
 mod key;
 mod layout;
 mod network;
+mod notebook;
 mod picture;
 #[cfg(feature = "png")]
 mod raster;

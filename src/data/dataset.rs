@@ -230,6 +230,8 @@ impl<F: Float> fmt::Display for Dataset<F> {
     }
 }
 
+crate::notebook::shows_its_text!(Dataset<F>);
+
 /// Debug shows that line as well: all the numbers would fill the screen.
 impl<F: Float> fmt::Debug for Dataset<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -161,3 +161,5 @@ impl fmt::Display for Diagnosis {
         self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
     }
 }
+
+crate::notebook::shows_its_text!(Diagnosis);

@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use super::{Equation, Explanation, Part, Place, Section};
-use crate::Float;
 use crate::explain::formula::Digits;
+use crate::{Float, notebook};
 
 /// The longest line of text, in characters.
 const WIDTH: usize = 100;
@@ -20,6 +20,21 @@ impl<F: Float> Explanation<'_, F> {
     /// The explanation in Markdown: headings, and the equations in blocks of code.
     pub fn to_markdown(&self) -> String {
         markdown(&self.sections(), self.digits())
+    }
+
+    /// Shows the equations in a [notebook], at the end of a cell.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::prelude::*;
+    ///
+    /// let model = Sequential::new([2]).add(Dense::new(1)).add(Sigmoid).build(1)?;
+    /// model.explain(&array![[0.5, 0.8]], &array![[1.0]], &BinaryCrossEntropy)?.evcxr_display();
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[inline(never)]
+    pub fn evcxr_display(&self) {
+        notebook::show([("text/html", self.to_html()), ("text/plain", self.to_string())]);
     }
 
     /// The explanation as a piece of a web page: one `<section>` with its own style, no other files.
@@ -253,7 +268,8 @@ const STYLE: &str = "
 .explanation h2 { font-size: 1.15em; margin: 1.4em 0 0; color: #0072B2; border-bottom: 1px solid #ddd }
 .explanation h3 { font-size: 1em; margin: 1em 0 .2em }
 .explanation p { margin: .2em 0; color: #555 }
-.explanation table { border-collapse: collapse; font-family: Cambria, 'STIX Two Math', Georgia, serif }
+section.explanation table { border-collapse: collapse; color: inherit; font-family: Cambria, 'STIX Two Math', Georgia, serif }
+section.explanation table tr:nth-child(n) { background: none }
 .explanation td { padding: .1em .9em .1em 0; vertical-align: baseline }
 .explanation td:last-child { font-weight: bold; white-space: nowrap }
 .explanation sub, .explanation sup { font-size: .7em; line-height: 0 }

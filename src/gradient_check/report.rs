@@ -245,3 +245,5 @@ impl fmt::Display for GradientReport {
         write!(f, "{table}{}", self.verdict())
     }
 }
+
+crate::notebook::shows_its_text!(GradientReport);

@@ -202,6 +202,8 @@ impl fmt::Display for LabelReport {
     }
 }
 
+crate::notebook::shows_its_text!(LabelReport);
+
 #[cfg(test)]
 mod tests {
     use ndarray::array;

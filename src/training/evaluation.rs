@@ -68,6 +68,8 @@ impl fmt::Display for Evaluation {
     }
 }
 
+crate::notebook::shows_its_text!(Evaluation);
+
 /// Measures a model on samples; the model stays as it is.
 ///
 /// # Errors

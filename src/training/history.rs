@@ -8,6 +8,7 @@ use crate::{Error, Result};
 
 pub(super) mod csv;
 mod saved;
+mod view;
 
 /// The loss and the metrics over a set of samples.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,6 +40,8 @@ impl fmt::Display for Measures {
         })
     }
 }
+
+crate::notebook::shows_its_text!(Measures);
 
 /// The record of one epoch.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +103,8 @@ impl fmt::Display for Epoch {
         self.validation.iter().try_for_each(|measures| write!(f, "  |  validation {measures}"))
     }
 }
+
+crate::notebook::shows_its_text!(Epoch);
 
 /// All epochs of a training.
 ///

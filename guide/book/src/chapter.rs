@@ -191,7 +191,7 @@ impl Page {
 }
 
 /// A definition of a link: `[label]: target`.
-fn definition(line: &str) -> Option<(&str, &str)> {
+pub(crate) fn definition(line: &str) -> Option<(&str, &str)> {
     line.strip_prefix('[')?.split_once("]: ").filter(|(label, _)| !label.contains(']'))
 }
 

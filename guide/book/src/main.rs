@@ -10,6 +10,7 @@ mod check;
 mod code;
 mod equation;
 mod items;
+mod notebook;
 mod pictures;
 mod playground;
 mod search;
@@ -26,7 +27,7 @@ use tested::Tested;
 type Result<T> = std::result::Result<T, Box<dyn error::Error>>;
 
 const USAGE: &str = "usage: chainrule-book sources GUIDE DOCS FOLDER [--tests OUTPUT] [--playground FILE] \
-    | search GUIDE FOUND BOOK | check BOOK";
+    | search GUIDE FOUND BOOK | check BOOK | notebooks GUIDE DOCS FOLDER";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
             sources(Path::new(guide), Path::new(docs), Path::new(folder), options)
         }
         ["search", guide, found, book] => search::take(Path::new(guide), Path::new(found), Path::new(book)),
+        ["notebooks", guide, docs, folder] => notebooks(Path::new(guide), Path::new(docs), Path::new(folder)),
         ["check", book] => check::book(Path::new(book)),
         _ => Err(USAGE.into()),
     };
@@ -102,6 +104,24 @@ fn sources(guide: &Path, docs: &Path, folder: &Path, options: &[&str]) -> Result
         tested
             .map_or("no test was run: the book says of no block that it passed".to_owned(), |t| t.summary())
     );
+    Ok(())
+}
+
+/// The notebooks of all chapters, without outputs, in `folder`: afresh.
+fn notebooks(guide: &Path, docs: &Path, folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)?;
+    let captions = pictures::captions(&read(&guide.join("gallery.md"))?);
+    let items = items::Items::of(&docs.join("chainrule"))?;
+    for page in chapter::pages(&read(&guide.join("README.md"))?)? {
+        let Some(name) = notebook::name(&page.file) else { continue };
+        let text = read(&guide.join(&page.file))?;
+        let notebook = notebook::notebook(&page.file, &text, &items, &captions)
+            .map_err(|error| format!("guide/{}: {error}", page.file))?;
+        fs::write(folder.join(name), format!("{notebook:#}\n"))?;
+    }
     Ok(())
 }
 

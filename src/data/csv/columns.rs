@@ -155,3 +155,5 @@ impl fmt::Display for Columns {
         write!(f, "{table}")
     }
 }
+
+crate::notebook::shows_its_text!(Columns);

@@ -65,6 +65,8 @@ impl fmt::Display for ConfusionMatrix {
     }
 }
 
+crate::notebook::shows_its_text!(ConfusionMatrix);
+
 #[cfg(test)]
 mod tests {
     use super::*;
