@@ -1,18 +1,16 @@
 #!/usr/bin/env bash
 # Builds the core of the playground for WebAssembly, into target/playground/core: the module, and the JavaScript and TypeScript
 # around it. The standard library for the target comes from rustup, or else from Debian's packages, unpacked in target/rust-web,
-# with a compiler of their own. WITHOUT_RUSTUP=1 takes the second way. Exit code 3: neither can be had here, or the tool that
-# binds the module to JavaScript can't.
+# with a compiler of their own. WITHOUT_RUSTUP=1 takes the second way. Exit code 3: neither can be had here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-bindgen=0.2.130                                     # the version of wasm-bindgen in playground/Cargo.toml
 triple=wasm32-unknown-unknown
 mkdir -p "${CARGO_TARGET_DIR:-target}"
 target=$(realpath "${CARGO_TARGET_DIR:-target}")
-tools=$target/tools
 core=$target/playground/core
 debian=$target/rust-web
+path=$PATH
 
 has_target() {
   local libraries
@@ -43,14 +41,6 @@ build() {
   cargo build --quiet --profile playground --target $triple -p chainrule-playground --lib "$@"
 }
 
-if [ "$("$tools/bin/wasm-bindgen" --version 2>/dev/null)" != "wasm-bindgen $bindgen" ]; then
-  echo "installing wasm-bindgen $bindgen into $tools, once; that takes some minutes"
-  cargo install --quiet --root "$tools" "wasm-bindgen-cli@$bindgen" || {
-    echo "wasm-bindgen could not be installed: it comes from crates.io, and is built here"
-    exit 3
-  }
-fi
-
 flags="-C target-feature=+simd128"
 if has_target || { [ -z "${WITHOUT_RUSTUP:-}" ] && command -v rustup >/dev/null && rustup target add $triple >/dev/null 2>&1; }; then
   echo "the target $triple is rustup's"
@@ -66,6 +56,9 @@ else
 fi
 
 mkdir -p "$core"
-"$tools/bin/wasm-bindgen" --target web --remove-name-section --remove-producers-section --out-dir "$core" \
-  --out-name core "$target/$triple/playground/chainrule_playground.wasm"
+(
+  # with the compiler of this computer, whichever built the core
+  unset LD_LIBRARY_PATH RUSTC_BOOTSTRAP
+  PATH=$path cargo run --quiet -p chainrule-bindgen -- "$target/$triple/playground/chainrule_playground.wasm" "$core"
+)
 wc -c "$core"/core*
