@@ -32,14 +32,15 @@ def plain(output, count):
 
 
 def joined(outputs):
-    """Pieces of one stream as one output."""
+    """What was printed, each stream as one, and then the value: the kernel sends them in any order."""
+    streams = [output for output in outputs if output.output_type == "stream"]
     whole = []
-    for output in outputs:
-        if whole and output.output_type == "stream" and whole[-1].get("name") == output.name:
-            whole[-1].text += output.text
-        else:
-            whole.append(output)
-    return whole
+    for name in ("stdout", "stderr"):
+        pieces = [output for output in streams if output.name == name]
+        if pieces:
+            pieces[0].text = "".join(piece.text for piece in pieces)
+            whole.append(pieces[0])
+    return whole + [output for output in outputs if output.output_type != "stream"]
 
 
 class Timed(NotebookClient):
