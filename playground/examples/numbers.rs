@@ -1,14 +1,28 @@
 //! The numbers of all presets at their ends, as JSON, computed on this machine: `cargo run --release -p chainrule-playground
 //! --example numbers`. The page's tests compare those of the browser with them.
 
-use chainrule_playground::{Core, presets};
-use serde_json::{Map, json};
+use std::process::ExitCode;
 
-fn main() {
+use chainrule_playground::{Core, Result, presets};
+use serde_json::{Map, Value, json};
+
+fn main() -> ExitCode {
+    match numbers() {
+        Ok(numbers) => {
+            println!("{numbers}");
+            ExitCode::SUCCESS
+        }
+        Err(problem) => {
+            eprintln!("{problem}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn numbers() -> Result<Value> {
     let mut numbers = Map::new();
-    for preset in presets().unwrap_or_else(|problem| panic!("{problem}")) {
-        let mut core =
-            Core::new(preset.settings).unwrap_or_else(|problem| panic!("{}: {problem}", preset.name));
+    for preset in presets()? {
+        let mut core = Core::new(preset.settings)?;
         core.run(preset.steps);
         let frame = core.frame();
         let of = json!({
@@ -17,5 +31,5 @@ fn main() {
         });
         numbers.insert(preset.name, of);
     }
-    println!("{}", serde_json::Value::Object(numbers));
+    Ok(Value::Object(numbers))
 }

@@ -1,6 +1,6 @@
 //! The programs that are taken along: all of them are compiled at once, run, and print the core's loss to the last digit.
 
-#![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
