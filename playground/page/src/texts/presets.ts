@@ -166,11 +166,11 @@ export const presets: Record<string, readonly [Story, Story]> = {
   spirals: [
     [
       "Two spirals",
-      "The hardest set of the page: two layers of sixteen units and a learning rate that fades along a cosine. Take one layer away and see what is lost.",
+      "The hardest set of the page: two layers of twenty-four ReLU units and a learning rate that fades along a cosine. Take one layer away and see what is lost.",
     ],
     [
       "나선 두 개",
-      "이 페이지에서 가장 어려운 데이터로, 유닛 열여섯 개의 층 두 개와 코사인으로 줄어드는 학습률을 씁니다. 층 하나를 빼면 무엇을 잃는지 확인해 보십시오.",
+      "이 페이지에서 가장 어려운 데이터로, ReLU 유닛 스물네 개의 층 두 개와 코사인으로 줄어드는 학습률을 씁니다. 층 하나를 빼면 무엇을 잃는지 확인해 보십시오.",
     ],
   ],
   regression: [
