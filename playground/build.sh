@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
-# Builds the playground into target/playground.html, one file that needs nothing beside it: the core by build-core.sh, then the
-# page around it by npm. Exit code 3: the core's target, or npm's packages, can't be had here.
+# Builds the playground, target/playground.html: one file with everything inside. Needs cargo, and node with npm.
+# Exit code 3: something that it is built with can't be had here.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+npm=$(command -v npm) || { echo "there is no npm here"; exit 3; }
+node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' ||
+  { echo "node $(node --version) is too old: 20 is needed"; exit 3; }
 playground/build-core.sh
-[ -f playground/page/package.json ] || { echo "the page is not here: only the core was built"; exit 0; }
-command -v npm >/dev/null || { echo "there is no npm: the page can't be built"; exit 3; }
 cd playground/page
-npm ci --silent 2>/dev/null || npm install --silent --no-audit --no-fund || {
-  echo "npm's packages can't be had here"
-  exit 3
-}
-npm run --silent build
+# package.json names exact versions; what is there already is not asked for again
+if ! cmp -s package.json node_modules/.built-for; then
+  "$npm" install --no-audit --no-fund --loglevel error || { echo "the page's packages can't be had here"; exit 3; }
+  cp package.json node_modules/.built-for
+fi
+node build.mjs
