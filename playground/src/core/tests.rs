@@ -252,9 +252,7 @@ fn all_presets_can_be_asked_everything() {
 
 #[test]
 fn the_doctor_finds_what_the_presets_have() {
-    for (name, illness) in
-        [("dead_relu", "dead-relu"), ("vanishing", "vanishing-gradient"), ("xor_stuck", "saturated")]
-    {
+    for (name, illness) in [("dead_relu", "dead-relu"), ("vanishing", "vanishing-gradient")] {
         let preset = crate::presets().unwrap().into_iter().find(|preset| preset.name == name).unwrap();
         let mut core = Core::new(preset.settings).unwrap();
         core.run(preset.steps.min(5_000));
