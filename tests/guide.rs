@@ -197,7 +197,8 @@ fn no_page_shows_a_solution() {
 /// A mark is alone on its line, and means something: the book shows what it stands for, and no other form shows the mark.
 #[test]
 fn marks_are_those_that_the_book_knows() {
-    let (mut equations, mut presets) = (0, BTreeSet::new());
+    let presets = fs::read_dir(folder().join("../playground/presets")).unwrap().count();
+    let (mut equations, mut shown) = (0, BTreeSet::new());
     for file in CHAPTERS.into_iter().chain(["README.md", "doctor.md", "solutions.md"]) {
         let text = read(file);
         let lines: Vec<&str> = text.lines().collect();
@@ -210,13 +211,15 @@ fn marks_are_those_that_the_book_knows() {
                     equations += 1;
                 }
                 "playground" => {
-                    let is_name = name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_');
-                    assert!(is_name && presets.insert(name.to_owned()), "{file}: {name} stands there twice");
+                    assert!(shown.insert(name.to_owned()), "{file}: {name} stands there twice");
+                    let preset = read(&format!("../playground/presets/{name}.json"));
+                    let chapter = format!("\"chapter\": \"{}\"", file.trim_end_matches(".md"));
+                    assert!(preset.contains(&chapter), "playground/presets/{name}.json is in {file}");
                 }
-                "picture" | "interop" | "not run" => assert!(!name.is_empty(), "{file}: {line}"),
+                "picture" | "notebook" | "interop" | "not run" => assert!(!name.is_empty(), "{file}: {line}"),
                 _ => panic!("{file}: {line} is no mark"),
             }
         }
     }
-    assert!(equations > 20 && presets.len() > 15, "{equations} equations, {presets:?}");
+    assert!(equations > 20 && shown.len() == presets, "{equations} equations, {shown:?} of {presets}");
 }
