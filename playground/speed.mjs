@@ -1,4 +1,5 @@
 // Steps a second of the core in WebAssembly, and how long the numbers of a picture take: node playground/speed.mjs
+// The same steps on this machine: cargo run --release -p chainrule-playground --example speed
 import { readFileSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { resolve } from "node:path";
@@ -8,13 +9,7 @@ const folder = resolve(root, process.env.CARGO_TARGET_DIR ?? "target", "playgrou
 const { Core, initSync } = await import(pathToFileURL(`${folder}/core.js`));
 initSync({ module: readFileSync(`${folder}/core_bg.wasm`) });
 
-const hidden = (...units) => units.map((units) => ({ units, activation: "tanh" }));
-const plane = { kind: "planar", set: "circles", samples: 300, noise: 0.1, seed: 1 };
-const cases = {
-  "2-8-1, 210 points, batches of 10": { data: plane, layers: hidden(8), batch_size: 10 },
-  "2-8-8-1, 210 points, batches of 10": { data: plane, layers: hidden(8, 8), batch_size: 10 },
-  "2-8-1, XOR, its 4 rows": { data: { kind: "gate", gate: "xor" }, test_share: 0, layers: hidden(8), batch_size: 0 },
-};
+const cases = JSON.parse(readFileSync(`${root}playground/speed.json`, "utf8"));
 
 const median = (times) => times.sort((a, b) => a - b)[times.length >> 1];
 const timed = (work) => {

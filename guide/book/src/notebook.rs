@@ -99,7 +99,7 @@ pub(crate) fn notebook(file: &str, text: &str, items: &Items, captions: &Caption
 fn dependencies(file: &str, text: &str) -> Vec<String> {
     let features = if WITH_FILES.contains(&file) { r#", features = ["csv", "files", "onnx"]"# } else { "" };
     let mut lines = vec![
-        "// The first time this builds the library: about a minute on two cores of an AMD EPYC (Zen 3)."
+        "// The first time this builds the library: about a minute on two cores of an AMD EPYC (Zen 4)."
             .to_owned(),
         "// Later cells answer within seconds.".to_owned(),
         format!(r#":dep chainrule = {{ path = ".."{features} }}"#),
