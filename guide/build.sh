@@ -13,7 +13,7 @@ options=()
 
 if [ "$("$tools/bin/mdbook" --version 2>/dev/null)" != "mdbook v$mdbook" ]; then
   echo "installing mdbook $mdbook into $tools, once; that takes some minutes"
-  cargo install --quiet --locked --root "$tools" --no-default-features --features search "mdbook@$mdbook" || {
+  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 cargo install --quiet --locked --root "$tools" --no-default-features --features search "mdbook@$mdbook" || {
     echo "mdbook could not be installed: it comes from crates.io, and is built here"
     exit 3
   }

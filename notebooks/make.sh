@@ -17,7 +17,8 @@ check=
 # cargo install looks at what is there by itself, but would ask the index first
 if ! grep -q "\"evcxr_jupyter $evcxr " "$tools/.crates2.json" 2>/dev/null; then
   echo "installing evcxr_jupyter $evcxr into $tools, once; that takes some minutes"
-  cargo install --quiet --locked --root "$tools" "evcxr_jupyter@$evcxr" || {
+  # the compiler that it calls takes the time, not the kernel
+  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 cargo install --quiet --locked --root "$tools" "evcxr_jupyter@$evcxr" || {
     echo "evcxr_jupyter could not be installed: it comes from crates.io, and is built here"
     exit 3
   }
