@@ -71,6 +71,7 @@ function Embedded() {
   return (
     <main class="embedded">
       <Notice />
+      <Story />
       <Transport compact />
       <div class="area">
         <NetPanel />

@@ -3,7 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { loadPreset, run } from "../actions";
 import type { Preset } from "../contract";
-import { inBook } from "../prefs";
+import { embed, inBook } from "../prefs";
 import { changed, preset, presets } from "../state";
 import { isMistake, presetText, t } from "../texts";
 import { IconButton } from "./fields";
@@ -76,9 +76,11 @@ export function Story() {
     <section class="story" aria-label={t("example")}>
       <p>
         <strong>{name}</strong> {changed.value && <span class="muted">{t("changed")}</span>} {story}{" "}
-        <a href={chapterLink(shown.chapter)} target="_blank" rel="noopener">
-          {t("read_chapter")}
-        </a>
+        {!embed && (
+          <a href={chapterLink(shown.chapter)} target="_blank" rel="noopener">
+            {t("read_chapter")}
+          </a>
+        )}
         {changed.value && (
           <button type="button" class="plain" onClick={() => loadPreset(shown)}>
             {t("as_it_was")}
