@@ -44,7 +44,7 @@ export function startDrawing(): void {
     requestAnimationFrame(tick);
     if (asked > 1 || !dirty || !state.structure.value) return;
     asked += 1;
-    dirty = state.running.value || state.busy.value;
+    dirty = state.running.value;
     try {
       const view = await engine.ask("view", wants());
       if (view.build !== state.build.value) dirty = true;
@@ -53,6 +53,7 @@ export function startDrawing(): void {
         batch(() => {
           state.view.value = view;
           state.running.value = view.running;
+          if (!view.running) state.restoring.value = false;
           if (!view.running || now - calmed > 120) {
             state.calm.value = view.frame;
             calmed = now;
@@ -117,12 +118,13 @@ function take(built: Built): void {
 }
 
 async function create({ settings, step }: Carried, place: string): Promise<boolean> {
-  state.busy.value = step > 0;
-  const built = await attempt(place, () => engine.ask("create", settings, step));
-  state.busy.value = false;
+  const built = await attempt(place, () => engine.ask("create", settings));
   if (!built) return false;
   take(built);
   state.findings.value = [];
+  state.running.value = state.restoring.value = step > 0;
+  // seen on its way, and paused where one likes: a step may be far
+  if (step > 0) await attempt("page", () => engine.ask("pace", { running: true, speed: 0, until: step }));
   return true;
 }
 
@@ -214,6 +216,7 @@ function pace(running: boolean): Promise<void> {
 
 export async function run(running = !state.running.value): Promise<void> {
   state.running.value = running;
+  state.restoring.value = false;
   await attempt("page", () => pace(running));
 }
 

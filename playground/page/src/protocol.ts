@@ -65,7 +65,7 @@ export type Walk = "epoch" | "step" | "sample" | "layer";
 
 export interface Calls {
   load(wasm: ArrayBuffer): { presets: Preset[]; defaults: Settings; version: string };
-  create(settings: Settings, step: number): Built;
+  create(settings: Settings): Built;
   change(settings: Settings): Built;
   reset(): Built;
   pace(pace: Pace): void;

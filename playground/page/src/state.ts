@@ -23,8 +23,8 @@ export const changed = signal(false);
 export const running = signal(false);
 /** Steps a second; 0: as fast as it goes. */
 export const speed = signal(0);
-/** Building anew, or running to the step of a link. */
-export const busy = signal(false);
+/** Running to the step of a link. */
+export const restoring = signal(false);
 
 /** What "how it is computed" explains. */
 export const selected = signal<Target>({ what: "loss" });

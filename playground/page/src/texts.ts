@@ -34,11 +34,19 @@ export function isMistake(name: string): boolean {
   return mistakes.has(name);
 }
 
+/** The core's words begin small and end open, as an error in Rust does; beside each other they are sentences. */
+function sentence(words: string): string {
+  const ended = /[.!?:]$/.test(words) ? words : `${words}.`;
+  // a name such as `x1` or `test_share` stays as it is
+  return /^[a-z]+[ :,'’]/.test(ended) ? ended[0]!.toUpperCase() + ended.slice(1) : ended;
+}
+
 /** What went wrong, and what to do. */
 export function problemText(problem: Problem): { text: string; help: string | null } {
   const known = problems[problem.code];
   // the core's own words are English
-  if (lang.value === "en" || !known) return { text: problem.message, help: problem.help };
+  if (lang.value === "en" || !known)
+    return { text: sentence(problem.message), help: problem.help && sentence(problem.help) };
   return { text: fill(known, { ...problem.values, message: problem.message }), help: null };
 }
 

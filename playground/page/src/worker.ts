@@ -4,8 +4,10 @@ import type { Problem } from "./contract";
 import { type CoreModule, loadCore, type Net } from "./core";
 import type { Built, Calls, Pace, Request, Response, View, Wants } from "./protocol";
 
-/** How long it trains before it looks for questions, in milliseconds. */
-const slice = 6;
+/** How long it trains before it looks for questions, in milliseconds: as long as the last view took, within these bounds,
+ * so that views of a large table leave it half of the time. */
+const slices = [6, 40] as const;
+let slice: number = slices[0];
 
 let core: CoreModule | null = null;
 let net: Net | null = null;
@@ -122,8 +124,11 @@ function built(): Built {
 /** A view in as many points as the net is small enough for. */
 function view(wants: Wants): View {
   for (;;) {
+    const from = performance.now();
     try {
-      return viewOf(wants, coarser);
+      const seen = viewOf(wants, coarser);
+      slice = Math.max(slices[0], Math.min(slices[1], performance.now() - from));
+      return seen;
     } catch (error) {
       const { code } = asProblem(error);
       if (code !== "resolution" || coarser >= 16) throw error;
@@ -184,15 +189,12 @@ const answers: Answers = {
     core = loadCore(wasm);
     return { presets: core.presets(), defaults: core.defaults(), version: core.version() };
   },
-  async create(settings, step) {
+  create(settings) {
     const next = core!.create(settings);
     pace = { ...pace, running: false };
     net?.free();
     net = next;
-    const answer = built();
-    // in slices, unless another net takes the place of this one
-    while (net === next && next.step() < step && runSlice(next, step - next.step()) > 0) await turn();
-    return answer;
+    return built();
   },
   change(settings) {
     return current().change(settings) === "rebuilt" ? built() : same();

@@ -308,5 +308,6 @@ export const page = {
   a_whole_number: ["a whole number", "정수"],
   needs: ["Needs {kind}.", "{kind}를 입력하십시오."],
   needs_from: ["Needs {kind} from {min} on.", "{min} 이상의 {kind}를 입력하십시오."],
+  needs_above: ["Needs {kind} above {min}.", "{min}보다 큰 {kind}를 입력하십시오."],
   needs_between: ["Needs {kind} from {min} to {max}.", "{min}부터 {max}까지의 {kind}를 입력하십시오."],
 } as const satisfies Record<string, readonly [string, string]>;

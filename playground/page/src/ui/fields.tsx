@@ -63,6 +63,8 @@ export function NumberField(props: {
   place: string;
   min?: number;
   max?: number;
+  /** `min` itself is too small. */
+  above?: boolean;
   whole?: boolean;
   hidden?: boolean;
   after?: ComponentChildren;
@@ -81,9 +83,11 @@ export function NumberField(props: {
       typed.trim() !== "" &&
       Number.isFinite(value) &&
       value >= (props.min ?? -Infinity) &&
+      !(props.above && value === props.min) &&
       value <= (props.max ?? Infinity) &&
       (!props.whole || Number.isInteger(value));
     setWrong(!fits);
+    settle(props.place);
     if (fits && value !== props.value) props.onChange(value);
   };
   const kind = props.whole ? t("a_whole_number") : t("a_number");
@@ -91,7 +95,7 @@ export function NumberField(props: {
     props.max === undefined || props.max > 1e9
       ? props.min === undefined
         ? t("needs", { kind })
-        : t("needs_from", { kind, min: props.min })
+        : t(props.above ? "needs_above" : "needs_from", { kind, min: props.min })
       : t("needs_between", { kind, min: props.min ?? 0, max: props.max });
   return (
     <div class="field">

@@ -2,11 +2,14 @@
 
 import { useSignal } from "@preact/signals";
 import { attempt, engine, link } from "../actions";
+import type { Structure } from "../contract";
 import { longest } from "../link";
 import { coreVersion, structure } from "../state";
 import { t } from "../texts";
 import { Panel, Trouble } from "./fields";
 import { Icon } from "./icons";
+
+type Picture = "output" | "net" | "loss";
 
 function save(name: string, data: BlobPart, type: string): void {
   const anchor = document.createElement("a");
@@ -43,10 +46,15 @@ export function CopyLink(props: { compact?: boolean; onCopied: (text: string) =>
   );
 }
 
+/** Of the output, there is a picture where the samples lie in a plane. */
+function pictures(picture: Structure["picture"] | undefined): readonly Picture[] {
+  return picture === "plane" || picture === "curve" ? ["output", "net", "loss"] : ["net", "loss"];
+}
+
 export function TakePanel() {
   const program = useSignal<string | null>(null);
   const said = useSignal("");
-  const picture = async (kind: "output" | "net" | "loss") => {
+  const picture = async (kind: Picture) => {
     const svg = await attempt("take", () => engine.ask("picture", kind));
     if (svg) save(`${kind}.svg`, svg, "image/svg+xml");
   };
@@ -71,7 +79,7 @@ export function TakePanel() {
         <button type="button" class="quiet" onClick={model}>
           <Icon name="down" /> {t("model_file")}
         </button>
-        {(["output", "net", "loss"] as const).map((kind) => (
+        {pictures(structure.value?.picture).map((kind) => (
           <button type="button" class="quiet" key={kind} onClick={() => picture(kind)}>
             <Icon name="down" /> {t(`picture_${kind}`)}
           </button>

@@ -46,6 +46,7 @@ export function TrainingPanel() {
         place="optimizer.rate"
         value={optimizer.rate}
         min={0}
+        above
         onChange={(rate) => set({ rate }, "optimizer.rate")}
       />
       <NumberField

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 import { goTo, reset, run, setSpeed, walk } from "../actions";
 import { fixed, thousands } from "../format";
 import type { Walk } from "../protocol";
-import { busy, calm, preset, running, speed, step, view } from "../state";
+import { calm, preset, restoring, running, speed, step, view } from "../state";
 import { t } from "../texts";
 import { IconButton, Trouble } from "./fields";
 import { Icon } from "./icons";
@@ -94,7 +94,7 @@ function Status() {
   const { stopped, stepsPerSecond } = status.value;
   const cursor = calm.value?.cursor;
   let text = "";
-  if (busy.value) text = t("restoring", { step: thousands(step.value) });
+  if (restoring.value) text = t("restoring", { step: thousands(step.value) });
   else if (cursor) {
     const place = { sample: cursor.sample + 1, of: cursor.of, phase: t(`phase_${cursor.phase}`) };
     text = cursor.layer === null ? t("within", place) : t("within_layer", { ...place, layer: cursor.layer });

@@ -56,6 +56,7 @@ test("numbers that are none stay in their field, with a sentence beside it", asy
   for (const [label, text] of [
     ["Learning rate", "fast"],
     ["Learning rate", "-1"],
+    ["Learning rate", "0"],
     ["Batch size", "2.5"],
     ["Batch size", ""],
     ["Seed of the weights", "99999999999"],

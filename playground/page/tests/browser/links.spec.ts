@@ -2,7 +2,7 @@
 
 import { deflateSync, strToU8 } from "fflate";
 import { expect, test } from "vitest";
-import { at, close, numbers, open, runSome, settings, step, useBrowser } from "./browser";
+import { at, close, numbers, open, runSome, settings, settled, step, useBrowser } from "./browser";
 
 useBrowser();
 
@@ -42,6 +42,20 @@ test("a link to a preset opens it, also when only the hash changes", async () =>
   await page.getByText("There is no example named “nothing” here.").waitFor();
   expect((await settings(page)).data).toMatchObject({ set: "circles" });
   await close(page);
+});
+
+test("a link to a far step is seen on its way, and can be paused", async () => {
+  const page = await open();
+  const { encode } = await import("../../src/link");
+  const hash = encode({ settings: await settings(page), step: 999_999_999_999 });
+  await close(page);
+  const other = await open({ hash });
+  await other.getByText("Running to the step of the link").waitFor();
+  await other.click("#run");
+  expect(await settled(other)).toBeGreaterThan(0);
+  expect(await other.textContent("#run")).toContain("Run");
+  expect(await other.textContent("#status")).toBe("");
+  await close(other);
 });
 
 test("broken links, and those of a later version, get a sentence; the net stays", async () => {
