@@ -120,7 +120,13 @@ impl Set {
             let scaling = Standardize::fit(&targets.select(Axis(0), &first))?;
             targets = scaling.apply(&targets)?;
             let [mean, std] = [scaling.mean()[0], scaling.std()[0]];
-            let message = format!("the answers are scaled: {mean:.4} became 0, and {std:.4} became 1");
+            let message = if std > 0.0 {
+                format!(
+                    "the answers are scaled: {mean:.4}, their mean, became 0, and a difference of {std:.4} became 1"
+                )
+            } else {
+                format!("all answers for training are {mean:.4}: there is nothing to tell apart")
+            };
             let warning = Problem::new("targets_scaled", message, "");
             warnings.push(warning.value("mean", mean).value("std", std));
             Some(scaling)

@@ -5,6 +5,8 @@ use crate::training::Training;
 
 /// The most points.
 const POINTS: usize = 400;
+/// Samples that are measured at every step in the beginning.
+const SMALL: usize = 2_000;
 
 /// Losses and accuracies every so many steps.
 #[derive(Debug)]
@@ -24,7 +26,10 @@ struct Point {
 impl History {
     /// Begins with where a training stands now.
     pub(crate) fn new(training: &Training) -> Self {
-        let mut history = History { every: 1, points: Vec::new() };
+        // a large table takes longer to be measured than a hundred steps take
+        let rows = training.set.train.x.nrows();
+        let every = if rows > SMALL { (rows / 64).next_power_of_two() } else { 1 };
+        let mut history = History { every, points: Vec::new() };
         history.see(training);
         history
     }

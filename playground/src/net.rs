@@ -111,10 +111,14 @@ fn dense(units: usize, initializer: Initializer, bias: bool) -> Dense<f64> {
 fn check_sizes(settings: &Settings, inputs: usize, outputs: usize, samples: usize) -> Result<()> {
     let is_wide = matches!(settings.data, Data::Digits { .. } | Data::Csv { .. });
     let units = if is_wide { WIDE_UNITS } else { UNITS };
-    check_count("layers", settings.layers.len(), 0, LAYERS)?;
+    let depth = settings.layers.len();
+    let too_deep = |problem| Problem { message: format!("{depth} hidden layers are too many"), ..problem };
+    check_count("layers", depth, 0, LAYERS).map_err(too_deep)?;
     let (mut before, mut params, mut activations) = (inputs, 0, inputs);
     for layer in &settings.layers {
-        check_count("layers.units", layer.units, 1, units)?;
+        let no_size =
+            |problem| Problem { message: format!("a layer can't have {} units", layer.units), ..problem };
+        check_count("layers.units", layer.units, 1, units).map_err(no_size)?;
         check_between("layers.dropout", layer.dropout, 0.0, 0.9)?;
         params += (before + 3) * layer.units;
         activations += 4 * layer.units;

@@ -71,10 +71,10 @@ export function unitName(structure: Structure, position: number, unit: number): 
   return `${structure.positions[position]?.name ?? "?"}${subscript(unit + 1)}`;
 }
 
-/** How a weight is named in the equations: `W0₂₁`, with a comma where row or column have two digits. */
-export function weightName(param: string, row: number, column: number): string {
-  const [layer, name = ""] = param.split(".");
-  const comma = row > 8 || column > 8 ? "," : "";
+/** How a weight is named in the equations: `W0₂₁`, with a comma where rows or columns come to two digits. */
+export function weightName(param: Param, row: number, column: number): string {
+  const [layer, name = ""] = param.name.split(".");
+  const comma = param.rows > 9 || param.columns > 9 ? "," : "";
   if (name === "weight") return `W${layer}${subscript(row + 1)}${comma}${subscript(column + 1)}`;
   return `${name === "bias" ? "b" : name}${layer}${subscript(column + 1)}`;
 }

@@ -56,8 +56,19 @@ impl Core {
                     }
                     _ => false,
                 };
+                let title = names.unit(*position, *unit);
+                if *position == 0 {
+                    let line = format!("{title} = {}", written(x[[0, *unit]]));
+                    let of_input = Block {
+                        part: "input".to_owned(),
+                        title: String::new(),
+                        notes: Vec::new(),
+                        equations: vec![line],
+                    };
+                    return Ok(Explained { title, blocks: vec![of_input] });
+                }
                 let explanation = explanation.unit(*position, *unit);
-                Explained { title: names.unit(*position, *unit), blocks: equations(&explanation, is_of) }
+                Explained { title, blocks: equations(&explanation, is_of) }
             }
             Target::Weight { param, row, column } => {
                 let (layer, name) = split(param).unwrap_or((0, ""));
@@ -68,11 +79,25 @@ impl Core {
                     }
                     _ => false,
                 };
+                let title = names.param(layer, name, *row, *column);
                 let explanation = explanation.entry(param, *row, *column);
-                Explained {
-                    title: names.param(layer, name, *row, *column),
-                    blocks: equations(&explanation, is_of),
+                let mut blocks = equations(&explanation, is_of);
+                let is_dense = model.layers().nth(layer).is_some_and(|layer| layer.name() == "dense");
+                let forward = blocks.iter_mut().find(|block| block.part == "forward");
+                if let Some(forward) = forward
+                    && is_dense
+                    && name == "weight"
+                    && !forward.equations.iter().any(|line| line.contains(&title))
+                {
+                    // a long sum leaves out all but its largest terms
+                    let input = model.predict_activations(&x)?[layer][[0, *row]];
+                    let weight = model.param(param)?[[*row, *column]];
+                    let [of, by, product] = [input, weight, input * weight].map(written);
+                    let by = if weight < 0.0 { format!("({by})") } else { by };
+                    let unit = names.unit(layer, *row);
+                    forward.equations.push(format!("{unit}·{title} = {of}·{by} = {product}"));
                 }
+                Explained { title, blocks }
             }
         })
     }
@@ -96,6 +121,10 @@ impl Core {
 fn split(param: &str) -> Option<(usize, &str)> {
     let (layer, name) = param.split_once('.')?;
     Some((layer.parse().ok()?, name))
+}
+
+fn written(number: f64) -> String {
+    format!("{number:.DECIMALS$}")
 }
 
 /// Whole sections.

@@ -233,7 +233,7 @@ fn all_presets_can_be_asked_everything() {
         }
         assert!(core.model_file().unwrap().len() > 100, "{name}");
         assert!(core.sample(0, false).unwrap().loss.is_finite());
-        for (position, of) in structure.positions.iter().enumerate().skip(1) {
+        for (position, of) in structure.positions.iter().enumerate() {
             let target = Target::Unit { position, unit: of.units - 1 };
             let explained = core.explain(0, &target).unwrap();
             assert!(!explained.blocks.is_empty(), "{name} {target:?}");
@@ -244,6 +244,12 @@ fn all_presets_can_be_asked_everything() {
             let explained = core.explain(0, &target).unwrap();
             let parts: Vec<_> = explained.blocks.iter().map(|block| block.part.as_str()).collect();
             assert!(parts.starts_with(&["forward", "backward"]), "{name} {target:?} {parts:?}");
+            let forward = &explained.blocks[0].equations;
+            assert!(
+                !layer.name.ends_with("weight") || forward.iter().any(|line| line.contains(&explained.title)),
+                "{name} {} {forward:?}",
+                explained.title
+            );
         }
         assert!(core.explain(0, &Target::Loss).unwrap().blocks.len() >= 2);
         assert!(!core.explain(0, &Target::Layer { layer: 0 }).unwrap().blocks.is_empty());
@@ -386,4 +392,14 @@ fn no_table_makes_it_panic() {
         let settings = json!({ "data": { "kind": "csv", "text": text, "target": null, "task": null } });
         let _ = Core::new(serde_json::from_value(settings).unwrap());
     }
+}
+
+#[test]
+fn a_large_table_is_measured_seldom_in_the_course() {
+    let rows: String = (0..4_000).map(|row| format!("{},{},{}\n", row % 7, row % 5, row % 2)).collect();
+    let text = format!("a,b,kind\n{rows}");
+    let data = json!({ "kind": "csv", "text": text, "target": "kind", "task": "classes" });
+    let mut core = core(json!({ "data": data, "test_share": 0.0, "layers": [{ "units": 2 }] }));
+    assert_eq!(core.run(130), 130);
+    assert_eq!(core.frame().history.step, [0, 64, 128, 130]);
 }

@@ -157,7 +157,10 @@ impl Table {
                 let rule = if by_words { Missing::MostFrequent } else { Missing::Mean };
                 reading.filled.push((column.column.clone(), rule));
                 let how = if by_words { "the most frequent word" } else { "the mean" };
-                let message = format!("column {name}: {missing} missing values became {how}");
+                let message = format!(
+                    "column {name}: {missing} missing {} became {how}",
+                    if missing == 1 { "value" } else { "values" }
+                );
                 let warning = Problem::new("filled", message, "");
                 warnings.push(warning.value("column", name).value("missing", missing).value("by", how));
             }

@@ -131,7 +131,8 @@ function subject(target: Target): string {
   if (target.what === "loss") return t("the_loss");
   if (target.what === "unit") return unitTitle(structure, target.position, target.unit);
   if (target.what === "layer") return structure.layers[target.layer]?.name ?? "";
-  return t("the_weight", { name: weightName(target.param, target.row, target.column) });
+  const param = state.paramsByName.value.get(target.param);
+  return param ? t("the_weight", { name: weightName(param, target.row, target.column) }) : target.param;
 }
 
 /** Which sample is followed. */
@@ -192,7 +193,7 @@ function WeightTable() {
 
 function Weight({ param, row, column, value }: { param: Param; row: number; column: number; value: number }) {
   const typed = useSignal<string | null>(null);
-  const name = weightName(param.name, row, column);
+  const name = weightName(param, row, column);
   const commit = async () => {
     if (typed.value === null) return;
     const number = Number(typed.value.trim().replace(",", ".").replace("−", "-"));

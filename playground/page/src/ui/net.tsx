@@ -266,8 +266,10 @@ function Readout() {
   let text = t("readout_hint");
   if (weight && frame) {
     const param = state.paramsByName.value.get(weight.param);
-    const name = weightName(weight.param, weight.row, weight.column);
-    if (param) text = `${name} = ${fixed(weightOf(frame, param, weight.row, weight.column), state.decimals.value)}`;
+    if (param) {
+      const value = weightOf(frame, param, weight.row, weight.column);
+      text = `${weightName(param, weight.row, weight.column)} = ${fixed(value, state.decimals.value)}`;
+    }
   } else if (unit) {
     const value = state.view.value?.activations?.[unit.position]?.[unit.unit];
     const column = state.cols.value.find(({ position }) => position === unit.position);
@@ -275,7 +277,7 @@ function Readout() {
     if (value !== undefined) parts.push(`${unitName(structure, unit.position, unit.unit)} = ${fixed(value, 4)}`);
     if (column?.bias && frame) {
       const bias = weightOf(frame, column.bias, 0, unit.unit);
-      parts.push(`${weightName(column.bias.name, 0, unit.unit)} = ${fixed(bias, 4)}`);
+      parts.push(`${weightName(column.bias, 0, unit.unit)} = ${fixed(bias, 4)}`);
     }
     text = parts.join(" · ");
   }

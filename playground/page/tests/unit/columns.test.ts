@@ -43,7 +43,8 @@ test("parameters are found in the long row of numbers", () => {
 
 test("names are those of the equations", () => {
   expect(unitName(structure, 3, 1)).toBe("a2₂");
-  expect(weightName("0.weight", 1, 0)).toBe("W0₂₁");
-  expect(weightName("1.weight", 402, 1)).toBe("W1₄₀₃,₂");
-  expect(weightName("0.bias", 0, 2)).toBe("b0₃");
+  const known = params(structure);
+  expect(weightName(known.get("0.weight")!, 1, 0)).toBe("W0₂₁");
+  expect(weightName({ name: "1.weight", offset: 0, rows: 500, columns: 2 }, 4, 1)).toBe("W1₅,₂");
+  expect(weightName(known.get("0.bias")!, 0, 2)).toBe("b0₃");
 });
