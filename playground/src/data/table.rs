@@ -173,7 +173,10 @@ impl Table {
         let missing = summary.columns[*target].missing;
         if missing > 0 {
             reading.drops_unanswered = true;
-            let message = format!("{missing} rows have no answer and are left out");
+            let message = match missing {
+                1 => "1 row has no answer and is left out".to_owned(),
+                _ => format!("{missing} rows have no answer and are left out"),
+            };
             warnings.push(Problem::new("unanswered", message, "").value("rows", missing));
         }
         Ok((reading, warnings))
