@@ -58,6 +58,8 @@ impl fmt::Display for Problem {
     }
 }
 
+impl std::error::Error for Problem {}
+
 /// The library's errors keep their words.
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
