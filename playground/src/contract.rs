@@ -3,16 +3,18 @@
 //! `page/src/contract.ts` says the same in TypeScript and is made from here; a test holds it equal.
 
 mod answers;
+mod data;
 mod settings;
 
 pub use answers::{
     Block, Column, CsvPreview, Cursor, Explained, Finding, Frame, Histogram, HistoryPoints, LayerInfo,
     ParamInfo, Past, Picture, Position, Preset, SampleView, Samples, Structure, Target, Task,
 };
+pub use data::{Curve, Data, Drawn, Gate, Input, Planar, Surface, TaskChoice};
 pub use settings::{
-    Activation, Curve, Data, Drawn, EarlierRate, Edit, Gate, Initializer, Input, LayerSettings, LossName,
-    Mistake, OptimizerKind, OptimizerSettings, OutputActivation, OutputSettings, Planar, ScheduleKind,
-    ScheduleSettings, Settings, StartValue, Surface, TaskChoice,
+    Activation, EarlierRate, Edit, Initializer, LayerSettings, LossName, Mistake, OptimizerKind,
+    OptimizerSettings, OutputActivation, OutputSettings, ScheduleKind, ScheduleSettings, Settings,
+    StartValue,
 };
 
 #[cfg(test)]

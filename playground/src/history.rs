@@ -8,7 +8,7 @@ const POINTS: usize = 400;
 /// Samples that are measured at every step in the beginning.
 const SMALL: usize = 2_000;
 
-/// Losses and accuracies every so many steps.
+/// Losses and accuracies at the steps of a grid.
 #[derive(Debug)]
 pub(crate) struct History {
     every: usize,

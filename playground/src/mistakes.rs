@@ -5,5 +5,6 @@
 pub mod stale_input;
 /// Biases that never move.
 pub mod still_biases;
-/// Weights that move faster than their biases.
+/// Weights that move faster than their biases, as in the lectures' examples.
+#[path = "../../lectures/src/gates/summed_weights.rs"]
 pub mod summed_weights;

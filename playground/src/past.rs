@@ -7,7 +7,7 @@ use crate::training::{Kept, Training};
 const MOMENTS: usize = 200;
 const BYTES: usize = 48 << 20;
 
-/// Moments every so many steps; when there are too many, every second one is forgotten.
+/// Moments at the steps of a grid; when there are too many, every second one is forgotten.
 pub(crate) struct Past {
     kept: Vec<Kept>,
     every: usize,

@@ -75,7 +75,7 @@ fn mistake(mistake: Mistake) -> &'static str {
     let file = match mistake {
         Mistake::StaleInput => include_str!("mistakes/stale_input.rs"),
         Mistake::StillBiases => include_str!("mistakes/still_biases.rs"),
-        Mistake::SummedWeights => include_str!("mistakes/summed_weights.rs"),
+        Mistake::SummedWeights => include_str!("../../lectures/src/gates/summed_weights.rs"),
     };
     file.trim_start_matches("use chainrule::prelude::*;\n")
 }

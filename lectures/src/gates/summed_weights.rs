@@ -1,7 +1,10 @@
 use chainrule::prelude::*;
 
-/// A lecture's mistake: the gradients of weights are summed over the samples, those of biases averaged. No single loss has
-/// such a gradient. In other words: weights have a learning rate that is `samples` times that of biases.
+/// A lecture's update rule: gradients of weights **summed** over the samples, those of biases averaged.
+///
+/// A loss that is a mean gives mean gradients, so the sum is `samples` times as much. In other words: the weights have a
+/// learning rate that is `samples` times that of the biases. It works, but no single loss has this gradient, and twice the
+/// data would mean twice the step. The right rule is `Sgd`: one rate for all.
 #[derive(Clone, Debug)]
 pub struct SummedWeights {
     /// The rate of the biases.
