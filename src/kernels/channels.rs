@@ -25,6 +25,10 @@ use crate::Float;
 /// assert_eq!(y, array![[10.0, 20.0, 300.0, 400.0]]);
 /// ```
 #[inline(never)]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "matrices of rows × width, channels × places = width: asserted above the loops"
+)]
 pub fn map_channels<F: Float, const N: usize, const P: usize>(
     inputs: [ArrayView2<F>; N],
     of_channel: [&[F]; P],
@@ -77,6 +81,10 @@ pub fn map_channels<F: Float, const N: usize, const P: usize>(
 /// assert_eq!(sums, [1.0 + 2.0 + 5.0 + 6.0, 3.0 + 4.0 + 7.0 + 8.0]);
 /// ```
 #[inline(never)]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "matrices of rows × width, channels × places = width: asserted above the loops"
+)]
 pub fn sum_channels<F: Float, const N: usize, const P: usize>(
     inputs: [ArrayView2<F>; N],
     of_channel: [&[F]; P],

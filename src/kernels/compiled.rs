@@ -3,7 +3,7 @@
 //! A generic function is compiled again in every crate that calls it, and a matrix product takes seconds. So the doors of
 //! this room are generic and nearly empty, and behind them [`Compiled`] leads to functions that are not generic.
 
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, CowArray, Ix2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2};
 
 use super::functions::{double, single};
 use super::lanes::Lanes;
@@ -32,7 +32,7 @@ pub trait Compiled<F> {
 
     fn map_tanh(x: ArrayView2<F>, y: ArrayViewMut2<F>);
     fn map_sigmoid(x: ArrayView2<F>, y: ArrayViewMut2<F>);
-    fn in_rows<'a>(x: &'a ArrayView2<F>) -> CowArray<'a, F, Ix2>;
+    fn in_rows(x: &ArrayView2<F>) -> Vec<F>;
     fn largest_magnitude(x: ArrayView2<F>) -> F;
 
     fn repeat_row(b: &Array2<F>, y: ArrayViewMut2<F>);
@@ -92,8 +92,8 @@ macro_rules! compile {
             fn map_sigmoid(x: ArrayView2<$F>, y: ArrayViewMut2<$F>) {
                 entries::map(x, y, $functions::sigmoid);
             }
-            fn in_rows<'a>(x: &'a ArrayView2<$F>) -> CowArray<'a, $F, Ix2> {
-                x.as_standard_layout()
+            fn in_rows(x: &ArrayView2<$F>) -> Vec<$F> {
+                x.iter().copied().collect()
             }
             fn largest_magnitude(x: ArrayView2<$F>) -> $F {
                 entries::compiled::largest_magnitude(x, $functions::largest_magnitude)

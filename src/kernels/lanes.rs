@@ -74,6 +74,7 @@ macro_rules! lanes {
                 simd.$store(x, vector)
             }
             #[inline(always)]
+            #[expect(clippy::indexing_slicing, reason = "a vector has a lane")]
             fn first<S: Simd>(vector: S::$Vector) -> $F {
                 cast_slice(&[vector])[0]
             }
@@ -90,6 +91,7 @@ macro_rules! lanes {
                 $side_by_side(simd, vectors, row);
             }
             #[inline(always)]
+            #[expect(clippy::indexing_slicing, reason = "the buffer is longer than `len` by the longest gap")]
             fn with_buffer<R>(len: usize, work: impl FnOnce(&mut [$F]) -> R) -> R {
                 thread_local! { static BUFFERS: RefCell<Vec<Vec<$F>>> = const { RefCell::new(Vec::new()) } }
                 // taken and given back: a product in parts has one of its own, and a thread that waits for another may be

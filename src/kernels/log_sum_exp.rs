@@ -25,8 +25,8 @@ pub fn log_sum_exp_rows<F: Float>(x: ArrayView2<F>, mut f: impl FnMut(usize, F, 
     let (mut max, mut rest) = ([F::zero(); BLOCK], [F::zero(); BLOCK]);
     for (first, x) in (0..).step_by(BLOCK).zip(x.axis_chunks_iter(Axis(0), BLOCK)) {
         F::Kernels::log_sum_exp_rows(x, &mut max, &mut rest);
-        for i in 0..x.nrows() {
-            f(first + i, max[i], rest[i]);
+        for (i, (&max, &rest)) in (first..).zip(max.iter().zip(&rest)).take(x.nrows()) {
+            f(i, max, rest);
         }
     }
 }
@@ -63,6 +63,7 @@ pub(super) mod compiled {
 
     /// max and rest of a block of rows.
     #[inline(never)]
+    #[expect(clippy::indexing_slicing, reason = "x is a block, which has no more rows than max and rest")]
     pub(crate) fn log_sum_exp_rows<F: Float>(x: ArrayView2<F>, max: &mut [F], rest: &mut [F]) {
         let (rows, width) = x.dim();
         let (max, rest) = (&mut max[..rows], &mut rest[..rows]);
@@ -89,6 +90,10 @@ pub(super) mod compiled {
     /// Σ e^(x - max) - 1 of each row. The powers of all rows that find room are computed at once, which fills the CPU's
     /// vectors.
     #[inline(always)]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a chunk of rows × width, as many as the room was divided into"
+    )]
     fn narrow_rows<F: Float>(x: &[F], width: usize, max: &[F], rest: &mut [F]) {
         let mut room = [F::zero(); 4 * NARROW];
         let rows = room.len() / width;
@@ -112,6 +117,7 @@ pub(super) mod compiled {
     }
 
     #[inline(always)]
+    #[expect(clippy::indexing_slicing, reason = "a chunk of at most LANES")]
     fn wide_row<F: Float>(x: &[F], max: F) -> F {
         let (mut all_others, mut all_ones) = (0.0, 0.0);
         for x in x.chunks(BLOCK * LANES) {

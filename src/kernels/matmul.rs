@@ -152,7 +152,7 @@ fn multiply<F: Lanes>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F
         return;
     }
     let product = Product { k, a: left, b: right, c, epilogue };
-    match parts(m * k * n) {
+    match parts(m.saturating_mul(k).saturating_mul(n)) {
         0 | 1 => run(product),
         parts => share(product, parts),
     }

@@ -30,6 +30,7 @@ use crate::Float;
 /// assert_eq!(y, array![[0.5, 1.0], [1.0, 0.5]]);
 /// ```
 #[inline(never)]
+#[expect(clippy::indexing_slicing, reason = "n < N, and all matrices have as many rows: asserted above")]
 pub fn each_row<F: Float, const N: usize>(
     inputs: [ArrayView2<F>; N],
     y: ArrayViewMut2<F>,
@@ -58,6 +59,10 @@ pub fn each_row<F: Float, const N: usize>(
 /// assert_eq!(sum_over_rows([a.view(), b.view()], |[a, b]| dot(a, b)), 7.0);
 /// ```
 #[inline(never)]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "n < N, and all matrices have as many rows: asserted above; blocks have at most BLOCK"
+)]
 pub fn sum_over_rows<F: Float, const N: usize>(inputs: [ArrayView2<F>; N], f: impl Fn([&[F]; N]) -> F) -> F {
     let rows = inputs.first().map_or(0, |first| first.nrows());
     assert_one_height(inputs.each_ref(), rows);
@@ -82,6 +87,7 @@ pub(super) fn assert_one_height<F, const N: usize>(inputs: [&ArrayView2<F>; N], 
 
 /// Row i of a matrix whose rows follow each other.
 #[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "callers ask for rows that there are")]
 pub(super) fn row<F>(x: &[F], width: usize, i: usize) -> &[F] {
     &x[i * width..][..width]
 }
@@ -183,6 +189,7 @@ pub(super) mod compiled {
     const COLUMNS: usize = 256;
 
     /// The sums of more rows than a block has, in f64.
+    #[expect(clippy::indexing_slicing, reason = "a chunk has at most COLUMNS, and begins inside of a row")]
     fn sum_many_rows<F: Float>(dy: ArrayView2<F>, db: &mut Array2<F>) {
         let width = dy.ncols().max(1);
         with_input_slices([dy], |[dy]| {

@@ -68,6 +68,7 @@ pub fn each_sample<F: Float, const N: usize>(
 /// assert_eq!(sum, array![[310.0, 420.0]]);
 /// ```
 #[inline(never)]
+#[expect(clippy::indexing_slicing, reason = "n < N, and all matrices have as many rows: asserted above")]
 pub fn sum_over_samples<F: Float, const N: usize>(
     inputs: [ArrayView2<F>; N],
     mut sum: ArrayViewMut2<F>,

@@ -47,7 +47,7 @@ pub(crate) fn update_by_product<F: Float, const N: usize>(
     if columns == 0 {
         return true;
     }
-    let parts = threads::current().min(rows * columns * a.nrows() / SMALLEST_PART);
+    let parts = threads::current().min((rows * columns).saturating_mul(a.nrows()) / SMALLEST_PART);
     let rows_at_a_time = (NUMBERS / columns).max(1).next_multiple_of(8);
     let fine = AtomicBool::new(true);
     let work = (0..rows * columns, matrices.map(in_rows));
@@ -85,6 +85,10 @@ fn in_rows<F: Float>(matrix: &mut Array2<F>) -> &mut [F] {
 }
 
 /// [`update_entries`] of slices.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "matrices have the shape of g, which callers assert; a rest is shorter than BLOCK"
+)]
 fn update_slices<F: Float, const N: usize>(
     g: &[F],
     matrices: [&mut [F]; N],
@@ -113,6 +117,7 @@ fn update_slices<F: Float, const N: usize>(
 
 /// [`update_entries`] of the first `count` entries of a block.
 #[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "i < BLOCK and n < N")]
 fn update_block<F: Float, const N: usize>(
     g: &[F; BLOCK],
     matrices: [&mut [F; BLOCK]; N],
@@ -138,6 +143,7 @@ fn update_block<F: Float, const N: usize>(
 /// Takes over the entries whose new numbers are all finite; whether that was to be expected of the others.
 #[cold]
 #[inline(never)]
+#[expect(clippy::indexing_slicing, reason = "i < count ≤ BLOCK")]
 fn keep_finite<F: Float, const N: usize>(
     g: &[F; BLOCK],
     mut matrices: [&mut [F; BLOCK]; N],

@@ -8,7 +8,7 @@
 //! own: what is not inlined into the code for wide vectors keeps the narrow ones that every CPU has. They own what they
 //! call, so that no number has to be read again after each one that is written.
 
-use std::array::from_fn;
+use std::borrow::Cow;
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 use pulp::{Arch, Simd, WithSimd};
@@ -41,9 +41,9 @@ pub(super) fn with_slices<F: Float, const N: usize>(
     if let Some(y) = y.as_slice_mut() {
         return with_input_slices(inputs, |inputs| work(inputs, y));
     }
-    let mut copy = F::Kernels::in_rows(&y.view()).into_owned();
-    with_slices(inputs, copy.view_mut(), work);
-    y.assign(&copy);
+    let mut copy = F::Kernels::in_rows(&y.view());
+    with_input_slices(inputs, |inputs| work(inputs, &mut copy));
+    y.iter_mut().zip(copy).for_each(|(y, copy)| *y = copy);
 }
 
 /// Calls `work` with inputs alone.
@@ -51,9 +51,11 @@ pub(super) fn with_input_slices<F: Float, R, const N: usize>(
     inputs: [ArrayView2<F>; N],
     work: impl FnOnce([&[F]; N]) -> R,
 ) -> R {
-    let copies = inputs.each_ref().map(|x| x.as_slice().is_none().then(|| F::Kernels::in_rows(x)));
-    let slice = |i: usize| copies[i].as_ref().map_or(inputs[i].as_slice(), |copy| copy.as_slice());
-    work(from_fn(|i| slice(i).unwrap_or_default()))
+    let slices = inputs.each_ref().map(|x| match x.as_slice() {
+        Some(slice) => Cow::Borrowed(slice),
+        None => Cow::Owned(F::Kernels::in_rows(x)),
+    });
+    work(slices.each_ref().map(|slice| &**slice))
 }
 
 /// Terms of a sum that are added up in F, before f64 takes over.
@@ -61,6 +63,7 @@ pub(super) const BLOCK: usize = 64;
 
 /// Σ f(a, b) over two slices of one length, in blocks.
 #[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "a chunk has at most BLOCK")]
 pub(super) fn sum2<F: Float>(a: &[F], b: &[F], f: impl Fn(F, F) -> F) -> F {
     let mut terms = [F::zero(); BLOCK];
     let mut all = 0.0;

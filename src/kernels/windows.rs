@@ -145,7 +145,7 @@ impl Windows {
         self.patch() * self.count()
     }
 
-    /// The place in an image of number `k` of a window; `None` in the padding.
+    /// The place in an image of number `k` of a window; `None` in the padding, and of what there is not.
     ///
     /// # Examples
     /// ```
@@ -157,6 +157,9 @@ impl Windows {
     /// ```
     pub fn pixel(&self, k: usize, window: usize) -> Option<usize> {
         let Size2D { height, width } = self.kernel;
+        if k >= self.patch() || window >= self.count() {
+            return None;
+        }
         let (channel, row, column) = (k / (height * width), k / width % height, k % width);
         let (i, j) = (window / self.outputs.width, window % self.outputs.width);
         let row = (i * self.stride.height + row).checked_sub(self.padding.height)?;
@@ -172,7 +175,8 @@ impl Windows {
 
     /// The numbers of one channel in what a pooling gives.
     pub fn of_channel(&self, channel: usize) -> Range<usize> {
-        channel * self.count()..(channel + 1) * self.count()
+        let first = channel.saturating_mul(self.count());
+        first..first.saturating_add(self.count())
     }
 
     /// Calls `f` with each row of P and the channel that it is of.
@@ -188,8 +192,9 @@ impl Windows {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn each_number<F>(&self, patches: &mut [F], mut f: impl FnMut(usize, &mut [F])) {
-        let rows = patches.chunks_exact_mut(self.count()).enumerate();
-        rows.for_each(|(k, row)| f(k / (self.kernel.height * self.kernel.width), row));
+        let of_channel = (self.kernel.height * self.kernel.width).max(1);
+        let rows = patches.chunks_exact_mut(self.count().max(1)).enumerate();
+        rows.for_each(|(k, row)| f(k / of_channel, row));
     }
 
     /// The places in an image that a number of a pooling's output sees.
@@ -203,9 +208,10 @@ impl Windows {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn of_output(&self, output: usize) -> impl Iterator<Item = usize> {
-        let (channel, window) = (output / self.count(), output % self.count());
+        let (channel, window) = (output / self.count().max(1), output % self.count().max(1));
         let size = self.kernel.height * self.kernel.width;
-        (channel * size..(channel + 1) * size).filter_map(move |k| self.pixel(k, window))
+        let numbers = if channel < self.channels { channel * size..(channel + 1) * size } else { 0..0 };
+        numbers.filter_map(move |k| self.pixel(k, window))
     }
 
     /// P ← the numbers that each window sees ("im2col"): a row for each number of a window, by channel, row and column,
@@ -224,6 +230,7 @@ impl Windows {
     /// assert_eq!(patches, [1., 2., 2., 3., 4., 5., 5., 6.]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[expect(clippy::indexing_slicing, reason = "`each_run` asserts both lengths, and its runs lie inside")]
     pub fn unfold<F: Float>(&self, image: &[F], beyond: F, patches: &mut [F]) {
         self.each_run(image.len(), patches.len(), |run| {
             let patch = &mut patches[run.patch..][..self.outputs.width];
@@ -256,6 +263,7 @@ impl Windows {
     /// assert_eq!(image, [1., 2., 1., 1., 2., 1.]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[expect(clippy::indexing_slicing, reason = "`each_run` asserts both lengths, and its runs lie inside")]
     pub fn fold<F: Float>(&self, patches: &[F], image: &mut [F]) {
         image.fill(F::zero());
         self.each_run(image.len(), patches.len(), |run| {
@@ -351,6 +359,20 @@ mod tests {
                 let pixel = windows.pixel(at / windows.count(), at % windows.count());
                 assert_eq!(seen, pixel.map_or(-7.0, |pixel| image[pixel]), "{windows:?}, {at}");
             }
+        }
+    }
+
+    #[test]
+    fn what_there_is_not_has_no_place() {
+        let windows = Windows::new(&[2, 3, 3], 2, 1, 0).unwrap();
+        for (k, window) in [(8, 0), (0, 4), (usize::MAX, usize::MAX)] {
+            assert_eq!(windows.pixel(k, window), None);
+        }
+        assert_eq!(windows.of_output(7).last(), Some(17));
+        for windows in [windows, Windows::default()] {
+            assert_eq!(windows.of_output(8).count(), 0);
+            assert_eq!(windows.of_output(usize::MAX).count(), 0);
+            assert!(windows.of_channel(usize::MAX).end >= windows.of_channel(2).end);
         }
     }
 

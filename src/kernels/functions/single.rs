@@ -27,7 +27,7 @@ fn power_of_2(n: i32) -> f32 {
 /// c₀ + c₁·x + c₂·x² + …, by Horner's rule.
 #[inline(always)]
 fn polynomial<const N: usize>(x: f32, coefficients: [f32; N]) -> f32 {
-    coefficients.iter().rev().skip(1).fold(coefficients[N - 1], |sum, &c| sum * x + c)
+    coefficients.into_iter().rev().reduce(|sum, c| sum * x + c).unwrap_or(0.0)
 }
 
 /// The largest |x|, NaN if one is that, and 0 of none. The bits of numbers without a sign are in the order of the

@@ -41,6 +41,7 @@ impl<F> Matrix<'_, F> {
 
     /// The matrix without its first i rows and j columns.
     #[inline(always)]
+    #[expect(clippy::indexing_slicing, reason = "only rows and columns that the matrix has are left out")]
     pub(super) fn from(self, i: usize, j: usize) -> Self {
         Matrix { data: &self.data[i * self.row + j * self.col..], ..self }
     }
@@ -146,6 +147,10 @@ impl<F: Lanes> WithSimd for Product<'_, F> {
 
 impl<F: Lanes> Product<'_, F> {
     #[inline(always)]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the buffer has room for the panels of all columns of a block, each kc deep"
+    )]
     fn in_blocks<S: Simd>(self, simd: S) {
         let Product { k, a, b, mut c, epilogue } = self;
         let (m, n) = c.dim();
@@ -244,6 +249,7 @@ impl MicroPanels {
 /// Copies the first rows of b, as many as `panel` holds and `columns` wide, into rows of `width`. What stands behind them
 /// does not matter: the sums with it are dropped.
 #[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "a panel of kc rows: p < kc, and j below the columns that B has")]
 fn pack_panel<F: Lanes, S: Simd>(simd: S, b: Matrix<F>, columns: usize, width: usize, panel: &mut [F]) {
     if b.col == 1 {
         let whole = match width / F::lanes::<S>() {

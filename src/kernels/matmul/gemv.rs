@@ -13,6 +13,7 @@ pub(super) const SMALL: usize = 512;
 
 /// Computes a product that needs no blocks; returns whether this is one.
 #[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "B is one row of n without gaps, or n = 1")]
 pub(super) fn unblocked<F: Lanes, S: Simd>(simd: S, product: &mut Product<F>) -> bool {
     let Product { k, mut a, mut b, ref mut c, epilogue } = *product;
     let (mut m, mut n) = c.dim();
@@ -27,7 +28,7 @@ pub(super) fn unblocked<F: Lanes, S: Simd>(simd: S, product: &mut Product<F>) ->
         ger(simd, a, &b.data[..n], c, epilogue);
         return true;
     }
-    if m * k * n <= SMALL && b.col == 1 {
+    if m.saturating_mul(k).saturating_mul(n) <= SMALL && b.col == 1 {
         small(simd, [k, n], a, b, c, epilogue);
         return true;
     }
@@ -74,6 +75,10 @@ fn gemv<F: Lanes, S: Simd>(
 
 /// Brings sums that are padded to whole vectors to their row of C.
 #[inline(always)]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "sums are padded to whole vectors, so that one more than c has is there where a rest is"
+)]
 fn epilogue_of_row<F: Lanes, S: Simd>(simd: S, sums: &[F], c: &mut [F], epilogue: Epilogue<F>) {
     let ((c, c_rest), sums) = (F::vectors_mut::<S>(c), F::vectors::<S>(sums).0);
     for (c, &sum) in c.iter_mut().zip(sums) {
@@ -102,6 +107,10 @@ fn add_rows<F: Lanes, S: Simd>(simd: S, kc: usize, a: Matrix<F>, b: Matrix<F>, n
         type Output = ();
 
         #[inline(always)]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "p < kc rows of n ≤ width; whole vectors are read where the condition says that they are there"
+        )]
         fn with_simd<Same: Simd>(self, _: Same) {
             let AddRows { simd, kc, a, b, n, sums } = self;
             let width = sums.len();
@@ -146,6 +155,7 @@ fn add_rows<F: Lanes, S: Simd>(simd: S, kc: usize, a: Matrix<F>, b: Matrix<F>, n
 
 /// Adds rows of B to V vectors of sums that stay in registers, as long as whole vectors can be read; returns how many.
 #[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "p < kc, v < V, and the condition of the loop")]
 fn add_to_registers<F: Lanes, S: Simd, const V: usize>(
     simd: S,
     kc: usize,
@@ -171,6 +181,7 @@ fn add_to_registers<F: Lanes, S: Simd, const V: usize>(
 /// A row times a B that lies column by column: the sums of neighbouring columns side by side, so that none waits for
 /// the one before.
 #[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "p < kc, the length of a column; chunks are not empty")]
 fn gemv_by_columns<F: Lanes, S: Simd>(
     simd: S,
     kc: usize,
@@ -198,6 +209,7 @@ fn gemv_by_columns<F: Lanes, S: Simd>(
 
 /// Products of so few multiplications that there is no time to prepare anything: row by row.
 #[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "i < m, p < k, j + c.len() ≤ n")]
 fn small<F: Lanes, S: Simd>(
     simd: S,
     [k, n]: [usize; 2],
@@ -256,6 +268,10 @@ fn ger<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue:
 }
 
 #[inline(always)]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "i < m; rows of c are as long as b, which is no shorter than a vector; v < 4"
+)]
 fn ger_rows<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue: Epilogue<F>) {
     if b.len() < F::lanes::<S>() {
         return ger_short_rows(simd, a, b, c, epilogue);
@@ -292,6 +308,10 @@ fn ger_rows<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epil
 /// Rows shorter than a vector. What a vector writes past the end of a row is overwritten by the next one, whose old
 /// numbers were read before.
 #[inline(always)]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "i < m; c holds m rows and at least one vector where whole vectors are read"
+)]
 fn ger_short_rows<F: Lanes, S: Simd>(simd: S, a: Matrix<F>, b: &[F], c: &mut [F], epilogue: Epilogue<F>) {
     let (width, lanes, b) = (b.len(), F::lanes::<S>(), F::load(simd, b));
     let product = |i: usize| F::times(simd, F::splat(simd, a.data[i * a.row]), b);

@@ -132,6 +132,10 @@ impl<F: Lanes, S: Simd> FirstLoop<'_, F, S> {
     }
 
     #[inline(always)]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "tiles have at most R rows, entries of A and B are there for p < kc"
+    )]
     fn tiles<const R: usize, const V: usize>(mut self, rows: usize) -> Self {
         let FirstLoop { simd, kc, epilogue, .. } = self;
         let (mut c, below) = self.c.split_at(Axis(0), rows);
@@ -219,6 +223,7 @@ impl<F: Lanes> MicroTile<'_, F> {
 
 /// Copies a tile from the columns of A. Of rows that don't exist what was there stays.
 #[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "a tile has at most R rows, which each column of A has")]
 fn pack_micro_panel<F: Lanes, const R: usize>(a: &[F], column: usize, rows: usize, tile: &mut [[F; R]]) {
     for (entries, tile) in a.chunks(column).zip(tile) {
         tile[..rows].copy_from_slice(&entries[..rows]);
@@ -253,6 +258,7 @@ fn sums<F: Lanes, S: Simd, const R: usize, const V: usize>(
 
 /// The first V vectors of a row.
 #[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "the caller hands in rows of V whole vectors")]
 fn first_vectors<F: Lanes, S: Simd, const V: usize>(row: &[F]) -> [F::Vector<S>; V] {
     let vectors = F::vectors::<S>(&row[..V * F::lanes::<S>()]).0;
     from_fn(|v| vectors[v])
@@ -266,6 +272,7 @@ fn rows_mut<'a, F>(c: &'a mut ArrayViewMut2<F>) -> impl Iterator<Item = &'a mut 
 
 /// Takes a whole tile to C. All its indices are constants: others would keep the sums in memory instead of registers.
 #[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "a whole tile: V vectors in each row, and v < V")]
 fn store<F: Lanes, S: Simd, const R: usize, const V: usize>(
     simd: S,
     sums: [[F::Vector<S>; V]; R],
@@ -295,6 +302,10 @@ fn store_part<F: Lanes, S: Simd, const R: usize, const V: usize>(
     impl<F: Lanes, S: Simd, const R: usize, const V: usize> WithSimd for StorePart<'_, '_, F, S, R, V> {
         type Output = ();
         #[inline(always)]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "a rest is what is left of a row of V vectors, so one of them is not in c"
+        )]
         fn with_simd<Same: Simd>(self, _: Same) {
             let StorePart { simd, sums, target: MicroTile { mut c, epilogue } } = self;
             for (sums, row) in sums.iter().zip(rows_mut(&mut c)) {

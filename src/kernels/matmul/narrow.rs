@@ -56,6 +56,10 @@ impl<F: Lanes> WithSimd for Transpose<'_, F> {
     type Output = ();
 
     #[inline(always)]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "j + v < height, the number of rows, which are `width` long, and of columns"
+    )]
     fn with_simd<S: Simd>(self, simd: S) {
         let Transpose { rows, height, columns } = self;
         let width = rows.len() / height;
@@ -70,6 +74,7 @@ impl<F: Lanes> WithSimd for Transpose<'_, F> {
 
 /// Writes four columns as rows, `width` apart.
 #[inline(always)]
+#[expect(clippy::indexing_slicing, reason = "a block has `width` numbers for each lane p, and 4 ≤ width")]
 pub(super) fn transpose_four<F: Lanes, S: Simd>(simd: S, columns: [&[F]; 4], width: usize, rows: &mut [F]) {
     let [(a, a_end), (b, b_end), (c, c_end), (d, d_end)] = columns.map(|column| F::vectors::<S>(column));
     let mut blocks = rows.chunks_mut(F::lanes::<S>() * width);

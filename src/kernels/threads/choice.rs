@@ -114,8 +114,17 @@ impl Look {
         self.blocks % 2
     }
 
+    /// On how many threads the side whose turn it is runs.
+    fn threads(&self, best: usize) -> usize {
+        if self.side() == 0 { best } else { self.rival }
+    }
+
     /// Takes account of steps of the side whose turn it is, of which those of the first time `until` don't count; says
     /// whether a round is complete.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a side is 0 or 1, and after ROUNDS rounds, of two blocks each, a look is decided"
+    )]
     fn took(&mut self, taken: Taken, until: Duration) -> bool {
         let side = self.side();
         self.spent[side] += taken.time;
@@ -136,6 +145,10 @@ impl Look {
     }
 
     /// What a step takes on each side after some rounds: what is in the middle.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "called after a round: from one to ROUNDS blocks of each side"
+    )]
     fn step(&self) -> [Duration; 2] {
         self.steps.map(|mut steps| {
             let rounds = &mut steps[..self.blocks / 2];
@@ -145,6 +158,7 @@ impl Look {
     }
 
     /// Whether one side is so much faster that no further round is needed.
+    #[expect(clippy::indexing_slicing, reason = "called after a round, of which there are at most ROUNDS")]
     fn is_decided(&self) -> bool {
         let [best, rival] = self.step().map(|step| step.as_secs_f64());
         best.max(rival) >= CLEAR[self.blocks / 2 - 1] * best.min(rival)
@@ -202,7 +216,7 @@ impl Choice {
         }
         let (threads, time, fewest) = match &self.look {
             Some(look) => {
-                let threads = [self.best, look.rival][look.side()];
+                let threads = look.threads(self.best);
                 if look.block.is_some() { (threads, BLOCK, 2) } else { (threads, settling(threads), 1) }
             }
             None => (self.best, self.rest, 1),
@@ -226,19 +240,21 @@ impl Choice {
             };
             return;
         };
-        let until = settling([self.best, look.rival][look.side()]);
+        let until = settling(look.threads(self.best));
         if !look.took(taken, until) || !look.is_decided() {
             return;
         }
         let [best, rival] = look.step();
+        let [of_best, of_rival] = look.spent;
         let rival_wins = rival < best;
+        let loser_took = if rival_wins { of_best } else { of_rival };
         if rival_wins {
             self.best = look.rival;
         }
         // at first, and where something has changed, there may be more to find, or a mistake to mend
         self.calm = if rival_wins { 0 } else { self.calm + 1 };
         self.step = Some(best.min(rival));
-        self.rest = REST.min(FIRST_REST << self.calm.min(8)) * look.spent[usize::from(!rival_wins)];
+        self.rest = REST.min(FIRST_REST << self.calm.min(8)) * loser_took;
         (self.look, self.looks) = (None, self.looks + 1);
     }
 
@@ -252,7 +268,8 @@ impl Choice {
 }
 
 fn settling(threads: usize) -> Duration {
-    SETTLING[usize::from(threads > 1)]
+    let [on_one, on_several] = SETTLING;
+    if threads > 1 { on_several } else { on_one }
 }
 
 /// What was learned of each work, of which machine, and by which clock.

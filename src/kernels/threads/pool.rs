@@ -67,8 +67,11 @@ impl Pool {
             let (helpers, is_over) = (Arc::clone(&self.helpers), Arc::clone(&run.is_over));
             self.pool.spawn_broadcast(move |context| {
                 // who has come to a part of the work before this call, and looks for more in its join, must get back to it
-                if Some(context.index()) != leader && JOINS.get() == 0 {
-                    helpers[context.index()].help(&is_over);
+                if let Some(helper) = helpers.get(context.index())
+                    && Some(context.index()) != leader
+                    && JOINS.get() == 0
+                {
+                    helper.help(&is_over);
                 }
             });
             work()
