@@ -140,6 +140,10 @@ impl<F: Float> Sequential<F> {
     /// assert_eq!(model.gradient("0.weight")?, array![[3.0 * dy]]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "`run_back` knows the deltas of one buffer at least, and a batch has a sample"
+    )]
     pub fn backward<D: Dimension>(&mut self, loss: &dyn Loss<F>, targets: &ArrayRef<F, D>) -> Result<()> {
         let t = self.check_targets(self.samples()?, loss, targets)?;
         self.run_back(loss, t.view());
@@ -163,6 +167,10 @@ impl<F: Float> Sequential<F> {
     /// assert_eq!(model.delta(0).unwrap(), array![[3.0, 4.0]]);   // the slope of tanh at 0 is 1
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a buffer lies before each layer that computes, and one behind the last"
+    )]
     pub fn backward_from<D: Dimension>(&mut self, dy: &ArrayRef<F, D>) -> Result<()> {
         let outputs = self.route.outputs();
         let dy = self.check_outputs("output gradient", self.samples()?, dy)?;
@@ -173,6 +181,10 @@ impl<F: Float> Sequential<F> {
 
     /// A forward pass from borrowed inputs, row by row, or from those that the model keeps.
     #[inline(never)]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a buffer lies before each layer that computes, and one behind the last"
+    )]
     pub(crate) fn run(&mut self, x: Option<ArrayView2<F>>) {
         if let Some(x) = x.filter(|_| self.route.active.len() < 2) {
             self.keep_inputs(x); // they are the outputs, or the logits that a loss may ask for
@@ -184,6 +196,10 @@ impl<F: Float> Sequential<F> {
     }
 
     /// A copy of the inputs of a pass, for whoever looks at them afterwards.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a buffer lies before each layer that computes, and one behind the last"
+    )]
     pub(crate) fn keep_inputs(&mut self, x: ArrayView2<F>) {
         self.cache.trace.activations[0].assign(x);
     }
@@ -194,6 +210,10 @@ impl<F: Float> Sequential<F> {
     }
 
     /// The loss of these activations.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a buffer lies before each layer that computes, and one behind the last"
+    )]
     fn loss_of(&self, activations: &[Buffer<F>], loss: &dyn Loss<F>, t: ArrayView2<F>) -> F {
         let (z, y) = (activations[self.route.logits()].view(), activations[self.route.outputs()].view());
         match self.reads(loss) {
@@ -204,6 +224,10 @@ impl<F: Float> Sequential<F> {
 
     /// The chain rule from where the loss starts it: at the logits if it takes them, else at the outputs.
     #[inline(never)]
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a buffer lies before each layer that computes, and one behind the last"
+    )]
     pub(crate) fn run_back(&mut self, loss: &dyn Loss<F>, t: ArrayView2<F>) {
         let (last, reads) = (self.output(), self.reads(loss));
         let trace = &mut self.cache.trace;
@@ -219,6 +243,10 @@ impl<F: Float> Sequential<F> {
     }
 
     /// ∂L/∂xᵢ ← layer i ← ∂L/∂xᵢ₊₁, from a buffer whose delta is known down to the first layer with parameters.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a buffer lies before each layer that computes, and one behind the last"
+    )]
     fn chain_rule(&mut self, top: usize) {
         let lowest = top.min(self.route.first_with_params + 1);
         let Trace { activations, deltas, memories } = &mut self.cache.trace;
@@ -238,6 +266,10 @@ impl<F: Float> Sequential<F> {
 }
 
 /// xᵢ → layer i → xᵢ₊₁: each output stays in the buffer behind its layer.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a buffer lies before each layer that computes, and one behind the last"
+)]
 fn forward<F: Float>(
     layers: &[Box<dyn Layer<F>>],
     route: &Route,

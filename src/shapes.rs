@@ -2,9 +2,9 @@
 
 use crate::{Error, Result};
 
-/// Whether a batch of that shape fits: samples first, then the shape of one.
-pub(crate) fn check_input_shape(sample: &[usize], shape: &[usize]) -> Result<()> {
-    if shape.get(1..) != Some(sample) {
+/// The number of samples in a batch of that shape, if it fits: samples first, then the shape of one.
+pub(crate) fn check_input_shape(sample: &[usize], shape: &[usize]) -> Result<usize> {
+    let Some((&samples, _)) = shape.split_first().filter(|(_, one)| *one == sample) else {
         let help = if shape == sample {
             "add one: x.insert_axis(Axis(0))"
         } else if sample.len() == 1 && shape.len() > 2 {
@@ -14,11 +14,11 @@ pub(crate) fn check_input_shape(sample: &[usize], shape: &[usize]) -> Result<()>
         };
         let expected = [None].into_iter().chain(sample.iter().copied().map(Some));
         return Err(Error::shape("inputs", expected, shape, help));
-    }
-    if shape[0] == 0 {
+    };
+    if samples == 0 {
         return Err(Error::data("inputs", "at least one sample", "an empty batch", "leave the call out"));
     }
-    Ok(())
+    Ok(samples)
 }
 
 /// Whether targets of that shape fit the outputs for a number of samples. They never broadcast.
@@ -29,8 +29,12 @@ pub(crate) fn check_target_shape(
     shape: &[usize],
 ) -> Result<()> {
     let width: usize = output.iter().product();
-    let one_axis = width == 1 && shape == [samples];
-    if one_axis || (shape.first() == Some(&samples) && (shape[1..] == [width] || shape[1..] == *output)) {
+    let fits = match shape.split_first() {
+        Some((&rows, [])) => rows == samples && width == 1,
+        Some((&rows, one)) => rows == samples && (*one == [width] || one == output),
+        None => false,
+    };
+    if fits {
         return Ok(());
     }
     let help = if shape.len() == 1 && width > 1 {

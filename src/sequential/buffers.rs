@@ -74,6 +74,10 @@ impl<F: Float> Buffer<F> {
 }
 
 /// The buffers before and behind a layer.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a buffer lies before each layer that computes, and one behind the last"
+)]
 pub(super) fn around<F: Float>(
     buffers: &mut [Buffer<F>],
     layer: usize,
@@ -107,6 +111,10 @@ pub(crate) struct Trace<F> {
 
 impl<F: Float> Trace<F> {
     /// The numbers around a layer; `inputs` are those of the first, if the pass has borrowed them.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a buffer lies before each layer that computes, and one behind the last"
+    )]
     pub(super) fn pass<'a>(&'a self, layer: usize, inputs: Option<ArrayView2<'a, F>>) -> Pass<'a, F> {
         Pass {
             x: inputs.filter(|_| layer == 0).unwrap_or_else(|| self.activations[layer].view()),
@@ -119,6 +127,7 @@ impl<F: Float> Trace<F> {
 
 impl<F: Float> Cache<F> {
     /// An empty cache for these layers.
+    #[expect(clippy::indexing_slicing, reason = "the route counts these layers")]
     pub(super) fn new(layers: &[Box<dyn Layer<F>>], route: &Route, seed: u64) -> Self {
         let room = |param: &Param<F>| aligned::zeros(param.value.dim());
         let rooms = |&layer: &usize| layers[layer].params().iter().map(room).collect();
@@ -147,7 +156,7 @@ impl<F: Float> Cache<F> {
     pub(super) fn start(&mut self, samples: usize) {
         self.phase = Phase::Nothing;
         self.known_deltas = 0..0;
-        self.trace.activations[1..].iter_mut().for_each(|buffer| buffer.start(samples));
+        self.trace.activations.iter_mut().skip(1).for_each(|buffer| buffer.start(samples));
         self.trace.deltas.iter_mut().for_each(|buffer| buffer.start(samples));
     }
 
@@ -157,6 +166,7 @@ impl<F: Float> Cache<F> {
     }
 
     /// The buffer nearest to the loss whose delta is not finite.
+    #[expect(clippy::indexing_slicing, reason = "known deltas are among the buffers")]
     pub(super) fn first_delta_not_finite(&self) -> Option<usize> {
         let is_finite = |&buffer: &usize| largest_magnitude(self.trace.deltas[buffer].view()).is_finite();
         self.known_deltas.clone().rev().find(|buffer| !is_finite(buffer))

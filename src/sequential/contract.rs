@@ -55,7 +55,8 @@ pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output:
         }
     }
     let names: Vec<&str> = params.iter().chain(&state).map(|(name, _)| *name).collect();
-    if let Some((_, name)) = names.iter().enumerate().find(|(index, name)| names[..*index].contains(*name)) {
+    let is_repeated = |&(index, name): &(usize, &&str)| names.iter().take(index).any(|before| before == name);
+    if let Some((_, name)) = names.iter().enumerate().find(is_repeated) {
         let help = "give each parameter of a layer a name of its own";
         return Err(Error::mismatch(format!("has two parameters of the name {name}"), help));
     }
@@ -85,15 +86,14 @@ pub(super) fn check_skip<F: Float>(
 ) -> Result<()> {
     let Some(layers) = layer.skips() else { return Ok(()) };
     let before = shapes.len().saturating_sub(1);
-    let Some(first) = before.checked_sub(layers).filter(|_| layers > 0) else {
+    let first = before.checked_sub(layers).filter(|_| layers > 0);
+    let Some((first, input)) = first.and_then(|first| Some((first, shapes.get(first)?))) else {
         let problem = format!("is to go around {layers} of the {before} layers before it");
         return Err(Error::mismatch(problem, "put it behind its block: .residual(|block| block.add(…))"));
     };
-    if shapes[first] != output {
-        let problem = format!(
-            "adds samples of {:?}, which go into layer {first}, to samples of {output:?}",
-            shapes[first]
-        );
+    if input != output {
+        let problem =
+            format!("adds samples of {input:?}, which go into layer {first}, to samples of {output:?}");
         let help =
             "let the block give samples of the shape that it takes, with as many units or filters at its end";
         return Err(Error::mismatch(problem, help));

@@ -22,6 +22,10 @@ impl<F: Float> Sequential<F> {
     }
 
     /// The activations at a position that is known to exist, of a pass that is known to have run.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "callers ask for positions of this model, each of which has a buffer"
+    )]
     pub(crate) fn kept_activation(&self, position: usize) -> ArrayView2<'_, F> {
         self.cache.trace.activations[self.route.buffer_of[position]].view()
     }
@@ -62,6 +66,10 @@ impl<F: Float> Sequential<F> {
     /// assert_eq!(model.delta(0).unwrap(), array![[20.0, 30.0]]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a buffer lies before each layer that computes; a delta was pushed for each from `start` down"
+    )]
     pub fn delta(&self, position: usize) -> Option<CowArray<'_, F, Ix2>> {
         let buffer = *self.route.buffer_of.get(position)?;
         let (cache, trace, known) = (&self.cache, &self.cache.trace, &self.cache.known_deltas);
@@ -105,6 +113,10 @@ impl<F: Float> Sequential<F> {
     }
 
     /// The largest magnitude at a position, forward and backward, of whatever the last passes left there.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "callers ask for positions of this model, each of which has a buffer"
+    )]
     pub(crate) fn largest_at(&self, position: usize) -> [F; 2] {
         let buffer = self.route.buffer_of[position];
         let Trace { activations, deltas, .. } = &self.cache.trace;

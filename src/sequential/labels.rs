@@ -145,9 +145,9 @@ fn check(
     }
     let mut sorted: Vec<&String> = names.iter().collect();
     sorted.sort();
-    match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => {
-            Err(Error::data(what, "names that differ", format!("{:?} twice", pair[0]), "name each once"))
+    match sorted.iter().zip(sorted.iter().skip(1)).find(|(name, next)| name == next) {
+        Some((name, _)) => {
+            Err(Error::data(what, "names that differ", format!("{name:?} twice"), "name each once"))
         }
         None => Ok(names),
     }

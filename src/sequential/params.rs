@@ -4,8 +4,16 @@ use ndarray::{Array2, ArrayRef, ArrayView2, Dimension};
 
 use super::update::check_shape;
 use super::{Phase, Sequential};
-use crate::layer::Layer;
+use crate::layer::{Layer, Param};
 use crate::{Error, Float, Result};
+
+/// A parameter of a model: the layer and its index, the parameter and its index.
+struct Found<'m, F> {
+    index: usize,
+    layer: &'m dyn Layer<F>,
+    param: usize,
+    theta: &'m Param<F>,
+}
 
 impl<F: Float> Sequential<F> {
     /// Every parameter with its name, `0.weight`, `0.bias`, `2.weight`, in order.
@@ -65,7 +73,7 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn param(&self, name: &str) -> Result<ArrayView2<'_, F>> {
-        self.find(name).map(|(layer, param)| self.layers[layer].params()[param].value.view())
+        self.find(name).map(|found| found.theta.value.view())
     }
 
     /// The numbers that are not trained but belong to the model, such as the running means of a batch normalisation,
@@ -103,13 +111,14 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn gradient(&self, name: &str) -> Result<Array2<F>> {
-        let (index, param) = self.find(name)?;
+        let Found { index, layer, param, .. } = self.find(name)?;
+        let cache = &self.cache;
         let active = self.route.active.iter().position(|&active| active == index);
-        let active = active.filter(|_| self.cache.has_gradients()).ok_or_else(|| {
+        let kept = active.and_then(|active| Some((active, cache.rooms.get(active)?.get(param)?)));
+        let (active, kept) = kept.filter(|_| cache.has_gradients()).ok_or_else(|| {
             Error::mismatch(format!("there is no gradient of {name} yet"), "run forward and backward first")
         })?;
-        let (cache, layer) = (&self.cache, &*self.layers[index]);
-        let mut room = Array2::from_elem(cache.rooms[active][param].dim(), F::nan());
+        let mut room = Array2::from_elem(kept.dim(), F::nan());
         let in_room = room.as_ptr();
         let gradient = layer.gradient(param, cache.trace.pass(active, None), &mut room);
         check_shape(index, layer, param, &gradient)?;
@@ -117,7 +126,7 @@ impl<F: Float> Sequential<F> {
         let matrix = gradient.matrix();
         // one that was written down may depend on parameters that have changed; a product, or a part of the pass, does not
         let changed = cache.phase == Phase::Stale && written && matrix.as_ptr() == in_room;
-        Ok(if changed { cache.rooms[active][param].clone() } else { matrix.to_owned() })
+        Ok(if changed { kept.clone() } else { matrix.to_owned() })
     }
 
     /// Sets a parameter. A bias may come as a row (1 × out) or as one axis (out), a parameter with a
@@ -138,8 +147,7 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn set_param<D: Dimension>(&mut self, name: &str, value: &ArrayRef<F, D>) -> Result<()> {
-        let (layer, param) = self.find(name)?;
-        let old = &self.layers[layer].params()[param];
+        let Found { index, param, theta: old, .. } = self.find(name)?;
         let (rows, columns) = old.value.dim();
         let as_row = rows == 1 && value.shape() == [columns];
         let fits = as_row || value.shape() == [rows, columns] || value.shape() == old.shape();
@@ -154,7 +162,7 @@ impl<F: Float> Sequential<F> {
             let expected = old.shape().iter().copied().map(Some);
             return Err(Error::shape(format!("parameter {name}"), expected, value.shape(), help));
         };
-        if let Some(param) = self.layers[layer].params_mut().get_mut(param) {
+        if let Some(param) = self.layers.get_mut(index).and_then(|layer| layer.params_mut().get_mut(param)) {
             param.value.assign(&matrix);
         }
         self.cache.invalidate();
@@ -178,7 +186,7 @@ impl<F: Float> Sequential<F> {
     /// The shapes of all its numbers, as optimizers and snapshots count them.
     #[cfg(feature = "files")]
     pub(crate) fn shapes_of_numbers(&self) -> crate::state::Shapes {
-        let shapes = |params: &[crate::Param<F>]| params.iter().map(|param| param.value.dim()).collect();
+        let shapes = |params: &[Param<F>]| params.iter().map(|param| param.value.dim()).collect();
         crate::state::Shapes {
             params: self.cache.rooms.iter().flatten().map(Array2::dim).collect(),
             layers: self.layers().map(|layer| [shapes(layer.params()), shapes(layer.state())]).collect(),
@@ -193,10 +201,12 @@ impl<F: Float> Sequential<F> {
 
     /// The layer of the parameter of that name, and which of its parameters it is.
     #[inline(never)]
-    fn find(&self, name: &str) -> Result<(usize, usize)> {
-        let of_layer = |(index, layer): (usize, &dyn Layer<F>)| {
+    fn find(&self, name: &str) -> Result<Found<'_, F>> {
+        let of_layer = |(index, layer)| {
             let own = name.strip_prefix(&format!("{index}."))?;
-            Some((index, layer.params().iter().position(|param| param.name == own)?))
+            let mut params = <dyn Layer<F>>::params(layer).iter().enumerate();
+            let (param, theta) = params.find(|(_, param)| param.name == own)?;
+            Some(Found { index, layer, param, theta })
         };
         self.layers().enumerate().find_map(of_layer).ok_or_else(|| {
             let names: Vec<String> = self.params().map(|(name, _)| name).collect();

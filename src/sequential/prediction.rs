@@ -104,7 +104,7 @@ impl<F: Float> Sequential<F> {
         let x = self.check_inputs(&x)?;
         self.check_room(x.nrows())?;
         let mut pass = self.prediction_pass();
-        pass.activations[0].assign(x.view());
+        pass.keep_inputs(x.view());
         pass.run(x.as_standard_layout().view());
         Ok((0..self.shapes.len()).map(|position| pass.activation(position).to_owned()).collect())
     }
@@ -229,12 +229,18 @@ pub(crate) struct PredictionPass<'a, F: Float> {
 impl<F: Float> PredictionPass<'_, F> {
     /// A forward pass from borrowed inputs, row by row and few enough to stay in the CPU's cache.
     pub(crate) fn run(&mut self, x: ArrayView2<F>) {
-        let (inputs, behind) = self.activations.split_at_mut(1);
-        behind.iter_mut().for_each(|buffer| buffer.start(x.nrows()));
-        if behind.len() < 2 {
-            inputs[0].assign(x); // they are the outputs, or the logits that a loss may ask for
+        self.activations.iter_mut().skip(1).for_each(|buffer| buffer.start(x.nrows()));
+        if self.activations.len() < 3 {
+            self.keep_inputs(x); // they are the outputs, or the logits that a loss may ask for
         }
         forward(&self.model.layers, &self.model.route, Some(x), &mut self.activations, &mut self.memories);
+    }
+
+    /// A copy of the inputs, for whoever looks at them afterwards.
+    fn keep_inputs(&mut self, x: ArrayView2<F>) {
+        if let Some(inputs) = self.activations.first_mut() {
+            inputs.assign(x);
+        }
     }
 
     /// A forward pass into buffers that hold NaN, so that an entry which a layer leaves unwritten is found out.
@@ -246,11 +252,19 @@ impl<F: Float> PredictionPass<'_, F> {
         self.run(x);
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a buffer lies before each layer that computes, and one behind the last"
+    )]
     pub(crate) fn outputs(&self) -> ArrayView2<'_, F> {
         self.activations[self.model.route.outputs()].view()
     }
 
     /// The activations at a position behind the inputs, which are borrowed unless they were assigned.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "callers ask for positions of this model, each of which has a buffer"
+    )]
     pub(crate) fn activation(&self, position: usize) -> ArrayView2<'_, F> {
         self.activations[self.model.route.buffer_of[position]].view()
     }

@@ -29,17 +29,18 @@ impl<F: Float> Sequential<F> {
         for (row, sample) in x.axis_chunks_iter(Axis(0), 1).enumerate() {
             alone.run_poisoned(sample);
             let mut input = sample;
-            for (&layer, buffer) in self.route.active.iter().zip(1..) {
-                let [many, one] = [&together, &alone].map(|pass| pass.activations[buffer].view());
+            let behind = together.activations.iter().zip(&alone.activations).skip(1);
+            for (&layer, (many, one)) in self.route.active.iter().zip(behind) {
+                let (many, one) = (many.view(), one.view());
                 let finite = many.row(row).into_iter().map(|y| y.abs()).filter(|y| y.is_finite());
                 let rounding = F::of(ROUNDING) * finite.fold(F::zero(), F::max);
                 let may_be_nan = input.iter().any(|x| x.is_nan());
-                let is_fault = |(&a, &b): (&F, &F)| match [a.is_nan(), b.is_nan()] {
+                let is_fault = |&(_, (&a, &b)): &(usize, (&F, &F))| match [a.is_nan(), b.is_nan()] {
                     [false, false] => a != b && (a - b).abs() > rounding,
                     nan => !may_be_nan || nan != [true, true],
                 };
-                if let Some(column) = many.row(row).iter().zip(one).position(is_fault) {
-                    return Some((layer, (row, column), [many[[row, column]], one[[0, column]]]));
+                if let Some((column, (&a, &b))) = many.row(row).iter().zip(one).enumerate().find(is_fault) {
+                    return Some((layer, (row, column), [a, b]));
                 }
                 input = one;
             }
@@ -51,6 +52,7 @@ impl<F: Float> Sequential<F> {
     ///
     /// # Errors
     /// [`Error::Layer`] if the layer shows that entry but does not let it be changed.
+    #[expect(clippy::indexing_slicing, reason = "callers count the layers of this model")]
     pub(crate) fn param_entry(&mut self, layer: usize, param: usize, at: (usize, usize)) -> Result<&mut F> {
         let name = self.layers[layer].name().to_owned();
         let found = self.layers[layer].params_mut().get_mut(param).and_then(|param| param.value.get_mut(at));

@@ -56,15 +56,17 @@ pub(crate) struct OnGradients<'m, F: Float> {
 }
 
 impl<F: Float> Trainable<F> for OnGradients<'_, F> {
+    #[expect(clippy::indexing_slicing, reason = "the route counts these layers")]
     fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()> {
         let (layers, cache) = (&mut self.model.layers, &mut self.model.cache);
         cache.phase = if self.has_run { Phase::Stale } else { Phase::Nothing };
         let known = std::mem::take(&mut cache.known_deltas); // after an error no gradient is whole
         let (mut index, mut rest) = (0, self.gradients);
-        for (active, &position) in self.model.route.active.iter().enumerate() {
+        let rooms_and_memories = cache.rooms.iter().zip(&cache.trace.memories);
+        for (&position, (rooms, memory)) in self.model.route.active.iter().zip(rooms_and_memories) {
             let layer = &mut layers[position];
-            for param in 0..cache.rooms[active].len() {
-                let gradient = next(&mut rest, cache.rooms[active][param].dim())?;
+            for (param, room) in rooms.iter().enumerate() {
+                let gradient = next(&mut rest, room.dim())?;
                 let gradient = named(&**layer, param, gradient.into());
                 if let Some(theta) = layer.params_mut().get_mut(param) {
                     let moved = visit(index, &mut theta.value, gradient);
@@ -73,7 +75,7 @@ impl<F: Float> Trainable<F> for OnGradients<'_, F> {
                 index += 1;
             }
             if self.has_run {
-                layer.update_state(&cache.trace.memories[active]);
+                layer.update_state(memory);
             }
         }
         if self.has_run {
@@ -82,10 +84,11 @@ impl<F: Float> Trainable<F> for OnGradients<'_, F> {
         Ok(())
     }
 
+    #[expect(clippy::indexing_slicing, reason = "the route counts these layers")]
     fn visit_gradients(&mut self, look: &mut Look<'_, F>) -> Result<()> {
         let (mut index, mut rest) = (0, self.gradients);
-        for (active, &position) in self.model.route.active.iter().enumerate() {
-            for (param, room) in self.model.cache.rooms[active].iter().enumerate() {
+        for (&position, rooms) in self.model.route.active.iter().zip(&self.model.cache.rooms) {
+            for (param, room) in rooms.iter().enumerate() {
                 let gradient = Gradient::from(next(&mut rest, room.dim())?);
                 look(index, named(&*self.model.layers[position], param, gradient))?;
                 index += 1;

@@ -20,6 +20,7 @@ pub(crate) struct Route {
 }
 
 impl Route {
+    #[expect(clippy::indexing_slicing, reason = "a shape lies before each layer, and one behind the last")]
     pub(super) fn new<F: Float>(layers: &[Box<dyn Layer<F>>], shapes: &[Vec<usize>]) -> Self {
         let width = |position: usize| shapes[position].iter().product();
         let active: Vec<usize> = (0..layers.len()).filter(|&layer| !layers[layer].only_reshapes()).collect();
@@ -38,7 +39,8 @@ impl Route {
 
     /// The layers to whose output the numbers of a buffer are added.
     pub(super) fn joins(&self, buffer: usize) -> impl Iterator<Item = usize> {
-        (buffer..self.skips.len()).filter(move |&layer| self.skips[layer] == Some(buffer))
+        let behind = self.skips.iter().enumerate().skip(buffer);
+        behind.filter(move |(_, skip)| **skip == Some(buffer)).map(|(layer, _)| layer)
     }
 
     /// Empty buffers.

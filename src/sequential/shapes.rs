@@ -13,8 +13,8 @@ type Matrix<'a, F> = CowArray<'a, F, Ix2>;
 impl<F: Float> Sequential<F> {
     /// The batch as samples × features.
     pub(crate) fn check_inputs<'a, D: Dimension>(&self, x: &'a ArrayRef<F, D>) -> Result<Matrix<'a, F>> {
-        check_input_shape(&self.shapes[0], x.shape())?;
-        as_matrix(x, x.shape()[0], self.shapes[0].iter().product())
+        let samples = check_input_shape(self.input_shape(), x.shape())?;
+        as_matrix(x, samples, self.input_shape().iter().product())
     }
 
     /// Whether there is memory for the activations and deltas of that many samples, if they are more than ever before.
@@ -28,9 +28,9 @@ impl<F: Float> Sequential<F> {
 
     /// What a loss reads of the last layer.
     pub(crate) fn reads(&self, loss: &dyn Loss<F>) -> Result<Reads> {
-        let last = self.last_layer();
-        let reads = loss.reads(self.output(), self.output_width());
-        reads.map_err(|error| error.in_layer(last, self.layers[last].name()))
+        let (index, last) = self.last_active();
+        let reads = loss.reads(last.output(), self.output_width());
+        reads.map_err(|error| error.in_layer(index, last.name()))
     }
 
     /// Whether a loss that reads the logits has a form for them: if not, what it gave there is NaN, and of the outputs it

@@ -124,7 +124,8 @@ impl<F: Float> Field for Snapshot<F> {
         for (layer, kinds) in self.layers.iter_mut().enumerate() {
             for (kind, (values, name)) in kinds.iter_mut().zip(["param", "state"]).enumerate() {
                 for (index, value) in values.iter_mut().enumerate() {
-                    let shape = shapes.as_ref().map(|shapes| shapes[layer][kind][index]);
+                    let shape =
+                        shapes.as_ref().and_then(|shapes| shapes.get(layer)?.get(kind)?.get(index).copied());
                     state.within(&format!("{layer}.{name}.{index}"), |state| state.matrix(value, shape))?;
                 }
             }

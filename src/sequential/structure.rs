@@ -46,6 +46,7 @@ impl<F: Float> Sequential<F> {
     /// assert_eq!(model.input_shape(), [28, 28]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[expect(clippy::indexing_slicing, reason = "a shape lies before each layer, and one behind the last")]
     pub fn input_shape(&self) -> &[usize] {
         &self.shapes[0]
     }
@@ -61,7 +62,7 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn output_width(&self) -> usize {
-        self.shapes[self.layers.len()].iter().product()
+        self.output_shape().iter().product()
     }
 
     /// The shape of one output sample.
@@ -74,6 +75,7 @@ impl<F: Float> Sequential<F> {
     /// assert_eq!(model.output_shape(), [28, 28]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[expect(clippy::indexing_slicing, reason = "a shape lies before each layer, and one behind the last")]
     pub fn output_shape(&self) -> &[usize] {
         &self.shapes[self.layers.len()]
     }
@@ -108,12 +110,21 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn output(&self) -> Output {
-        self.layers[self.last_layer()].output()
+        self.last_active().1.output()
     }
 
     /// The index of that layer; the position of the same number holds its inputs, the logits of a loss that takes them.
     pub(crate) fn last_layer(&self) -> usize {
         self.route.active.last().copied().unwrap_or(self.layers.len() - 1)
+    }
+
+    /// That layer, and its index.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the route counts these layers, of which there is one at least"
+    )]
+    pub(super) fn last_active(&self) -> (usize, &dyn Layer<F>) {
+        (self.last_layer(), &*self.layers[self.last_layer()])
     }
 
     /// The seed that the first weights were sampled with.

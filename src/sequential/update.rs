@@ -15,11 +15,12 @@ impl<F: Float> Sequential<F> {
 
     /// The gradients of the last backward pass, without a step along them.
     #[inline(never)]
+    #[expect(clippy::indexing_slicing, reason = "the route counts these layers")]
     fn look(&mut self, inputs: Option<ArrayView2<F>>, look: &mut Look<'_, F>) -> Result<()> {
         self.check_gradients_are_new()?;
         let mut first = 0;
-        for (active, &position) in self.route.active.iter().enumerate() {
-            let (layer, rooms) = (&*self.layers[position], &mut self.cache.rooms[active]);
+        for ((active, &position), rooms) in self.route.active.iter().enumerate().zip(&mut self.cache.rooms) {
+            let layer = &*self.layers[position];
             let pass = self.cache.trace.pass(active, inputs);
             for (param, room) in rooms.iter_mut().enumerate() {
                 let gradient = layer.gradient(param, pass, room);
@@ -40,13 +41,15 @@ impl<F: Float> Sequential<F> {
     }
 
     #[inline(never)]
+    #[expect(clippy::indexing_slicing, reason = "the route counts these layers")]
     fn visit(&mut self, inputs: Option<ArrayView2<F>>, visit: &mut Visit<'_, F>) -> Result<()> {
         self.check_gradients_are_new()?;
         self.cache.phase = Phase::Stale;
         let known = std::mem::take(&mut self.cache.known_deltas); // after an error no gradient is whole
         let mut index = 0;
-        for (active, &layer_index) in self.route.active.iter().enumerate() {
-            let (layer, rooms) = (&mut *self.layers[layer_index], &mut self.cache.rooms[active]);
+        for ((active, &layer_index), rooms) in self.route.active.iter().enumerate().zip(&mut self.cache.rooms)
+        {
+            let layer = &mut *self.layers[layer_index];
             let pass = self.cache.trace.pass(active, inputs);
             visit_layer(layer, layer_index, index, pass, rooms, visit)?;
             index += rooms.len();

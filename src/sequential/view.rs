@@ -23,7 +23,7 @@ impl<F: Float> Sequential<F> {
     }
 
     fn html(&self) -> String {
-        let input = table::shape(&self.shapes[0]);
+        let input = table::shape(self.input_shape());
         format!(
             "<p>input {input}</p>\n{}<p>total: {} parameters</p>\n",
             self.table().to_html(),
@@ -34,14 +34,14 @@ impl<F: Float> Sequential<F> {
     /// The layers with output shape, parameters, and their count.
     fn table(&self) -> Table {
         let mut table = Table::new(&[">#", "layer", "output", "parameters", ">count"]);
-        for (index, layer) in self.layers().enumerate() {
+        for (index, (layer, output)) in self.layers().zip(self.shapes.iter().skip(1)).enumerate() {
             let params = layer.params();
             let shapes: Vec<String> =
                 params.iter().map(|p| format!("{} {}", p.name, table::shape(p.shape()))).collect();
             table.row([
                 index.to_string(),
                 layer.name().to_owned(),
-                table::shape(&self.shapes[index + 1]),
+                table::shape(output),
                 shapes.join(", "),
                 thousands(params.iter().map(|param| param.value.len()).sum()),
             ]);
@@ -55,7 +55,7 @@ impl<F: Float> fmt::Display for Sequential<F> {
     #[inline(never)]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let table = self.table();
-        writeln!(f, "input {}", table::shape(&self.shapes[0]))?;
+        writeln!(f, "input {}", table::shape(self.input_shape()))?;
         write!(f, "{table}total: {} parameters", thousands(self.param_count()))
     }
 }
