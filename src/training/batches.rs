@@ -88,6 +88,7 @@ impl<'a, F: Float> Batches<'a, F> {
     }
 
     /// A batch, counted from 0.
+    #[expect(clippy::indexing_slicing, reason = "the indices of a batch are places in the order")]
     pub(super) fn gather(&mut self, batch: usize) -> Batch<'_, F> {
         self.last = batch;
         let (indices, borrowed) = (self.indices(), self.borrowed());
@@ -100,7 +101,9 @@ impl<'a, F: Float> Batches<'a, F> {
         let weights = self.samples.weights();
         if let Some(weights) = weights {
             self.weights.clear();
-            self.weights.extend(self.order[self.indices()].iter().map(|&sample| weights[sample]));
+            let order = self.order[self.indices()].iter();
+            // of data that have fewer weights than when they were checked, the loss becomes NaN, and tells
+            self.weights.extend(order.map(|&sample| weights.get(sample).copied().unwrap_or(F::nan())));
         }
         Batch {
             x: borrowed.unwrap_or_else(|| self.inputs.view()),

@@ -138,11 +138,12 @@ fn evaluate_checked<F: Float>(
         both.collect::<Vec<_>>()
     };
     let (measures, classes) = measure(model, loss, samples, metrics, &threads, classes);
-    let all = |side: usize, what| -> Result<Vec<usize>> {
+    let all = |class: fn(&[Option<usize>; 2]) -> Option<usize>, what| -> Result<Vec<usize>> {
         let of_all = classes.iter().flatten().enumerate();
-        of_all.map(|(sample, both)| both[side].ok_or_else(|| answers::is_nan(what, sample))).collect()
+        of_all.map(|(sample, both)| class(both).ok_or_else(|| answers::is_nan(what, sample))).collect()
     };
-    let confusion = ConfusionMatrix::new(all(0, "output")?, all(1, "target")?, count)?;
+    let predicted = all(|[predicted, _]| *predicted, "output")?;
+    let confusion = ConfusionMatrix::new(predicted, all(|[_, actual]| *actual, "target")?, count)?;
     Ok(Evaluation { measures, confusion: Some(confusion) })
 }
 

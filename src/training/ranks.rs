@@ -85,6 +85,7 @@ impl<'a, F: Float> Ranks<'a, F> {
     }
 
     /// The beginning: whether the communicator adds up all ranks, and whether one of them can't begin.
+    #[expect(clippy::indexing_slicing, reason = "the rank is below the number of ranks: asked above")]
     pub(super) fn begin(&mut self, own: Result<()>) -> Result<()> {
         match &self.team {
             Team::Alone => return own,
@@ -135,6 +136,10 @@ impl<'a, F: Float> Ranks<'a, F> {
 
     /// One step with this rank's share of a batch; returns the loss of the whole batch before it. `ready` is what kept this
     /// rank from it.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a step has a number for each parameter, metric, loss and rank"
+    )]
     pub(super) fn step(
         &mut self,
         model: &mut Sequential<F>,
@@ -197,6 +202,10 @@ impl<'a, F: Float> Ranks<'a, F> {
     }
 
     /// The sums of a step, if no rank has failed in it.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a step has a number for each parameter, metric, loss and rank"
+    )]
     fn add_up_step(&mut self, flags: usize, own: Result<()>) -> Result<()> {
         if own.is_err() {
             self.step.fill(F::zero());
@@ -252,6 +261,7 @@ impl<'a, F: Float> Ranks<'a, F> {
     }
 
     /// What this rank has, if all ranks are well: each fails if one has.
+    #[expect(clippy::indexing_slicing, reason = "the rank is below the number of ranks: `begin`")]
     pub(super) fn agree<T>(&mut self, own: Result<T>) -> Result<T> {
         if self.is_alone() {
             return own;
@@ -281,13 +291,15 @@ impl<'a, F: Float> Ranks<'a, F> {
 
     /// The bytes of one rank, cut to [`LONGEST`], on every rank.
     fn tell(&mut self, from: usize, bytes: &[u8]) -> Result<Vec<u8>> {
-        let bytes = &bytes[..if from == self.rank { bytes.len().min(LONGEST) } else { 0 }];
+        let count = if from == self.rank { bytes.len().min(LONGEST) } else { 0 };
+        let bytes = bytes.iter().take(count);
         self.message.clear();
-        self.message.push(F::from_count(bytes.len()));
+        self.message.push(F::from_count(count));
         self.add_up_message()?;
-        let length = self.message[0].as_f64() as usize; // a whole number, and 0 of what is none
+        // a whole number, and 0 of what is none
+        let length = self.message.first().map_or(0, |length| length.as_f64() as usize);
         self.message.clear();
-        self.message.extend(bytes.iter().map(|&byte| F::from_count(byte.into())));
+        self.message.extend(bytes.map(|&byte| F::from_count(byte.into())));
         self.message.resize(length.min(LONGEST), F::zero());
         self.add_up_message()?;
         Ok(self.message.iter().map(|byte| byte.as_f64() as u8).collect())

@@ -84,9 +84,10 @@ pub(super) fn check_names<'a>(
     with_validation: bool,
 ) -> Result<()> {
     let columns = columns(metrics, with_validation);
-    let repeated = (1..columns.len()).find(|&column| columns[..column].contains(&columns[column]));
-    repeated.map_or(Ok(()), |column| {
-        let problem = format!("two columns of the history would be called {:?}", columns[column]);
+    let mut in_order = columns.iter().enumerate();
+    let repeated = in_order.find(|(column, name)| columns.iter().take(*column).any(|before| before == *name));
+    repeated.map_or(Ok(()), |(_, name)| {
+        let problem = format!("two columns of the history would be called {name:?}");
         Err(Error::mismatch(problem, "give each metric a name of its own in Metric::name, and none twice"))
     })
 }
@@ -98,7 +99,7 @@ fn check_logits_form<F: Float>(loss: &dyn Loss<F>, last: Output, t: ArrayView2<F
     let mut dz = Array2::zeros(t.dim());
     loss.gradient_with_logits(last, p.view(), t, dz.view_mut());
     let value = loss.value_with_logits(last, Array2::zeros(t.dim()).view(), t);
-    match (value.is_nan(), dz[[0, 0]].is_nan()) {
+    match (value.is_nan(), dz.first().is_some_and(|dz| dz.is_nan())) {
         (false, false) => Ok(()),
         (true, false) => Err(no_logits_form(loss, "value_with_logits")),
         (false, true) => Err(no_logits_form(loss, "gradient_with_logits")),
@@ -109,12 +110,13 @@ fn check_logits_form<F: Float>(loss: &dyn Loss<F>, last: Output, t: ArrayView2<F
 /// Whether the loss is the mean or the sum that it says it is, by a few targets taken twice.
 fn check_kind<F: Float>(loss: &dyn Loss<F>, t: ArrayView2<F>) -> Result<()> {
     let (few, outputs) = (t.nrows().min(8), t.ncols());
-    let twice: Vec<usize> = (0..few).chain(0..few).collect();
+    let once: Vec<usize> = (0..few).collect();
+    let twice = [&*once, &*once].concat();
     let y = Array2::from_elem((2 * few, outputs), F::one() / F::from_count(outputs + 1));
     let value = |samples: &[usize]| {
         loss.value(y.slice(s![..samples.len(), ..]), t.select(Axis(0), samples).view()).as_f64()
     };
-    let growth = value(&twice) / value(&twice[..few]);
+    let growth = value(&twice) / value(&once);
     let is = |ratio: f64| (growth - ratio).abs() < 1e-3;
     let name = loss.name();
     match Kind::of(loss, outputs) {

@@ -132,7 +132,7 @@ fn message(
 fn second_line(training: &Measures, validation: Option<&Measures>, width: usize) -> String {
     let first = |measures: &Measures, count: usize| Measures {
         loss: measures.loss,
-        metrics: measures.metrics[..count.min(measures.metrics.len())].to_vec(),
+        metrics: measures.metrics.iter().take(count).cloned().collect(),
     };
     let with = |count: usize| {
         let behind = validation.map(|validation| format!("  |  validation {}", first(validation, count)));
