@@ -60,8 +60,21 @@ pub fn one_hot<F: Float>(labels: impl IntoIterator<Item: ClassNumber>, classes: 
 
 /// One-hot rows of labels that are below `classes`.
 pub(crate) fn one_hot_rows<F: Float>(labels: ArrayView1<usize>, classes: usize) -> Array2<F> {
-    let one_if = |same: bool| F::from_count(same.into());
-    Array2::from_shape_fn((labels.len(), classes), |(sample, class)| one_if(labels[sample] == class))
+    let mut rows = Array2::zeros((labels.len(), classes));
+    for (mut row, &label) in rows.rows_mut().into_iter().zip(labels) {
+        row.iter_mut()
+            .enumerate()
+            .for_each(|(class, number)| *number = F::from_count((class == label).into()));
+    }
+    rows
+}
+
+/// The samples of each class, of labels that are below `classes`.
+#[expect(clippy::indexing_slicing, reason = "labels are below `classes`: `indices` has seen to that")]
+pub(crate) fn counts(labels: ArrayView1<usize>, classes: usize) -> Vec<usize> {
+    let mut counts = vec![0; classes];
+    labels.iter().for_each(|&label| counts[label] += 1);
+    counts
 }
 
 /// The labels as indices below `classes`.

@@ -89,6 +89,7 @@ impl<F: Float> Layer<F> for AvgPool2D {
         Ok(self.windows.pooled())
     }
 
+    #[expect(clippy::indexing_slicing, reason = "y has a number for each window of each channel: `pooled`")]
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
         let (windows, share) = (&self.windows, self.share::<F>());
         each_sample([x], y, windows.patches(), windows.patches(), |[x], y, patches| {
@@ -100,6 +101,7 @@ impl<F: Float> Layer<F> for AvgPool2D {
         });
     }
 
+    #[expect(clippy::indexing_slicing, reason = "dy has a number for each window of each channel: `pooled`")]
     fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
         let (windows, share) = (&self.windows, self.share::<F>());
         each_sample([pass.dy], dx, windows.patches(), windows.patches(), |[dy], dx, dp| {

@@ -73,6 +73,10 @@ impl<F: Float> Conv2D<F> {
     ///
     /// # Examples
     /// See [`Conv2D`].
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "k counts the numbers of a filter, channel by channel and row by row"
+    )]
     pub fn from_weights(weight: Array4<F>, bias: Array1<F>) -> Result<Self> {
         let (filters, channels, height, width) = weight.dim();
         if bias.len() != filters {
@@ -208,6 +212,7 @@ impl<F: Float> Layer<F> for Conv2D<F> {
         });
     }
 
+    #[expect(clippy::indexing_slicing, reason = "dy has a number for each window of each filter")]
     fn gradient<'a>(&self, param: usize, pass: Pass<'a, F>, room: &'a mut Array2<F>) -> Gradient<'a, F> {
         let (windows, filters) = (&self.windows, self.filters);
         if param == 0 {

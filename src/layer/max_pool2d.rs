@@ -86,6 +86,7 @@ impl<F: Float> Layer<F> for MaxPool2D {
         Ok(self.windows.pooled())
     }
 
+    #[expect(clippy::indexing_slicing, reason = "y has a number for each window of each channel: `pooled`")]
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
         let windows = &self.windows;
         each_sample([x], y, windows.patches(), windows.patches(), |[x], y, patches| {
@@ -98,6 +99,10 @@ impl<F: Float> Layer<F> for MaxPool2D {
         });
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "y and dy have a number for each window of each channel: `pooled`"
+    )]
     fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
         let (windows, outputs) = (&self.windows, pass.dy.ncols());
         let room = windows.patches() + outputs;

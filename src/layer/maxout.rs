@@ -73,6 +73,7 @@ impl<F: Float> Maxout<F> {
     }
 
     /// The column of the largest piece of a unit, given the row z of all pieces. A NaN counts as the largest.
+    #[expect(clippy::indexing_slicing, reason = "z has a number for each piece of each unit")]
     fn winner(&self, z: ArrayView1<F>, unit: usize) -> usize {
         let first = unit * self.pieces;
         let larger = |best: usize, column: usize| {
@@ -118,6 +119,7 @@ impl<F: Float> Layer<F> for Maxout<F> {
         Ok(vec![self.units])
     }
 
+    #[expect(clippy::indexing_slicing, reason = "z has a number for each piece of each unit")]
     fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, memory: &mut Memory<F>) {
         let (samples, columns) = (x.nrows(), self.units * self.pieces);
         if memory.saved.nrows() < samples || memory.saved.ncols() != columns {
@@ -130,6 +132,7 @@ impl<F: Float> Layer<F> for Maxout<F> {
         }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "a Dense has weights and biases")]
     fn backward(&self, pass: Pass<F>, mut dx: ArrayViewMut2<F>) {
         let w = &self.params()[0].value;
         dx.fill(F::zero());

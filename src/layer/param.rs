@@ -127,7 +127,7 @@ impl<F> Param<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn like_sample(self, shape: &[usize]) -> Result<Self> {
-        if shape.len() == 1 && shape[0] == self.value.len() {
+        if *shape == [self.value.len()] {
             return Ok(self.in_files(Layout::Vector));
         }
         self.with_shape(shape)

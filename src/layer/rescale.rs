@@ -94,13 +94,13 @@ impl<F: Float> Layer<F> for Rescale<F> {
                     "look for missing values, and for numbers that are far too large",
                 ));
             }
-            match state.value.len() {
-                count if count == features => {}
-                1 => {
-                    let of_all = Init::Constant(state.value[[0, 0]].as_f64());
+            match (state.value.len(), state.value.first()) {
+                (count, _) if count == features => {}
+                (1, Some(one)) => {
+                    let of_all = Init::Constant(one.as_f64());
                     state.value = of_all.sample(1, features, rng)?;
                 }
-                count => {
+                (count, _) => {
                     let problem =
                         format!("has {count} numbers to {} by, but gets samples of {features}", state.name);
                     return Err(Error::mismatch(

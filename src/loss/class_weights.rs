@@ -79,8 +79,7 @@ impl<L> ClassWeights<L> {
     /// ```
     pub fn balanced(loss: L, labels: impl IntoIterator<Item: ClassNumber>, classes: usize) -> Result<Self> {
         let labels = labels::indices(labels, classes)?;
-        let mut counts = vec![0_usize; classes];
-        labels.iter().for_each(|&class| counts[class] += 1);
+        let counts = labels::counts(labels.view(), classes);
         if let Some(class) = counts.iter().position(|&count| count == 0) {
             return Err(Error::data(
                 format!("samples of class {class}"),
@@ -100,8 +99,8 @@ impl<L> ClassWeights<L> {
 
     /// The weight of a sample with that row of targets.
     fn of<F: Float>(&self, t: ArrayView1<F>) -> F {
-        if let (1, [no, yes]) = (t.len(), &*self.weights) {
-            return (F::one() - t[0]) * F::of(*no) + t[0] * F::of(*yes);
+        if let (1, Some(&t), [no, yes]) = (t.len(), t.first(), &*self.weights) {
+            return (F::one() - t) * F::of(*no) + t * F::of(*yes);
         }
         t.iter().zip(&self.weights).fold(F::zero(), |sum, (&t, &weight)| sum + t * F::of(weight))
     }

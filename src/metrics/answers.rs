@@ -7,8 +7,8 @@ use crate::{Error, Float, Result};
 
 /// The class that one row of outputs or targets stands for; `None` if a number is NaN, which may hide the largest.
 pub(crate) fn class<F: Float>(row: ArrayView1<F>) -> Option<usize> {
-    if row.len() == 1 {
-        return label(row[0], HALF).map(usize::from);
+    if let (1, Some(&answer)) = (row.len(), row.first()) {
+        return label(answer, HALF).map(usize::from);
     }
     let (mut best, mut any_nan) = ((0, F::neg_infinity()), false);
     for (class, &number) in row.iter().enumerate() {
@@ -30,8 +30,7 @@ pub(super) fn label<F: Float>(number: F, threshold: f64) -> Option<bool> {
 /// `None` for NaN.
 pub(crate) fn predicted_and_actual<F: Float>(y: ArrayView1<F>, t: ArrayView1<F>) -> [Option<usize>; 2] {
     let (predicted, actual) = (class(y), class(t));
-    let equal =
-        predicted.zip(actual).is_some_and(|(predicted, actual)| t.len() > 1 && t[predicted] == t[actual]);
+    let equal = predicted.zip(actual).is_some_and(|(one, other)| t.len() > 1 && t.get(one) == t.get(other));
     [predicted, if equal { predicted } else { actual }]
 }
 
@@ -134,11 +133,12 @@ pub(crate) fn check_class_targets<F: Float>(t: ArrayView2<F>, first: usize) -> R
         if least == F::zero() && F::zero() < sum && sum <= most {
             return Ok(());
         }
-        let Some(class) = class(row) else { return Err(is_nan("target", sample)) };
-        let equals = row.iter().filter(|&&number| number == row[class]).count();
-        let problem = if row[class] <= F::zero() && equals > 1 {
+        let largest = class(row).and_then(|class| row.get(class));
+        let Some(&largest) = largest else { return Err(is_nan("target", sample)) };
+        let equals = row.iter().filter(|&&number| number == largest).count();
+        let problem = if largest <= F::zero() && equals > 1 {
             "none"
-        } else if equals > 1 && row[class] * F::from_count(equals) > most {
+        } else if equals > 1 && largest * F::from_count(equals) > most {
             "several"
         } else {
             return Ok(());

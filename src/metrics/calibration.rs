@@ -83,7 +83,7 @@ impl Calibration {
         }
         let rows = y.rows().into_iter().zip(t.rows()).map(|(y, t)| {
             let [predicted, actual] = predicted_and_actual(y, t);
-            (predicted.map_or(F::nan(), |class| y[class]), predicted == actual)
+            (predicted.and_then(|class| y.get(class)).copied().unwrap_or(F::nan()), predicted == actual)
         });
         Self::of(rows, bins)
     }

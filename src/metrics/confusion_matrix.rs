@@ -69,6 +69,7 @@ impl ConfusionMatrix {
     /// # Errors
     /// [`Error::Data`] if there is no sample, the two differ in length or a class number is out of range;
     /// [`Error::Setting`] for fewer than two classes.
+    #[expect(clippy::indexing_slicing, reason = "`labels::indices` gives class numbers below `classes`")]
     pub fn new(
         predicted: impl IntoIterator<Item: ClassNumber>,
         actual: impl IntoIterator<Item: ClassNumber>,

@@ -95,7 +95,7 @@ fn r2<F: Float>(y: ArrayView1<F>, t: ArrayView1<F>) -> Option<f64> {
     let square = |distance: f64| (distance / spread).powi(2);
     let all: f64 = t.iter().map(|t| square(t.as_f64() - mean)).sum();
     let left: f64 = y.iter().zip(&t).map(|(y, t)| square(y.as_f64() - t.as_f64())).sum();
-    let varies = t.iter().any(|&other| other != t[0]);
+    let varies = t.first().is_some_and(|first| t.iter().any(|other| other != first));
     varies.then_some(1.0 - left / all)
 }
 

@@ -90,14 +90,14 @@ impl RocCurve {
             false_positive_rate: mistaken as f64 / no as f64,
             true_positive_rate: found as f64 / yes as f64,
         };
-        let (mut points, mut counts, mut area) = (vec![at(f64::INFINITY, [0, 0])], [0, 0], 0.0);
+        let (mut points, mut found, mut mistaken, mut area) = (vec![at(f64::INFINITY, [0, 0])], 0, 0, 0.0);
         for equal in samples.chunk_by(|a, b| a.0 == b.0) {
-            let before = counts;
-            for (_, is_yes) in equal {
-                counts[usize::from(!is_yes)] += 1;
-            }
-            area += (counts[1] - before[1]) as f64 * (counts[0] + before[0]) as f64 / 2.0;
-            points.push(at(equal[0].0.as_f64(), counts));
+            let Some(&(threshold, _)) = equal.first() else { continue };
+            let right = equal.iter().filter(|(_, is_yes)| *is_yes).count();
+            let wrong = equal.len() - right;
+            area += wrong as f64 * (2 * found + right) as f64 / 2.0;
+            (found, mistaken) = (found + right, mistaken + wrong);
+            points.push(at(threshold.as_f64(), [found, mistaken]));
         }
         Ok(RocCurve { points, auc: area / (yes as f64 * no as f64) })
     }
@@ -123,6 +123,7 @@ impl RocCurve {
     /// assert_eq!(RocCurve::from_outputs(&y, &t)?.best().threshold, 0.2);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[expect(clippy::indexing_slicing, reason = "a curve begins at (0, 0)")]
     pub fn best(&self) -> RocPoint {
         let gain = |point: &RocPoint| point.true_positive_rate - point.false_positive_rate;
         let first = self.points[0];

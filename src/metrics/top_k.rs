@@ -58,9 +58,11 @@ fn rank<F: Float>(y: ArrayView1<F>, t: ArrayView1<F>) -> Option<usize> {
         return None;
     }
     let most = t.iter().copied().fold(F::neg_infinity(), F::max);
-    let named = (0..t.len()).filter(|&class| t[class] == most);
-    let best = named.reduce(|best, class| if y[class] > y[best] { class } else { best })?;
-    Some((0..y.len()).filter(|&class| y[class] > y[best] || y[class] == y[best] && class < best).count())
+    let named =
+        y.iter().zip(&t).enumerate().filter(|(_, (_, t))| **t == most).map(|(class, (&y, _))| (class, y));
+    let (best, largest) = named.reduce(|best, other| if other.1 > best.1 { other } else { best })?;
+    let before = |&(class, &y): &(usize, &F)| y > largest || y == largest && class < best;
+    Some(y.iter().enumerate().filter(before).count())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use ndarray::ArrayView1;
 
 use super::Dataset;
+use crate::data::labels;
 use crate::table::thousands;
 use crate::{Error, Float, Result, Rng};
 
@@ -102,6 +103,7 @@ impl<F: Float> Dataset<F> {
     /// }
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[expect(clippy::indexing_slicing, reason = "an order names samples, each of which has a label")]
     pub fn k_fold_stratified(&self, folds: usize, seed: u64) -> Result<Folds<'_, F>> {
         self.check_folds(folds)?;
         let labels = self.labels_for(
@@ -154,9 +156,7 @@ impl<F: Float> Dataset<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn class_counts(&self) -> Option<Vec<usize>> {
-        let mut counts = vec![0; self.classes()?];
-        self.labels()?.iter().for_each(|&label| counts[label] += 1);
-        Some(counts)
+        Some(labels::counts(self.labels()?, self.classes()?))
     }
 
     /// A weight for each class, the larger the rarer it is, so that all classes together weigh alike in a loss.

@@ -25,6 +25,7 @@ impl ConfusionMatrix {
     }
 
     /// The classes that are taken for others most often.
+    #[expect(clippy::indexing_slicing, reason = "each class has a name")]
     fn mistakes(&self) -> Table {
         let cells = self
             .counts
@@ -37,7 +38,7 @@ impl ConfusionMatrix {
             mistakes.row([self.names[truth].clone(), self.names[predicted].clone(), thousands(count)]);
         }
         if cells.len() > MISTAKES {
-            let rest: usize = cells[MISTAKES..].iter().map(|&(_, &count)| count).sum();
+            let rest: usize = cells.iter().skip(MISTAKES).map(|&(_, &count)| count).sum();
             mistakes.row([String::new(), "others".to_owned(), thousands(rest)]);
         }
         mistakes
