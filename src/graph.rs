@@ -117,6 +117,7 @@ impl Graph {
 }
 
 /// Fills a node's value and local derivatives from its inputs.
+#[expect(clippy::indexing_slicing, reason = "inputs are nodes that came before")]
 fn compute(nodes: &mut [Entry], id: usize) {
     let input = |index: usize| nodes[id].inputs.get(index).map(|&(input, _)| nodes[input].value);
     let Some(a) = input(0) else { return };
@@ -139,12 +140,12 @@ pub struct Var<'g> {
 impl<'g> Var<'g> {
     /// Its value. After a [`set`](Var::set) somewhere before it, run [`forward`](Var::forward) first.
     pub fn value(self) -> f64 {
-        self.graph.nodes.borrow()[self.id].value
+        self.node(|node| node.value)
     }
 
     /// The derivative of whichever node last ran [`backward`](Var::backward) with respect to this one; 0 before that.
     pub fn gradient(self) -> f64 {
-        self.graph.nodes.borrow()[self.id].gradient
+        self.node(|node| node.gradient)
     }
 
     /// Its position in [`Graph::nodes`].
@@ -155,14 +156,15 @@ impl<'g> Var<'g> {
     /// This node under that name.
     #[must_use]
     pub fn named(self, name: impl Into<String>) -> Self {
-        self.graph.nodes.borrow_mut()[self.id].name = Some(name.into());
+        let name = name.into();
+        self.node(|node| node.name = Some(name));
         self
     }
 
     /// Gives a variable another value. What is computed from it follows with the next [`forward`](Var::forward); a
     /// node that is itself computed goes back to its own value then.
     pub fn set(self, value: f64) {
-        self.graph.nodes.borrow_mut()[self.id].value = value;
+        self.node(|node| node.value = value);
     }
 
     /// Computes everything before this node, and it, from the present values of the variables; returns its value.
@@ -171,12 +173,20 @@ impl<'g> Var<'g> {
         for id in 0..=self.id {
             compute(&mut nodes, id);
         }
-        nodes[self.id].value
+        drop(nodes);
+        self.value()
+    }
+
+    /// Looks at its entry, or changes it.
+    #[expect(clippy::indexing_slicing, reason = "a graph has the nodes of its variables, and loses none")]
+    fn node<R>(self, look: impl FnOnce(&mut Entry) -> R) -> R {
+        look(&mut self.graph.nodes.borrow_mut()[self.id])
     }
 
     /// The chain rule: fills every node's gradient with the derivative of this node with respect to it.
     ///
     /// It starts from zeros, so calling it again changes nothing. A node that is used twice gets the sum of both ways.
+    #[expect(clippy::indexing_slicing, reason = "inputs are nodes that came before")]
     pub fn backward(self) {
         self.forward();
         let mut nodes = self.graph.nodes.borrow_mut();
@@ -240,9 +250,8 @@ impl<'g> Var<'g> {
 
 impl fmt::Debug for Var<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let nodes = self.graph.nodes.borrow();
-        let Entry { name, value, gradient, .. } = &nodes[self.id];
-        let name = name.clone().unwrap_or_else(|| format!("node {}", self.id));
+        let (name, value, gradient) = self.node(|node| (node.name.clone(), node.value, node.gradient));
+        let name = name.unwrap_or_else(|| format!("node {}", self.id));
         write!(f, "{name} = {value} (gradient {gradient})")
     }
 }

@@ -41,12 +41,12 @@ impl Names {
         let mut positions = vec!["x".to_owned()];
         for (index, layer) in model.layers().enumerate() {
             positions.push(match layer.output() {
-                _ if layer.only_reshapes() => positions[index].clone(),
+                _ if layer.only_reshapes() => positions.last().cloned().unwrap_or_default(),
                 Output::Logits => format!("z{index}"),
                 _ => format!("a{index}"),
             });
         }
-        positions[model.last_layer() + 1..].fill("y".to_owned());
+        positions.iter_mut().skip(model.last_layer() + 1).for_each(|last| "y".clone_into(last));
         let shapes = model
             .layers()
             .map(|layer| layer.params().iter().map(|param| (param.name, param.value.dim())).collect());
@@ -72,7 +72,10 @@ impl Names {
     /// One number of a parameter of that layer: `W0₂₃`, `b0₃`. All counts start at 0, subscripts at 1.
     pub fn param(&self, layer: usize, param: &str, row: usize, column: usize) -> String {
         let params = self.params.get(layer).map_or(&[][..], Vec::as_slice);
-        let shape = params.iter().find(|(name, _)| *name == param).map_or((row + 1, column + 1), |own| own.1);
+        let shape = params
+            .iter()
+            .find(|(name, _)| *name == param)
+            .map_or((row.saturating_add(1), column.saturating_add(1)), |own| own.1);
         formula::entry(layer, param, shape, row, column)
     }
 }
@@ -88,11 +91,11 @@ fn counted_by<F: Float>(model: &Sequential<F>) -> Vec<Vec<usize>> {
             first = index + 1;
             shapes.push(shape);
         } else if shape.len() > 2 {
-            shapes[first..].fill(shape.clone());
+            shapes.iter_mut().skip(first).for_each(|same| same.clone_from(&shape));
             shapes.push(shape);
         } else {
-            let named = shapes[index].clone();
-            shapes.push(if named.len() > 2 { named } else { shape });
+            let named = shapes.last().filter(|named| named.len() > 2).cloned();
+            shapes.push(named.unwrap_or(shape));
         }
     }
     shapes

@@ -3,6 +3,7 @@
 use super::snapshot::Snapshot;
 use super::writer::Writer;
 use super::{Equation, Names, Part, Place, Section};
+use crate::Param;
 use crate::explain::formula::{self, Formula, LossFormula, Quantity, Subject, Term};
 use crate::table::thousands;
 
@@ -33,7 +34,7 @@ impl Writer<'_> {
             n => format!(": sample {} of {}", of.sample + 1, thousands(n)),
         };
         let notes = vec![
-            self.vector("x", &of.positions[0].values),
+            self.vector("x", &self.position(0).values),
             self.vector("t", &of.targets),
             LETTERS.to_owned(),
             SUBSCRIPTS.to_owned(),
@@ -44,8 +45,8 @@ impl Writer<'_> {
     }
 
     fn forward(&self, index: usize) -> Section {
-        let layer = &self.of.layers[index];
-        let [from, to] = [&self.of.positions[index], &self.of.positions[index + 1]];
+        let layer = self.layer(index);
+        let [from, to] = [index, index + 1].map(|position| self.position(position));
         let outputs = self.of.names.position(index + 1);
         let title = format!("{}: {} → {}", self.title(index), from.shape, to.shape);
         let pass = self.pass(index);
@@ -62,7 +63,7 @@ impl Writer<'_> {
             }
             notes.push(self.range(outputs, to.values.iter().copied()));
         } else {
-            let shown = &self.units[index + 1];
+            let shown = self.shown(index + 1);
             if shown.len() < to.values.len() {
                 notes.push(self.range(outputs, to.values.iter().copied()));
             }
@@ -113,21 +114,20 @@ impl Writer<'_> {
         };
         let delta =
             |&unit: &usize| Equation::new(self.delta_of(top, unit), formula(unit), Place::Delta(top, unit));
-        let equations = self.units[top].iter().map(delta).collect();
+        let equations = self.shown(top).iter().map(delta).collect();
         Section { part: Part::Backward, layer: None, title, notes, equations }
     }
 
     /// One layer's step of the chain rule: the gradients of its parameters, then of its inputs.
     fn backward(&self, index: usize) -> Option<Section> {
-        let layer = &self.of.layers[index];
+        let layer = self.layer(index);
         if layer.reshapes {
             return None;
         }
         let pass = self.pass(index);
         let (mut notes, mut equations) = (Vec::new(), Vec::new());
-        for (param, gradient) in layer.gradients.iter().enumerate() {
+        for (param, (gradient, Param { name, .. })) in layer.gradients.iter().zip(&layer.params).enumerate() {
             let Some(gradient) = gradient else { continue };
-            let name = layer.params[param].name;
             let shown = self.choose_entries(index, name, gradient);
             if shown.len() < gradient.len() {
                 let name = formula::gradient(&formula::param_name(index, name));
@@ -143,18 +143,17 @@ impl Writer<'_> {
             }
         }
         let lowest_with_params = index == self.lowest && !layer.params.is_empty();
-        let input = &self.of.positions[index];
+        let input = self.position(index);
         if let Some(delta) = input.delta.as_ref().filter(|_| !lowest_with_params) {
-            if self.units[index].len() < delta.len() {
+            if self.shown(index).len() < delta.len() {
                 notes.push(
                     self.range(&formula::gradient(self.of.names.position(index)), delta.iter().copied()),
                 );
             }
-            for &unit in &self.units[index] {
+            for &unit in self.shown(index) {
                 let back = (layer.explain)(Subject::InputGradient(unit), &pass);
                 // what went another way too has a gradient from there
-                let joins =
-                    (index..self.of.layers.len()).filter(|&at| self.of.layers[at].skipped == Some(index));
+                let joins = (index..self.of.layers.len()).filter(|&at| self.layer(at).skipped == Some(index));
                 let formula =
                     joins.fold(back, |formula, at| Some(formula?.plus(self.delta_of(at + 1, unit))));
                 equations.push(Equation::new(self.delta_of(index, unit), formula, Place::Delta(index, unit)));
@@ -167,19 +166,20 @@ impl Writer<'_> {
     /// The step of gradient descent for the parameters of one layer.
     fn update(&self, index: usize) -> Option<Section> {
         let (rate, _) = self.of.step?;
-        let layer = &self.of.layers[index];
+        let layer = self.layer(index);
         let pass = self.pass(index);
         let mut equations = Vec::new();
-        for (param, matrices) in layer.gradients.iter().zip(&layer.updated).enumerate() {
+        let matrices = layer.gradients.iter().zip(&layer.updated);
+        for (param, (matrices, Param { name, .. })) in matrices.zip(&layer.params).enumerate() {
             let (Some(gradient), Some(new)) = matrices else { continue };
-            for (row, column) in self.choose_entries(index, layer.params[param].name, gradient) {
+            for (row, column) in self.choose_entries(index, name, gradient) {
                 let old = pass.param(param, row, column);
                 let symbol = old.symbol.clone();
                 let slope = Quantity { symbol: formula::gradient(&symbol), value: gradient[[row, column]] };
                 let rate = Quantity { symbol: "η".into(), value: rate };
                 let step =
                     Term::new("{old} - {rate}·{slope}", &[("old", old), ("rate", rate), ("slope", slope)]);
-                let place = Place::Updated(format!("{index}.{}", layer.params[param].name), row, column);
+                let place = Place::Updated(format!("{index}.{name}"), row, column);
                 let value = new[[row, column]];
                 equations.push(Equation::new(Quantity { symbol, value }, Some(step.into()), place));
             }

@@ -136,22 +136,31 @@ fn equations(section: &Section, digits: Digits) -> String {
     let mut text = String::new();
     for group in groups(section) {
         let rows: Vec<_> = group.iter().map(|equation| (sign(equation), columns(equation, digits))).collect();
-        let width = |column: usize| rows.iter().map(|(_, row)| characters(&row[column])).max().unwrap_or(0);
-        let widths = [0, 1, 2, 3].map(width);
+        let mut widths = [0; 4];
+        for (_, row) in &rows {
+            widths.iter_mut().zip(row).for_each(|(width, text)| *width = characters(text).max(*width));
+        }
         let aligned = 2 + widths.iter().sum::<usize>() + 3 * 3 <= WIDTH;
         for (sign, row) in &rows {
-            text += &if aligned { aligned_line(sign, row, widths) } else { free_lines(sign, row, widths[0]) };
+            text += &if aligned {
+                aligned_line(sign, row, widths)
+            } else {
+                free_lines(sign, row, widths[0].min(WIDTH))
+            };
         }
     }
     text
 }
 
-fn aligned_line(sign: &str, row: &[String; 4], widths: [usize; 4]) -> String {
-    let mut line = format!("  {:<width$}", row[0], width = widths[0]);
-    let mut sign = sign;
-    for column in [1, 2, 3].into_iter().filter(|&column| widths[column] > 0) {
-        let equals = if row[column].is_empty() { "" } else { std::mem::replace(&mut sign, "=") };
-        let _ = write!(line, " {equals:1} {:<width$}", row[column], width = widths[column]);
+fn aligned_line(
+    mut sign: &str,
+    [symbol, others @ ..]: &[String; 4],
+    [width, widths @ ..]: [usize; 4],
+) -> String {
+    let mut line = format!("  {symbol:<width$}");
+    for (text, width) in others.iter().zip(widths).filter(|&(_, width)| width > 0) {
+        let equals = if text.is_empty() { "" } else { std::mem::replace(&mut sign, "=") };
+        let _ = write!(line, " {equals:1} {text:<width$}");
     }
     line.trim_end().to_owned() + "\n"
 }

@@ -1,8 +1,10 @@
 //! The pieces that the sections of an explanation are put together from, and the choice of which numbers are shown.
 
+use std::iter::once;
+
 use ndarray::Array2;
 
-use super::snapshot::Snapshot;
+use super::snapshot::{LayerSnapshot, Position, Snapshot};
 use crate::explain::formula::{self, Formula, NamedPass, Quantity, UnitNames};
 use crate::table::thousands;
 
@@ -26,6 +28,28 @@ impl<'a> Writer<'a> {
         Writer { of, units: units(of), lowest }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "callers count the layers of the model")]
+    pub(super) fn layer(&self, index: usize) -> &'a LayerSnapshot<'a> {
+        &self.of.layers[index]
+    }
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "callers count positions: one before each layer, and one behind the last"
+    )]
+    pub(super) fn position(&self, position: usize) -> &'a Position {
+        &self.of.positions[position]
+    }
+
+    /// The units of a position that are shown.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "callers count positions: one before each layer, and one behind the last"
+    )]
+    pub(super) fn shown(&self, position: usize) -> &[usize] {
+        &self.units[position]
+    }
+
     /// All entries of a short parameter; of a long one those with the largest gradients, of units that are shown, and those
     /// that are wanted.
     pub(super) fn choose_entries(
@@ -34,15 +58,16 @@ impl<'a> Writer<'a> {
         param: &str,
         gradient: &Array2<f64>,
     ) -> Vec<(usize, usize)> {
-        let one_for_each_unit = gradient.ncols() == self.of.positions[layer + 1].values.len();
-        let shown = |column: &usize| !one_for_each_unit || self.units[layer + 1].contains(column);
+        let one_for_each_unit = gradient.ncols() == self.position(layer + 1).values.len();
+        let shown = |column: &usize| !one_for_each_unit || self.shown(layer + 1).contains(column);
         let every = gradient.indexed_iter().map(|(place, _)| place);
         let places: Vec<(usize, usize)> = every.filter(|(_, column)| shown(column)).collect();
         if places.len() <= MANY {
             return places;
         }
         let largest = formula::largest(places.iter().map(|&place| gradient[place].abs()), KEPT);
-        let mut chosen: Vec<(usize, usize)> = largest.into_iter().map(|index| places[index]).collect();
+        let mut chosen: Vec<(usize, usize)> =
+            largest.into_iter().filter_map(|index| places.get(index).copied()).collect();
         let of_param = self.of.wanted.entries.iter().filter(|(name, ..)| *name == format!("{layer}.{param}"));
         chosen.extend(
             of_param.map(|(_, row, column)| (*row, *column)).filter(|&at| gradient.get(at).is_some()),
@@ -54,8 +79,8 @@ impl<'a> Writer<'a> {
 
     /// The numbers of a layer under their names, for its formulas.
     pub(super) fn pass(&self, layer: usize) -> NamedPass<'a> {
-        let [before, behind] = [&self.of.positions[layer], &self.of.positions[layer + 1]];
-        let skipped = self.of.layers[layer].skipped;
+        let [before, behind] = [layer, layer + 1].map(|position| self.position(position));
+        let LayerSnapshot { params, memory, skipped, .. } = self.layer(layer);
         NamedPass {
             layer,
             names: [layer, layer + 1].map(|position| self.of.names.units(position)),
@@ -63,15 +88,15 @@ impl<'a> Writer<'a> {
             y: &behind.values,
             dx: before.delta.as_deref(),
             dy: behind.delta.as_deref(),
-            params: &self.of.layers[layer].params,
-            memory: self.of.layers[layer].memory.as_ref(),
+            params,
+            memory: memory.as_ref(),
             skipped: skipped
-                .map(|position| (self.of.names.units(position), &*self.of.positions[position].values)),
+                .map(|position| (self.of.names.units(position), &*self.position(position).values)),
         }
     }
 
     pub(super) fn title(&self, layer: usize) -> String {
-        format!("Layer {layer}, {}", self.of.layers[layer].name)
+        format!("Layer {layer}, {}", self.layer(layer).name)
     }
 
     /// `a1: 128 numbers from 0 to 1.2, mean 0.3`
@@ -113,19 +138,21 @@ impl Writer<'_> {
         }
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "callers count the outputs, for each of which there is a target"
+    )]
     pub(super) fn y_and_t(&self, output: usize) -> [(&'static str, Quantity); 2] {
         let last = self.of.layers.len();
-        let y = Quantity {
-            symbol: self.of.names.unit(last, output),
-            value: self.of.positions[last].values[output],
-        };
+        let y =
+            Quantity { symbol: self.of.names.unit(last, output), value: self.position(last).values[output] };
         let t = UnitNames { of_all: "t", ..self.of.names.units(last) };
         [("y", y), ("t", Quantity { symbol: t.unit(output), value: self.of.targets[output] })]
     }
 
     pub(super) fn delta_of(&self, position: usize, unit: usize) -> Quantity {
-        let delta = self.of.positions[position].delta.as_ref();
-        let value = delta.map_or(f64::NAN, |delta| delta[unit]);
+        let delta = self.position(position).delta.as_ref().and_then(|delta| delta.get(unit));
+        let value = delta.copied().unwrap_or(f64::NAN);
         Quantity { symbol: formula::gradient(&self.of.names.unit(position, unit)), value }
     }
 }
@@ -134,11 +161,11 @@ impl Writer<'_> {
 /// width keep the choice, so that one path can be followed through them.
 fn units(of: &Snapshot) -> Vec<Vec<usize>> {
     let mut shown: Vec<Vec<usize>> = Vec::new();
-    for (index, position) in of.positions.iter().enumerate() {
+    let before = once(None).chain(of.positions.iter().zip(&of.layers).map(Some));
+    for (index, (position, before)) in of.positions.iter().zip(before).enumerate() {
         let width = position.values.len();
-        let follows = index > 0
-            && of.layers[index - 1].params.is_empty()
-            && of.positions[index - 1].values.len() == width;
+        let follows =
+            before.is_some_and(|(inputs, layer)| layer.params.is_empty() && inputs.values.len() == width);
         let mut units = match (shown.last(), &position.delta) {
             _ if width <= WIDE => (0..width).collect(),
             (Some(before), _) if follows => before.clone(),

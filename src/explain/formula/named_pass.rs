@@ -116,11 +116,14 @@ impl UnitNames<'_> {
 
 /// The subscripts of a number in an array of that shape, all counted from 1.
 fn subscripts(index: usize, shape: &[usize]) -> String {
-    let place = |axis: usize| {
-        let step: usize = shape[axis + 1..].iter().product();
-        index / step.max(1) % shape[axis].max(1)
+    let mut rest = index;
+    let place = |&axis: &usize| {
+        let place = rest % axis.max(1);
+        rest /= axis.max(1);
+        subscript(place + 1)
     };
-    let places: Vec<String> = (0..shape.len()).map(|axis| subscript(place(axis) + 1)).collect();
+    let mut places: Vec<String> = shape.iter().rev().map(place).collect(); // from the innermost axis to the outermost
+    places.reverse();
     places.join(",")
 }
 
@@ -138,7 +141,7 @@ pub(crate) fn gradient(of: &str) -> String {
 /// assert_eq!(unit("μ", 0), "μ₁");
 /// ```
 pub fn unit(name: &str, index: usize) -> String {
-    format!("{name}{}", subscript(index + 1))
+    format!("{name}{}", subscript(index.saturating_add(1)))
 }
 
 /// `W0₁₂` for the first row and second column of the weights of layer 0, `b0₂` for the second bias; the shape decides
@@ -151,7 +154,7 @@ pub(crate) fn entry(
     column: usize,
 ) -> String {
     let name = param_name(layer, param);
-    let (row, column) = (subscript(row + 1), subscript(column + 1));
+    let (row, column) = (subscript(row.saturating_add(1)), subscript(column.saturating_add(1)));
     match rows {
         1 if param != "weight" => format!("{name}{column}"),
         _ if rows > 9 || columns > 9 => format!("{name}{row},{column}"),
