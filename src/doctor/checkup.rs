@@ -188,6 +188,7 @@ impl<F: Float> Callback<F> for Checkup<'_, F> {
         Ok(())
     }
 
+    #[expect(clippy::indexing_slicing, reason = "one was pushed where it was missing")]
     fn state(&mut self, state: &mut State) -> Result<()> {
         state.field("epochs", &mut self.epochs)?;
         let mut steps = Array2::from_shape_vec((1, self.steps.len()), self.steps.clone()).unwrap_or_default();

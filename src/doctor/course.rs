@@ -39,7 +39,7 @@ impl Course<'_> {
     /// Whether the loss no longer moves; so it counts without a course, too.
     pub(super) fn has_flattened(&self) -> bool {
         let losses = self.losses();
-        let late = &losses[losses.len() / 2..];
+        let (_, late) = halves(&losses);
         let (least, most) = late.iter().fold((f64::INFINITY, 0.0_f64), |(a, b), &x| (a.min(x), b.max(x)));
         losses.is_empty() || (losses.len() >= ENOUGH && least <= most && most - least <= FLAT * most)
     }
@@ -78,9 +78,9 @@ impl Course<'_> {
 
     fn look_for_large_steps(&self, diagnosis: &mut Diagnosis) {
         let losses = self.losses();
-        let (first, last) = (losses[0], losses[losses.len() - 1]);
-        let late = &losses[losses.len() / 2..];
-        let jumps = late.windows(2).filter(|pair| pair[1] > JUMP * pair[0]).count();
+        let [first, .., last] = *losses else { return };
+        let (_, late) = halves(&losses);
+        let jumps = late.iter().zip(late.iter().skip(1)).filter(|&(loss, next)| *next > JUMP * loss).count();
         let is_rough =
             jumps as f64 >= OFTEN * (late.len() - 1) as f64 && late.iter().all(|&loss| loss > SMALL * first);
         let has_risen = first > 0.0 && last > 1.5 * first; // a loss below 0 has no such shares
@@ -104,10 +104,10 @@ impl Course<'_> {
 
     fn look_for_small_steps(&self, diagnosis: &mut Diagnosis) {
         let losses = self.losses();
-        let (first, middle, last) = (losses[0], losses[losses.len() / 2], losses[losses.len() - 1]);
+        let (&[first, ..], &[middle, .., last]) = halves(&losses) else { return };
         let fallen = first - last;
         // not slowing down: it has not arrived anywhere
-        let is_steady = losses.windows(2).all(|pair| pair[1] < pair[0]) && middle - last > 0.4 * fallen;
+        let is_steady = losses.is_sorted_by(|loss, next| next < loss) && middle - last > 0.4 * fallen;
         let is_slow = self.steps.is_none_or(|steps| middle_of(steps) < HEALTHY_STEP / 10.0);
         if is_steady && is_slow && fallen < HARDLY * first {
             let seen = format!(
@@ -140,11 +140,10 @@ impl Course<'_> {
             |epochs: &[(&Epoch, f64)]| epochs.iter().map(|epoch| epoch.1).fold(f64::INFINITY, f64::min);
         let smallest = smallest_of(&validated);
         let Some(at) = validated.iter().position(|epoch| epoch.1 == smallest) else { return };
-        let since = &validated[at + 1..];
-        let Some(&(last, loss)) = since.last().filter(|_| since.len() >= SINCE) else { return };
-        let best = validated[at].0;
+        let Some(&[(best, _), ref since @ ..]) = validated.get(at..) else { return };
+        let Some(recent @ &[.., (last, loss)]) = since.last_chunk::<SINCE>() else { return };
         // one epoch may be bad luck
-        let has_grown = smallest > 0.0 && smallest_of(&since[since.len() - SINCE..]) > GROWN * smallest;
+        let has_grown = smallest > 0.0 && smallest_of(recent) > GROWN * smallest;
         if has_grown && loss > APART * last.loss() && last.loss() < FALLEN * best.loss() {
             let seen = format!(
                 "since epoch {} the validation loss has grown from {} to {}, while the training loss fell from {} to {}",
@@ -162,11 +161,12 @@ impl Course<'_> {
 
     fn underfitting(&self, share: f64, diagnosis: &mut Diagnosis) {
         let losses = self.losses();
+        let (_, &[middle, .., last]) = halves(&losses) else { return };
         let seen = format!(
             "the training loss is {}, and was {} {} epochs before; it is {:.0} % of the loss of who answers every sample \
              alike",
-            short(losses[losses.len() - 1]),
-            short(losses[losses.len() / 2]),
+            short(last),
+            short(middle),
             losses.len() - 1 - losses.len() / 2,
             100.0 * share
         );
@@ -174,6 +174,11 @@ impl Course<'_> {
                     weights a training may find more";
         diagnosis.add(Finding::new(Illness::Underfitting, seen, help));
     }
+}
+
+/// The first half of the losses, and the second, which has one more of an odd number.
+fn halves(losses: &[f64]) -> (&[f64], &[f64]) {
+    losses.split_at(losses.len() / 2)
 }
 
 /// The median.

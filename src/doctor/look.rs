@@ -76,6 +76,7 @@ impl<'a, F: Float> Look<'a, F> {
     }
 
     /// Whether samples are left.
+    #[expect(clippy::indexing_slicing, reason = "each row has the index of its sample")]
     fn leave_out_not_finite(&mut self, diagnosis: &mut Diagnosis) -> bool {
         let is_finite = |row: ArrayView1<F>| row.iter().all(|x| x.is_finite());
         let rows = self.x.rows().into_iter().enumerate();

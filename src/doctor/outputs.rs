@@ -83,6 +83,7 @@ fn right_share<F: Float>(look: &Look<F>, answer: impl Fn(usize) -> usize) -> f64
 }
 
 /// Whether more samples are right than the commonest class has.
+#[expect(clippy::indexing_slicing, reason = "a class of the targets is one of the model's")]
 fn is_better_than_guessing<F: Float>(look: &Look<F>) -> bool {
     let Some(classes) = look.model.class_count() else { return false };
     let y = look.outputs();

@@ -152,7 +152,8 @@ impl Targets {
             return;
         }
         let with = |wanted: &dyn Fn(usize) -> bool| -> Vec<usize> {
-            (0..classes).filter(|&class| wanted(self.counts[class])).collect()
+            let counts = self.counts.iter().enumerate();
+            counts.filter(|(_, count)| wanted(**count)).map(|(class, _)| class).collect()
         };
         let missing = with(&|count| count == 0);
         if !missing.is_empty() {
@@ -168,7 +169,7 @@ impl Targets {
         let even = samples as f64 / classes as f64;
         let rare = with(&|count| count > 0 && (count as f64) < RARE * even);
         if !rare.is_empty() {
-            let count: usize = rare.iter().map(|&class| self.counts[class]).sum();
+            let count: usize = rare.iter().filter_map(|&class| self.counts.get(class)).sum();
             let seen = format!(
                 "{} of {} samples ({:.1} %) {} of {}; an even share of a class would be {even:.0}",
                 thousands(count),

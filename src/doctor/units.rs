@@ -44,11 +44,17 @@ pub(super) fn look<F: Float>(look: &Look<F>, course: &Course, diagnosis: &mut Di
 fn tell_once(illness: Illness, diagnosis: &mut Diagnosis) {
     let is_it = |finding: &Finding| finding.illness == illness;
     let count = diagnosis.findings.iter().filter(|finding| is_it(finding)).count();
-    let Some(first) = diagnosis.findings.iter().position(is_it).filter(|_| count > 1) else { return };
+    let Some(first) = diagnosis.findings.iter_mut().find(|finding| is_it(finding)).filter(|_| count > 1)
+    else {
+        return;
+    };
     let more = if count == 2 { "one layer more".into() } else { format!("{} layers more", count - 1) };
-    diagnosis.findings[first].seen += &format!("; and so in {more}");
-    let mut index = 0..;
-    diagnosis.findings.retain(|finding| index.next() == Some(first) || !is_it(finding));
+    first.seen += &format!("; and so in {more}");
+    let mut seen = 0;
+    diagnosis.findings.retain(|finding| {
+        seen += usize::from(is_it(finding));
+        seen <= 1 || !is_it(finding)
+    });
 }
 
 fn dead<F: Float>(look: &Look<F>, index: usize, y: ArrayView2<F>, least: f64, diagnosis: &mut Diagnosis) {

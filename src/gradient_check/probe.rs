@@ -23,6 +23,7 @@ impl<'m> Variable<'m> {
     }
 
     /// The index of the layer, its name and that of the variable.
+    #[expect(clippy::indexing_slicing, reason = "`variables` counts the parameters of the layer")]
     pub(super) fn names(self) -> (Option<usize>, &'m str, &'m str) {
         match self {
             Variable::Input => (None, "input", "x"),
@@ -54,6 +55,7 @@ impl<E: Dimension> Probe<'_, E> {
         self.copy.loss(self.loss, self.targets)
     }
 
+    #[expect(clippy::indexing_slicing, reason = "`difference` asks for entries of the inputs")]
     fn entry(&mut self, variable: Variable, index: (usize, usize)) -> Result<&mut f64> {
         match variable {
             Variable::Input => Ok(&mut self.x[index]),
