@@ -140,7 +140,8 @@ impl TryRng for Xoshiro256PlusPlus {
 
     fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
         bytes.chunks_mut(8).try_for_each(|chunk| {
-            chunk.copy_from_slice(&self.try_next_u64()?.to_le_bytes()[..chunk.len()]);
+            let number = self.try_next_u64()?.to_le_bytes();
+            chunk.iter_mut().zip(number).for_each(|(byte, next)| *byte = next);
             Ok(())
         })
     }

@@ -88,8 +88,9 @@ impl<S: Samples<F>, F: Float> Augment<S, F> {
     }
 
     /// Changes one image, which has the numbers `from`.
+    #[expect(clippy::indexing_slicing, reason = "a pixel inside of the image is one of rows × columns")]
     fn change(&self, rng: &mut Rng, from: &[F], mut to: impl FnMut(usize, F)) {
-        let [rows, columns] = self.shape[self.shape.len() - 2..] else { return };
+        let [.., rows, columns] = *self.shape else { return };
         let mut shift = || rng.below(2 * self.shift + 1) as f64 - self.shift as f64;
         let (right, down) = (shift(), shift());
         let angle = (self.degrees * (2.0 * rng.uniform() - 1.0)).to_radians();
@@ -155,6 +156,10 @@ impl<S: Samples<F>, F: Float> Samples<F> for Augment<S, F> {
         self.samples.gather_inputs(indices, x);
     }
 
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "`change` gives a number for each pixel of an image: `check`"
+    )]
     fn gather_training_inputs(&self, epoch: u64, indices: &[usize], mut x: ArrayViewMut2<F>) {
         self.samples.gather_training_inputs(epoch, indices, x.view_mut());
         let rooms = || self.rooms.lock().unwrap_or_else(PoisonError::into_inner);

@@ -82,7 +82,7 @@ impl<F: Float> Dataset<F> {
     /// ```
     #[expect(clippy::len_without_is_empty, reason = "a data set has at least one sample")]
     pub fn len(&self) -> usize {
-        self.inputs.shape()[0]
+        self.inputs.count()
     }
 
     /// The shape of one input sample, such as `[28, 28]`.
@@ -96,7 +96,7 @@ impl<F: Float> Dataset<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn sample_shape(&self) -> &[usize] {
-        &self.inputs.shape()[1..]
+        self.inputs.shape().get(1..).unwrap_or_default()
     }
 
     /// The number of classes; `None` if the targets are rows of numbers.
@@ -193,6 +193,13 @@ impl<F: Float> Dataset<F> {
 }
 
 impl<F: Float> Inputs<F> {
+    fn count(&self) -> usize {
+        match self {
+            Inputs::Numbers(numbers) => numbers.len_of(Axis(0)),
+            Inputs::Bytes(bytes) => bytes.len_of(Axis(0)),
+        }
+    }
+
     fn shape(&self) -> &[usize] {
         match self {
             Inputs::Numbers(numbers) => numbers.shape(),

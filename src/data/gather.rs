@@ -8,6 +8,10 @@ use crate::kernels;
 
 /// Copies the samples of those indices into the rows of `to`, each number converted.
 #[inline(never)]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "callers ask for samples that there are, whose width is that of the rows"
+)]
 pub(super) fn gather_rows<A: Copy, F>(
     from: ArrayViewD<'_, A>,
     indices: &[usize],
@@ -38,7 +42,7 @@ pub(super) fn borrow_rows<A, D: Dimension>(
     samples: Range<usize>,
 ) -> Option<ArrayView2<'_, A>> {
     let width = from.len().checked_div(from.shape().first().copied()?)?;
-    let rows = from.as_slice()?.get(samples.start * width..samples.end * width)?;
+    let rows = from.as_slice()?.get(samples.start.checked_mul(width)?..samples.end.checked_mul(width)?)?;
     ArrayView2::from_shape((samples.len(), width), rows).ok()
 }
 

@@ -42,16 +42,15 @@ pub fn scale_bytes<F: Float, D: Dimension>(bytes: &ArrayRef<u8, D>) -> Array<F, 
 /// The training data as samples × features, if a scaling can be fitted to them.
 fn training_data<F: Float, D: Dimension>(inputs: &ArrayRef<F, D>) -> Result<CowArray<'_, F, Ix2>> {
     let shape = inputs.shape();
-    if inputs.is_empty() || shape.len() < 2 {
+    let (false, [samples, one @ ..]) = (inputs.is_empty() || shape.len() < 2, shape) else {
         return Err(Error::data(
             "inputs",
             "at least one sample and one feature",
             format!("{shape:?}"),
             "a scaling is fitted to the training data",
         ));
-    }
-    let (samples, features): (usize, usize) = (shape[0], shape[1..].iter().product());
-    let rows = inputs.to_shape((samples, features));
+    };
+    let rows = inputs.to_shape((*samples, one.iter().product::<usize>()));
     let rows =
         rows.map_err(|error| Error::mismatch(error.to_string(), "give an array in row-major order"))?;
     if let Some(((sample, feature), value)) = rows.indexed_iter().find(|(_, value)| !value.is_finite()) {
@@ -72,7 +71,10 @@ fn map_features<F: Float, D: Dimension>(
     f: impl Fn(usize, F) -> F,
 ) -> Result<Array<F, D>> {
     let shape = inputs.shape();
-    let got: usize = if shape.len() == 1 { shape[0] } else { shape.iter().skip(1).product() };
+    let got: usize = match shape {
+        [features] => *features,
+        _ => shape.iter().skip(1).product(),
+    };
     if got != features || shape.is_empty() {
         return Err(Error::data(
             "inputs",
@@ -109,10 +111,11 @@ fn check_given<F: Float>(
 ) -> Result<()> {
     let finite = |x: &Array1<F>| x.iter().all(|x| x.is_finite());
     if !one.is_empty() && one.len() == other.len() && finite(one) && finite(other) {
-        let Some(feature) = one.iter().zip(other).position(|(&one, &other)| !fit(one, other)) else {
+        let misfit = |(_, (one, other)): &(usize, (&F, &F))| !fit(**one, **other);
+        let Some((feature, (one, other))) = one.iter().zip(other).enumerate().find(misfit) else {
             return Ok(());
         };
-        let got = format!("{} and {} for feature {feature}", one[feature], other[feature]);
+        let got = format!("{one} and {other} for feature {feature}");
         return Err(Error::data(names, expected, got, "give both in this order"));
     }
     let got = format!("{} and {}, or numbers that are not finite", one.len(), other.len());

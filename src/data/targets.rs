@@ -103,16 +103,16 @@ classes_are_targets!(u8 u16 u32 u64 usize i8 i16 i32 i64 isize);
 
 fn check_classes<C: ClassNumber>(labels: ArrayViewD<'_, C>, samples: usize, output: &[usize]) -> Result<()> {
     let shape = labels.shape();
-    if shape.len() != 1 && shape.get(1..) != Some(&[1]) {
+    let &([count] | [count, 1]) = shape else {
         return Err(Error::data(
             "labels",
             format!("shape {:?}, one class number for each sample", [samples]),
             format!("{shape:?}"),
             "rows of targets are written with decimal points, or made of class numbers by one_hot(labels, classes)",
         ));
-    }
-    if shape[0] != samples {
-        return Err(wrong_count(samples, shape[0]));
+    };
+    if count != samples {
+        return Err(wrong_count(samples, count));
     }
     let width: usize = output.iter().product();
     labels.iter().enumerate().try_for_each(|(sample, &label)| {
@@ -125,6 +125,10 @@ fn check_classes<C: ClassNumber>(labels: ArrayViewD<'_, C>, samples: usize, outp
     })
 }
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "callers ask for samples that there are; `check_classes` has looked at their classes"
+)]
 fn gather_classes<F: Float, C: ClassNumber>(
     labels: ArrayViewD<'_, C>,
     indices: &[usize],

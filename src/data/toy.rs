@@ -51,7 +51,7 @@ pub fn xor<F: Float>() -> (Array2<F>, Array2<F>) {
 
 fn gate<F: Float>(outputs: [usize; 4]) -> (Array2<F>, Array2<F>) {
     let x = array![[0, 0], [0, 1], [1, 0], [1, 1]];
-    let t = Array2::from_shape_fn((4, 1), |(row, _)| outputs[row]);
+    let t = Array2::from(outputs.map(|output| [output]).to_vec());
     (x.mapv(F::from_count), t.mapv(F::from_count))
 }
 

@@ -28,11 +28,11 @@ pub(crate) struct Archive<'a> {
 impl<'a> Archive<'a> {
     /// The file whose bytes these are.
     pub(crate) fn new(bytes: &'a [u8], path: &'a Path) -> Result<Self> {
-        let header = bytes.get(..START).ok_or_else(|| {
+        let (length, rest) = bytes.split_first_chunk::<START>().ok_or_else(|| {
             let problem = format!("the file ends here; a model file begins with {START} bytes for a length");
             Error::file(path, bytes.len(), problem, DAMAGED)
         })?;
-        let (text, data) = bytes[START..].split_at(header_length(header, bytes.len(), path)?);
+        let (text, data) = rest.split_at(header_length(length, bytes.len(), path)?);
         let header: Metadata = serde_json::from_slice(text).map_err(|error| {
             let problem = format!("the header is no list of tensors ({error})");
             Error::file(path, START, problem, DAMAGED)
@@ -82,9 +82,8 @@ impl<'a> Archive<'a> {
 }
 
 /// The length of the header, if the file can hold it.
-fn header_length(start: &[u8], file: usize, path: &Path) -> Result<usize> {
-    let length = start.iter().rev().fold(0, |length: u64, &byte| length << 8 | u64::from(byte));
-    let length = usize::try_from(length).unwrap_or(usize::MAX);
+fn header_length(start: &[u8; START], file: usize, path: &Path) -> Result<usize> {
+    let length = usize::try_from(u64::from_le_bytes(*start)).unwrap_or(usize::MAX);
     if length > file.saturating_sub(START) {
         let problem = format!(
             "the header is said to have {} bytes, but the file ends after {}",
@@ -118,8 +117,8 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     let size = usize::try_from(about.len()).unwrap_or(usize::MAX);
     let mut bytes = Vec::new();
     file.by_ref().take(START as u64).read_to_end(&mut bytes).map_err(io)?;
-    if bytes.len() == START {
-        header_length(&bytes, size, path)?;
+    if let Some(length) = bytes.first_chunk() {
+        header_length(length, size, path)?;
     }
     let room = bytes.try_reserve_exact(size.saturating_sub(START));
     let memory = |_| {
@@ -157,8 +156,9 @@ impl NewArchive {
                 "report it, please",
             )
         })?;
-        // what was written can be read
-        header_length(&bytes[..START], bytes.len(), Path::new("the new file"))?;
+        if let Some(length) = bytes.first_chunk() {
+            header_length(length, bytes.len(), Path::new("the new file"))?; // what was written can be read
+        }
         Ok(bytes)
     }
 }

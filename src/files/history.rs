@@ -86,12 +86,13 @@ impl Row {
         };
         let Row(number, figures) = self;
         let width = metrics.len() + 1;
-        let validation = match figures.len().checked_sub(width)? {
+        let (training, validation) = figures.split_at_checked(width)?;
+        let validation = match validation.len() {
             0 => None,
-            more if more == width => Some(measures(&figures[width..])?),
+            more if more == width => Some(measures(validation)?),
             _ => return None,
         };
-        Some(Epoch { number: *number, training: measures(&figures[..width])?, validation })
+        Some(Epoch { number: *number, training: measures(training)?, validation })
     }
 }
 

@@ -77,6 +77,7 @@ impl<T: Field + Default> Field for Option<T> {
 }
 
 impl<T: Field + Default> Field for Vec<T> {
+    #[expect(clippy::indexing_slicing, reason = "one was pushed where it was missing")]
     fn visit(&mut self, state: &mut State) -> Result<()> {
         let mut count = self.len();
         state.field("count", &mut count)?;

@@ -60,8 +60,8 @@ pub(super) fn list(names: &[String]) -> String {
 /// A field in quotes, cut where it is too long to read.
 pub(super) fn quoted(text: &str) -> String {
     const SHOWN: usize = 40;
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{:?}…", &text[..end]),
+    match text.char_indices().nth(SHOWN).and_then(|(end, _)| text.get(..end)) {
+        Some(beginning) => format!("{beginning:?}…"),
         None => format!("{text:?}"),
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn fit(csv: &Csv<'_>) -> Result<Columns> {
     if drops_unanswered {
         dropping.extend(places(&answers));
     }
-    let class_place = csv.target.as_ref().filter(|target| target.is_class()).map(|_| answers[0].1);
+    let class = csv.target.as_ref().filter(|target| target.is_class()).and_then(|_| answers.first().cloned());
     let (mut classes, mut rows) = (BTreeSet::new(), 0_usize);
     table.for_each(|row| {
         if row.any_missing(&dropping)? {
@@ -31,7 +31,7 @@ pub(super) fn fit(csv: &Csv<'_>) -> Result<Columns> {
         }
         rows += 1;
         inputs.iter_mut().try_for_each(|input| input.see(row))?;
-        let Some(place) = class_place else { return Ok(()) };
+        let Some((_, place)) = class else { return Ok(()) };
         let Some(name) = row.value(place)? else { return Err(no_answer(row, place, "a class")) };
         if !classes.contains(name) {
             classes.insert(name.to_owned());
@@ -41,11 +41,10 @@ pub(super) fn fit(csv: &Csv<'_>) -> Result<Columns> {
     if rows == 0 {
         return Err(no_rows(&csv.name));
     }
-    let targets = match class_place {
-        Some(place) => TargetColumns::Classes {
-            column: answers[0].0.clone(),
-            names: class_names(csv, &csv.name_of(&table, place), classes)?,
-        },
+    let targets = match class {
+        Some((column, place)) => {
+            TargetColumns::Classes { column, names: class_names(csv, &csv.name_of(&table, place), classes)? }
+        }
         None => TargetColumns::Numbers { columns: answers.into_iter().map(|(column, _)| column).collect() },
     };
     let learned = |input: Learner| {
@@ -90,6 +89,7 @@ fn places(columns: &[Chosen]) -> impl Iterator<Item = usize> {
 }
 
 /// Whether each column of the table is one of these.
+#[expect(clippy::indexing_slicing, reason = "`find` gives places in the table")]
 fn flags(table: &Table<'_>, columns: &[Chosen]) -> Vec<bool> {
     let mut flags = vec![false; table.width()];
     places(columns).for_each(|place| flags[place] = true);
@@ -106,6 +106,7 @@ fn check_answers(csv: &Csv<'_>, table: &Table<'_>, answers: &[Chosen]) -> Result
 }
 
 /// A column that was chosen twice is a mistake.
+#[expect(clippy::indexing_slicing, reason = "`find` gives places in the table")]
 fn check_once(csv: &Csv<'_>, table: &Table<'_>, columns: &[Chosen]) -> Result<()> {
     let mut seen = vec![false; table.width()];
     let Some(place) = places(columns).find(|&place| std::mem::replace(&mut seen[place], true)) else {
@@ -117,6 +118,10 @@ fn check_once(csv: &Csv<'_>, table: &Table<'_>, columns: &[Chosen]) -> Result<()
 }
 
 /// The input columns in their order.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "`find` gives places in the table, for each of which there is a flag"
+)]
 fn input_columns(csv: &Csv<'_>, table: &Table<'_>, answers: &[Chosen]) -> Result<Vec<Chosen>> {
     let (ignored, one_hot) = (find(table, &csv.ignored)?, find(table, &csv.one_hot)?);
     let is_ignored = flags(table, &ignored);
@@ -147,6 +152,10 @@ fn input_columns(csv: &Csv<'_>, table: &Table<'_>, answers: &[Chosen]) -> Result
 }
 
 /// What each input column starts with: its kind and its rule.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "`find` gives places in the table, for each of which there is a flag"
+)]
 fn learners(csv: &Csv<'_>, table: &Table<'_>, chosen: Vec<Chosen>) -> Result<Vec<Learner>> {
     let is_one_hot = flags(table, &find(table, &csv.one_hot)?);
     let mut rules = BTreeMap::new();

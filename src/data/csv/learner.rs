@@ -122,7 +122,7 @@ fn fill(rule: Missing, mean: f64, mut numbers: Vec<f64>) -> Option<f64> {
         }
         Missing::MostFrequent => {
             let runs = numbers.chunk_by(|one, other| one == other);
-            runs.rev().max_by_key(|run| run.len()).map(|run| run[0])
+            runs.rev().max_by_key(|run| run.len()).and_then(|run| run.first().copied())
         }
     }
 }

@@ -179,7 +179,8 @@ impl<'a> Table<'a> {
             return Error::data(what, expected, "a file without a header", help);
         };
         let separators = [',', ';', '\t', '|'];
-        let other = separators.into_iter().find(|&letter| names.len() == 1 && names[0].contains(letter));
+        let other =
+            separators.into_iter().find(|&letter| matches!(&**names, [name] if name.contains(letter)));
         let alike = names.iter().find(|other| other.to_lowercase() == name.to_lowercase());
         let help = match (other, alike) {
             (Some(letter), _) => format!("these are columns apart: choose .separator({letter:?})"),

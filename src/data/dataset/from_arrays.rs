@@ -1,6 +1,6 @@
 //! Data sets from arrays.
 
-use ndarray::{ArrayBase, ArrayD, Data, Dimension};
+use ndarray::{ArrayBase, ArrayD, Axis, Data, Dimension};
 
 use super::{Dataset, Inputs, Names, Targets};
 use crate::data::labels::{self, ClassNumber, wrong_count};
@@ -28,7 +28,7 @@ impl<F: Float> Dataset<F> {
         targets: ArrayBase<T, E>,
     ) -> Result<Self> {
         let inputs = samples(inputs)?;
-        let count = inputs.shape()[0];
+        let count = inputs.len_of(Axis(0));
         if targets.shape().first() != Some(&count) || targets.is_empty() {
             return Err(Error::data(
                 "targets",
@@ -99,7 +99,7 @@ impl<F: Float> Dataset<F> {
         classes: usize,
     ) -> Result<Self> {
         let labels = labels::indices(labels, classes)?;
-        let count = inputs.shape()[0];
+        let count = inputs.count();
         if labels.len() != count {
             return Err(wrong_count(count, labels.len()));
         }

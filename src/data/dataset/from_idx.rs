@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use ndarray::Axis;
+
 use super::Dataset;
 use crate::data::labels::check_class_count;
 use crate::data::read_idx;
@@ -41,7 +43,7 @@ impl<F: Float> Dataset<F> {
             let problem = format!("the array is {}, but labels have one axis", table::shape(labels.shape()));
             return Err(Error::file(labels_path, 3, problem, ORDER));
         }
-        let counts = [labels.len(), images.shape()[0]];
+        let counts = [labels.len(), images.len_of(Axis(0))];
         if counts[0] != counts[1] {
             let ([labels, images], path) = (counts.map(thousands), images_path.display());
             let problem = format!("there are {labels} labels, but {images} images in {path}");

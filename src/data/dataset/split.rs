@@ -54,7 +54,8 @@ impl<F: Float> Dataset<F> {
     pub fn split(&self, first: impl SplitSize, seed: u64) -> Result<(Self, Self)> {
         let count = self.first_part(first)?;
         let order = self.random_order(seed, SPLIT);
-        Ok((self.pick(&order[..count]), self.pick(&order[count..])))
+        let (first, second) = order.split_at(count); // which is less than all
+        Ok((self.pick(first), self.pick(second)))
     }
 
     /// Splits at random so that both parts have the same mixture of classes: of each class, the first part gets its
@@ -75,6 +76,7 @@ impl<F: Float> Dataset<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     #[inline(never)]
+    #[expect(clippy::indexing_slicing, reason = "an order names samples, each of which has a label")]
     pub fn split_stratified(&self, first: impl SplitSize, seed: u64) -> Result<(Self, Self)> {
         let count = self.first_part(first)?;
         let help = "use split, or make the data set with from_labels";

@@ -74,6 +74,10 @@ impl<F: Float> MinMax<F> {
     ///
     /// # Errors
     /// [`Error::Data`](crate::Error::Data) if there are more or fewer features than it was fitted to.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "`map_features` counts features, for each of which there is a minimum and a maximum"
+    )]
     pub fn apply<D: Dimension>(&self, inputs: &ArrayRef<F, D>) -> Result<Array<F, D>> {
         map_features(inputs, self.min.len(), |feature, x| share(x, self.min[feature], self.max[feature]))
     }
@@ -93,6 +97,10 @@ impl<F: Float> MinMax<F> {
     /// assert_eq!(scaling.constant_features(), [1]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "`map_features` counts features, for each of which there is a minimum and a maximum"
+    )]
     pub fn invert<D: Dimension>(&self, scaled: &ArrayRef<F, D>) -> Result<Array<F, D>> {
         map_features(scaled, self.min.len(), |feature, y| {
             let (min, max) = (self.min[feature], self.max[feature]);

@@ -46,7 +46,8 @@ impl<F: Float> OneHot<F> {
         let x = training_data(inputs)?;
         let mut columns: Vec<usize> = features.into_iter().collect();
         columns.sort_unstable();
-        let twice = columns.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0]);
+        let twice =
+            columns.iter().zip(columns.iter().skip(1)).find(|(one, next)| one == next).map(|(&one, _)| one);
         if let Some(wrong) = columns.iter().copied().find(|&column| column >= x.ncols()).or(twice) {
             return Err(Error::data(
                 "features",
@@ -80,6 +81,10 @@ impl<F: Float> OneHot<F> {
     /// # Errors
     /// [`Error::Data`] if there are more or fewer features than in the training data, or a value that these did not have;
     /// [`Error::Memory`] if the columns don't fit into memory.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "y has a column for each feature that is no category, and one for each category of the others"
+    )]
     pub fn apply(&self, inputs: &ArrayRef2<F>) -> Result<Array2<F>> {
         self.check_width(inputs, self.features)?;
         let help = "leave out features that have a value of their own for each sample";
@@ -106,6 +111,10 @@ impl<F: Float> OneHot<F> {
     ///
     /// # Errors
     /// [`Error::Data`] if there are more or fewer columns than [`apply`](Self::apply) makes.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "y has a column for each feature that is no category, and one for each category of the others"
+    )]
     pub fn invert(&self, columns: &ArrayRef2<F>) -> Result<Array2<F>> {
         self.check_width(columns, self.width())?;
         let mut x = Array2::zeros((columns.nrows(), self.features));

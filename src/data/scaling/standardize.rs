@@ -57,8 +57,8 @@ impl<F: Float> Standardize<F> {
         let x = training_data(inputs)?;
         let mut mean = Array1::zeros(x.ncols());
         let mut std = Array1::zeros(x.ncols());
-        for (feature, column) in x.axis_iter(Axis(1)).enumerate() {
-            (mean[feature], std[feature]) = mean_and_std(column);
+        for (column, (mean, std)) in x.axis_iter(Axis(1)).zip(mean.iter_mut().zip(&mut std)) {
+            (*mean, *std) = mean_and_std(column);
         }
         Ok(Standardize { mean, std })
     }
@@ -94,6 +94,10 @@ impl<F: Float> Standardize<F> {
     ///
     /// # Errors
     /// [`Error::Data`](crate::Error::Data) if there are more or fewer features than it was fitted to.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "`map_features` counts features, for each of which there is a mean and a deviation"
+    )]
     pub fn apply<D: Dimension>(&self, inputs: &ArrayRef<F, D>) -> Result<Array<F, D>> {
         map_features(inputs, self.mean.len(), |feature, x| {
             let (mean, std) = (self.mean[feature], self.std[feature]);
@@ -118,6 +122,10 @@ impl<F: Float> Standardize<F> {
     /// assert_eq!(scaling.invert(&array![[-1.0], [0.5]])?, array![[1.0], [2.5]]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "`map_features` counts features, for each of which there is a mean and a deviation"
+    )]
     pub fn invert<D: Dimension>(&self, scaled: &ArrayRef<F, D>) -> Result<Array<F, D>> {
         map_features(scaled, self.mean.len(), |feature, z| z * self.std[feature] + self.mean[feature])
     }
@@ -127,8 +135,7 @@ impl<F: Float> Standardize<F> {
 /// larger than the largest number.
 fn mean_and_std<F: Float>(column: ArrayView1<'_, F>) -> (F, F) {
     let n = column.len() as f64;
-    let first = column[0];
-    if column.iter().all(|&x| x == first) {
+    if let Some(&first) = column.first().filter(|first| column.iter().all(|x| x == *first)) {
         return (first, F::zero()); // which rounding would hide
     }
     let quarter = |x: &F| x.as_f64() / 4.0;

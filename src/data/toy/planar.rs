@@ -156,6 +156,7 @@ pub fn blobs<F: Float>(samples: usize, classes: usize, std: f64, seed: u64) -> R
 /// assert_eq!(data.to_string(), "50 samples of shape 3, 2 classes");
 /// # Ok::<(), chainrule::Error>(())
 /// ```
+#[expect(clippy::indexing_slicing, reason = "a label is below the number of centers")]
 pub fn blobs_around<F: Float>(
     centers: &ArrayRef2<f64>,
     samples: usize,
