@@ -171,13 +171,14 @@ impl<'a, F: Float> Onnx<'a, F> {
     }
 
     /// The operations of all layers, from `input` to `output`, and to `label` if the classes have names.
+    #[expect(clippy::indexing_slicing, reason = "a value is there for the inputs and for each layer before")]
     fn graph(&self, model: &Sequential<F>, double: bool) -> Result<Graph> {
         let mut graph = Graph::new(double);
         let mut values = vec!["input".to_owned()];
         for (index, layer) in model.exported().enumerate() {
             let name = layer.layer().name();
             graph.layer = format!("{index}.{name}");
-            let x = values[index].clone();
+            let x = values.last().cloned().unwrap_or_default();
             let y = match (self.rules.find(name), layers::rule(name)) {
                 (Some(rule), _) => rule(&layer, &mut graph, &x),
                 (None, Some(rule)) => check_type(&layer, "Onnx").and_then(|()| rule(&layer, &mut graph, &x)),

@@ -96,6 +96,7 @@ fn predict<F: Float>(flow: &Flow) -> Piece {
 }
 
 /// The functions that `predict` calls, and those that these call.
+#[expect(clippy::indexing_slicing, reason = "each piece has a place in `keep`")]
 fn needed<F: Float>(calls: &[RustCall], predict: &Piece, parts: &Parts) -> Result<Vec<Piece>> {
     let mut all = parts.functions.clone();
     let of_library = functions(number_type::<F>());

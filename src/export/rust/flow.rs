@@ -23,6 +23,10 @@ pub(super) struct Flow {
 }
 
 impl Flow {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a shape lies before each layer, and one behind the last; each layer has a call"
+    )]
     pub(super) fn new<F: Float>(model: &Sequential<F>, shapes: &[&[usize]], calls: &[RustCall]) -> Self {
         let widths: Vec<usize> = shapes.iter().map(|shape| shape.iter().product()).collect();
         let skips: Vec<Option<usize>> = model
@@ -35,10 +39,12 @@ impl Flow {
         // the position whose numbers a copy holds, or `input`
         let mut copies: Vec<Option<String>> = vec![None; shapes.len()];
         for (index, (layer, call)) in model.layers().zip(calls).enumerate() {
+            let ([from, to], [inputs, outputs]) =
+                ([shapes[index], shapes[index + 1]], [widths[index], widths[index + 1]]);
             if skips.contains(&Some(index)) {
-                copies[index] = Some(writer.keep(index, widths[index]));
+                copies[index] = Some(writer.keep(index, inputs));
             }
-            let (from, to) = (table::shape(shapes[index]), table::shape(shapes[index + 1]));
+            let (from, to) = (table::shape(from), table::shape(to));
             let does = match (call.way, skips[index]) {
                 (Way::Nothing, None) if layer.only_reshapes() => " (the same numbers)",
                 (Way::Nothing, None) => " (nothing in a prediction)",
@@ -48,12 +54,12 @@ impl Flow {
             let ends = in_place_from(index + 1, calls);
             match call.way {
                 Way::Nothing => {}
-                Way::InPlace => writer.in_place(call, widths[index], in_place_from(index, calls)),
-                Way::FromTo => writer.across(call, [widths[index], widths[index + 1]], ends),
+                Way::InPlace => writer.in_place(call, inputs, in_place_from(index, calls)),
+                Way::FromTo => writer.across(call, [inputs, outputs], ends),
             }
             if let Some(skipped) = skips[index].and_then(|position| copies[position].clone()) {
-                writer.leave_input(widths[index + 1], ends);
-                let y = writer.slice(writer.place, widths[index + 1], true);
+                writer.leave_input(outputs, ends);
+                let y = writer.slice(writer.place, outputs, true);
                 writer.body.push(format!("add({y}, {skipped});"));
             }
         }
@@ -85,10 +91,14 @@ impl Flow {
 
 /// Whether no layer from that one on moves numbers from one place to another.
 fn in_place_from(index: usize, calls: &[RustCall]) -> bool {
-    calls[index..].iter().all(|call| call.way != Way::FromTo)
+    calls.iter().skip(index).all(|call| call.way != Way::FromTo)
 }
 
 /// The sizes of both buffers: of what each holds, the most.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "a width lies before each layer, and one behind the last; each layer has a call"
+)]
 fn sizes(widths: &[usize], calls: &[RustCall], skips: &[Option<usize>]) -> [usize; 2] {
     let mut sizes = [0; 2];
     let mut place = Place::Input;
