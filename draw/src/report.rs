@@ -6,7 +6,7 @@ use std::path::Path;
 use chainrule::data::Samples;
 use chainrule::ndarray::{Array2, ArrayView1, ShapeError};
 use chainrule::training::{Evaluation, History, Measures};
-use chainrule::{Error, Float, Result, Sequential, metrics};
+use chainrule::{Error, Float, Result, Sequential, disk, metrics};
 
 use crate::style::short;
 use crate::{ConfusionHeatmap, Curves, Drawing, ImageGrid, LayerStack, Network};
@@ -128,7 +128,7 @@ impl<'a, F: Float> Report<'a, F> {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         super::ending(path, &["html", "htm"])?;
-        super::write(path, self.to_html().as_bytes())
+        disk::write(path, self.to_html())
     }
 
     fn structure(&self) -> String {
