@@ -187,14 +187,18 @@ impl Unnamed {
         created.unwrap_or_else(|| Err(AlreadyExists.into()))
     }
 
-    fn takes_the_place_of(self, target: &Path) -> io::Result<()> {
-        fs::rename(&self.path, target)
+    fn takes_the_place_of(mut self, target: &Path) -> io::Result<()> {
+        fs::rename(&self.path, target)?;
+        self.path.clear(); // another process may have a file of that name from now on
+        Ok(())
     }
 }
 
 impl Drop for Unnamed {
     fn drop(&mut self) {
-        fs::remove_file(&self.path).ok(); // it is gone if it was renamed
+        if !self.path.as_os_str().is_empty() {
+            fs::remove_file(&self.path).ok(); // where it can't be removed it stays: nothing depends on it
+        }
     }
 }
 

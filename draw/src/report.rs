@@ -9,6 +9,7 @@ use chainrule::training::{Evaluation, History, Measures};
 use chainrule::{Error, Float, Result, Sequential, disk, metrics};
 
 use crate::style::short;
+use crate::svg::escape;
 use crate::{ConfusionHeatmap, Curves, Drawing, ImageGrid, LayerStack, Network};
 
 /// The number of samples that a report shows with their predictions.
@@ -228,10 +229,6 @@ fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let header: Vec<String> = header.iter().map(|&title| title.to_owned()).collect();
     let rows: String = rows.map(|cells| row("td", &cells)).collect();
     format!("<table>\n{}{rows}</table>", row("th", &header))
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::table::short;
+use crate::table::{one_line, short};
 use crate::{Result, disk};
 
 pub(super) mod csv;
@@ -36,7 +36,7 @@ impl fmt::Display for Measures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "loss {}", short(self.loss))?;
         self.metrics.iter().try_for_each(|(name, value)| {
-            write!(f, "  {} {}", name.replace(['_', '\n', '\r', '\t'], " "), short(*value))
+            write!(f, "  {} {}", one_line(&name.replace('_', " ")), short(*value))
         })
     }
 }
