@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::table;
+use crate::table::{self, printed};
 
 /// A result whose error is [`enum@Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -30,7 +30,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// An error in one layer of a model.
-    #[error("layer {index} ({}): {error}", table::one_line(name))]
+    #[error("layer {index} ({}): {error}", printed(name))]
     Layer {
         /// The position of the layer in its model, from 0.
         index: usize,
@@ -41,7 +41,7 @@ pub enum Error {
     },
 
     /// Two things that can't go together: a layer and its input, a loss and the last layer.
-    #[error("{problem}\n  help: {help}")]
+    #[error("{}\n  help: {}", printed(problem), printed(help))]
     Mismatch {
         /// The two things and why they don't fit.
         problem: String,
@@ -50,7 +50,13 @@ pub enum Error {
     },
 
     /// An array, or one of its values, is not what it has to be.
-    #[error("{what}: expected {expected}, but got {got}\n  help: {help}")]
+    #[error(
+        "{}: expected {}, but got {}\n  help: {}",
+        printed(what),
+        printed(expected),
+        printed(got),
+        printed(help)
+    )]
     Data {
         /// The array: inputs, targets, labels, a parameter.
         what: String,
@@ -64,9 +70,11 @@ pub enum Error {
 
     /// An array has another shape than the model asks for.
     #[error(
-        "{what}: expected shape {}, but got {got:?}{}\n  help: {help}",
+        "{}: expected shape {}, but got {got:?}{}\n  help: {}",
+        printed(what),
         axes(expected),
-        remark(expected, got)
+        remark(expected, got),
+        printed(help)
     )]
     Shape {
         /// The array: inputs, targets, a parameter.
@@ -79,19 +87,27 @@ pub enum Error {
         help: String,
     },
 
-    /// An array is larger than the memory.
-    #[error("{} {what} don't fit into memory\n  help: {help}", table::shape(shape))]
+    /// An array is larger than the memory, or than any array may be: 8 GiB.
+    #[error(
+        "{} {} don't fit into memory{}\n  help: {}",
+        table::shape(shape),
+        printed(what),
+        limit(shape, *size),
+        printed(help)
+    )]
     Memory {
         /// The numbers of the array, such as `weights`.
         what: String,
         /// The size of each axis.
         shape: Vec<usize>,
+        /// The bytes of one number.
+        size: usize,
         /// The way out.
         help: String,
     },
 
     /// A setting is out of its range.
-    #[error("{name}: must be {expected}, but is {got}\n  help: {help}")]
+    #[error("{name}: must be {expected}, but is {}\n  help: {help}", printed(got))]
     Setting {
         /// The setting, such as `learning rate`.
         name: &'static str,
@@ -115,7 +131,7 @@ pub enum Error {
     },
 
     /// An error in a callback of a training.
-    #[error("{moment}, callback {number} ({name}): {error}")]
+    #[error("{moment}, callback {number} ({}): {error}", printed(name))]
     Callback {
         /// When it was: `before training`, `after epoch 3`.
         moment: String,
@@ -128,7 +144,7 @@ pub enum Error {
     },
 
     /// An error on another rank of a training that several share: see [`Communicator`](crate::training::Communicator).
-    #[error("rank {rank}: {error}")]
+    #[error("rank {rank}: {}", printed(error))]
     Rank {
         /// The rank where it happened.
         rank: usize,
@@ -137,7 +153,7 @@ pub enum Error {
     },
 
     /// The numbers of a training are no longer finite; the model keeps its last finite weights.
-    #[error("{problem}\n  help: {help}")]
+    #[error("{}\n  help: {}", printed(problem), printed(help))]
     Diverged {
         /// The numbers that are not finite, and where they first appeared.
         problem: String,
@@ -146,7 +162,7 @@ pub enum Error {
     },
 
     /// A data file does not hold what its format promises.
-    #[error("{}: byte {offset}: {problem}\n  help: {help}", path.display())]
+    #[error("{}: byte {offset}: {}\n  help: {}", file_name(path), printed(problem), printed(help))]
     File {
         /// The file.
         path: PathBuf,
@@ -159,7 +175,7 @@ pub enum Error {
     },
 
     /// A part of a file, such as a layer of a model.
-    #[error("{}: {error}", path.display())]
+    #[error("{}: {error}", file_name(path))]
     InFile {
         /// The file.
         path: PathBuf,
@@ -168,7 +184,7 @@ pub enum Error {
     },
 
     /// The operating system could not read or write a file.
-    #[error("{}: {error}\n  help: {}", path.display(), io_help(error.kind()))]
+    #[error("{}: {error}\n  help: {}", file_name(path), io_help(error.kind()))]
     Io {
         /// The file.
         path: PathBuf,
@@ -246,19 +262,24 @@ impl Error {
 
     /// Whether there is memory for an array of that shape.
     ///
-    /// An allocation that fails ends the process, so whatever a caller may choose freely is tried here first.
+    /// An allocation that fails ends the process, so whatever a caller may choose freely is tried here first. A system may
+    /// promise memory that it has not, and end the process once it is used; hence the limit, whatever is promised.
     pub(crate) fn check_memory<A>(what: &str, shape: &[usize], help: &str) -> Result<()> {
-        let numbers = shape.iter().try_fold(1_usize, |numbers, &size| numbers.checked_mul(size));
-        if numbers.is_some_and(|numbers| numbers <= SMALL) {
-            return Ok(());
-        }
-        let mut room = Vec::<A>::new();
-        let fits = numbers.is_some_and(|numbers| room.try_reserve_exact(numbers).is_ok());
+        let bytes = Self::check_size::<A>(what, shape, help)?;
+        let mut room = Vec::<u8>::new();
+        let fits = bytes <= SMALL || room.try_reserve_exact(bytes).is_ok();
         black_box(&room); // memory that nobody looks at is not asked for
-        if fits {
-            return Ok(());
-        }
-        Err(Error::Memory { what: what.into(), shape: shape.into(), help: help.into() })
+        if fits { Ok(()) } else { Err(Self::memory::<A>(what, shape, help)) }
+    }
+
+    /// Whether an array of that shape is one that is made at all, and its bytes.
+    pub(crate) fn check_size<A>(what: &str, shape: &[usize], help: &str) -> Result<usize> {
+        let bytes = bytes(shape, size_of::<A>()).filter(|&bytes| bytes as u64 <= MOST_BYTES);
+        bytes.ok_or_else(|| Self::memory::<A>(what, shape, help))
+    }
+
+    fn memory<A>(what: &str, shape: &[usize], help: &str) -> Self {
+        Error::Memory { what: what.into(), shape: shape.into(), size: size_of::<A>(), help: help.into() }
     }
 
     /// Whether a setting that counts something is at least 1.
@@ -296,8 +317,28 @@ fn io_help(kind: ErrorKind) -> &'static str {
     }
 }
 
-/// Numbers for which every machine has memory.
-const SMALL: usize = 1 << 16;
+/// Bytes for which every machine has memory.
+const SMALL: usize = 1 << 19;
+
+/// The most bytes of one array, and of one file: 8 GiB, more than a small network asks for. Infinite MNIST, eight million
+/// digits, takes 6.
+pub(crate) const MOST_BYTES: u64 = 1 << 33;
+
+/// The bytes of an array, if they can be counted.
+fn bytes(shape: &[usize], size: usize) -> Option<usize> {
+    shape.iter().try_fold(size, |bytes, &size| bytes.checked_mul(size))
+}
+
+/// The limit, where an array is over it.
+fn limit(shape: &[usize], size: usize) -> &'static str {
+    let is_within = bytes(shape, size).is_some_and(|bytes| bytes as u64 <= MOST_BYTES);
+    if is_within { "" } else { ": an array has at most 8 GiB" }
+}
+
+/// The name of a file in one line of a text.
+fn file_name(path: &Path) -> String {
+    table::printed(&path.display().to_string()).replace('\n', "\\n")
+}
 
 /// A shape in words: `[samples, 28, 28]`.
 fn axes(shape: &[Option<usize>]) -> String {

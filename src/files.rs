@@ -48,11 +48,9 @@ mod load;
 mod save;
 mod tensor;
 mod training;
-mod write;
 
 pub(crate) use archive::{Archive, read};
 pub use known::Layers;
-pub(crate) use write::{check_place, clear_leftovers, write_whole};
 
 /// Later versions of the library open files of all earlier formats.
 const FORMAT: u64 = 1;

@@ -91,6 +91,7 @@
 
 pub mod config;
 pub mod data;
+pub mod disk;
 pub mod doctor;
 mod error;
 pub mod explain;

@@ -43,8 +43,8 @@ mod roc;
 mod top_k;
 
 use answers::{
-    HALF, check_class_targets, check_label_targets, check_no_nan, check_threshold, class, count_right,
-    is_nan, label, right_labels,
+    HALF, are_probabilities, check_class_targets, check_label_targets, check_no_nan, check_threshold, class,
+    count_right, is_nan, label, right_labels,
 };
 
 pub use calibration::{Calibration, CalibrationBin};
@@ -184,8 +184,8 @@ pub fn labels<F: Float>(y: &ArrayRef2<F>) -> Result<Array2<bool>> {
 /// # Ok::<(), chainrule::Error>(())
 /// ```
 pub fn labels_at<F: Float>(y: &ArrayRef2<F>, threshold: f64) -> Result<Array2<bool>> {
-    check_threshold(threshold, false)?;
     check_no_nan("row", y.view())?;
+    check_threshold(threshold, are_probabilities(y.view()))?;
     Ok(y.mapv(|number| label(number, threshold) == Some(true)))
 }
 

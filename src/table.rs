@@ -1,5 +1,6 @@
 //! Tables and numbers in plain text.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use unicode_width::UnicodeWidthStr;
@@ -87,8 +88,25 @@ impl fmt::Display for Table {
 /// Tabs, line breaks and other characters that are no letters become spaces, as do those that turn the direction of the
 /// text, which rustc refuses in a comment.
 pub(crate) fn one_line(text: &str) -> String {
-    let turns = |letter| matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    text.replace(|letter: char| letter.is_control() || turns(letter), " ")
+    text.replace(is_no_letter, " ")
+}
+
+/// A text that a terminal only shows: what would steer it, such as an escape character in a name out of a file, is written
+/// as `\u{1b}`. Line breaks stay.
+pub(crate) fn printed(text: &str) -> Cow<'_, str> {
+    let steers = |letter| is_no_letter(letter) && letter != '\n';
+    if !text.contains(steers) {
+        return text.into();
+    }
+    let written =
+        |letter: char| if steers(letter) { letter.escape_debug().collect() } else { String::from(letter) };
+    text.chars().map(written).collect()
+}
+
+/// Whether a character steers the text, or the direction of it, and is not seen itself.
+fn is_no_letter(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A count with thousands separators: `101,770`.
@@ -110,6 +128,15 @@ mod tests {
     #[test]
     fn a_line_stays_one_and_in_its_direction() {
         assert_eq!(one_line("a\r\nb\u{1b}[2J\u{202e}c\u{2028}d\u{2066}läßt 🙂"), "a  b [2J c d läßt 🙂");
+    }
+
+    #[test]
+    fn what_would_steer_a_terminal_is_seen_instead() {
+        assert_eq!(
+            printed("a\u{1b}[2J\tb\n\u{202e}c\u{7f}\u{9b}ä"),
+            "a\\u{1b}[2J\\tb\n\\u{202e}c\\u{7f}\\u{9b}ä"
+        );
+        assert!(matches!(printed("läßt 🙂\n"), Cow::Borrowed(_)));
     }
 
     #[test]

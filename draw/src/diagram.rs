@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chainrule::graph::Graph;
 
+use super::picture::one_line;
 use super::style::short;
 
 mod geometry;
@@ -153,8 +154,11 @@ impl Diagram {
 
     /// The graph in the language of Graphviz, for `dot -Tsvg`.
     pub fn to_dot(&self) -> String {
-        let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
-        let lined = |lines: &[String]| quoted(&lines.join("\u{0}")).replace('\u{0}', "\\n");
+        let escaped = |text: &str| one_line(text).replace('\\', "\\\\").replace('"', "\\\"");
+        let quoted = |text: &str| format!("\"{}\"", escaped(text));
+        let lined = |lines: &[String]| {
+            format!("\"{}\"", lines.iter().map(|line| escaped(line)).collect::<Vec<_>>().join("\\n"))
+        };
         let mut dot = String::from(
             "digraph {\n  rankdir=LR;\n  node [shape=box, style=rounded, fontname=\"sans-serif\"];\n  edge [fontname=\"sans-serif\", fontsize=11];\n",
         );

@@ -20,6 +20,8 @@ const SHADES: usize = 24;
 const TILE: f64 = 92.0;
 /// The largest number of tiles.
 const MOST_TILES: usize = 400;
+/// The most pixels of an image along each side.
+const MOST_SIDE: usize = 512;
 
 /// Images side by side with captions: digits, mistakes, weights.
 ///
@@ -149,8 +151,10 @@ impl ImageGrid {
             self.left_out += 1;
             return self;
         }
-        let rows =
-            image.rows().into_iter().map(|row| row.iter().map(|&value| value.as_f64()).collect()).collect();
+        // of a large image every second, third, … pixel is drawn
+        let every = image.nrows().max(image.ncols()).div_ceil(MOST_SIDE).max(1);
+        let rows = image.rows().into_iter().step_by(every);
+        let rows = rows.map(|row| row.iter().step_by(every).map(|&value| value.as_f64()).collect()).collect();
         self.tiles.push(Tile { rows, caption, wrong });
         self
     }

@@ -2,7 +2,7 @@
 
 use super::area::{Area, Point};
 use super::picture::{Paint, Picture, Text};
-use super::style::{BODY, Color, WHITE, series, text_width};
+use super::style::{BODY, Color, MUTED, WHITE, series, text_width, thousands};
 
 /// The look of a line or a class, for the key above a plot.
 pub(crate) enum Mark {
@@ -16,10 +16,16 @@ pub(crate) enum Mark {
     Nothing,
 }
 
+/// The most entries of a key; how many more there are is said.
+const MOST_ENTRIES: usize = 64;
+
 /// The key above a plot: marks with their names, in as many rows as they need. Returns the y below it.
 pub(crate) fn key(picture: &mut Picture, at: Point, width: f64, entries: &[(Mark, Color, String)]) -> f64 {
     let (mut x, mut y) = at;
-    for (mark, color, name) in entries {
+    let more =
+        (Mark::Nothing, MUTED, format!("… {} more", thousands(entries.len().saturating_sub(MOST_ENTRIES))));
+    let rest = (entries.len() > MOST_ENTRIES).then_some(&more);
+    for (mark, color, name) in entries.iter().take(MOST_ENTRIES).chain(rest) {
         let needed = 28.0 + text_width(name, BODY);
         if x > at.0 && x + needed > at.0 + width {
             (x, y) = (at.0, y + 18.0);

@@ -51,7 +51,7 @@
 
 use std::path::Path;
 
-use chainrule::{Error, Result};
+use chainrule::{Error, Result, disk};
 
 mod area;
 mod axes;
@@ -142,7 +142,7 @@ pub trait Drawing {
             "png" => png_bytes(self)?,
             _ => self.to_svg().into_bytes(),
         };
-        write(path, &bytes)
+        disk::write(path, bytes)
     }
 }
 
@@ -159,15 +159,6 @@ fn ending<'a>(path: &Path, endings: &[&'a str]) -> Result<&'a str> {
 }
 
 /// Writes a file and makes the folders on its path.
-fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let written = || {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        std::fs::write(path, bytes)
-    };
-    written().map_err(|error| Error::Io { path: path.to_owned(), error })
-}
 
 impl Drawing for Picture {
     fn picture(&self) -> Picture {

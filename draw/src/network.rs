@@ -10,6 +10,9 @@ use super::style::shape;
 
 mod graph;
 
+/// The most nodes of a column: a diagram draws 150 in all.
+const MOST_UNITS: usize = 100;
+
 /// A model from left to right: one column of nodes for each position, arrows with the weights, biases below.
 ///
 /// Made after a forward pass, each node shows its value for one sample (`z0₁=−0.27`); [`gradients`](Network::gradients)
@@ -164,10 +167,10 @@ impl Network {
         self
     }
 
-    /// The most nodes of a column before it is abridged; 8 unless told, and at least 3.
+    /// The most nodes of a column before it is abridged; 8 unless told, at least 3 and at most 100.
     #[must_use]
     pub fn max_units(mut self, units: usize) -> Self {
-        self.most = units.max(3);
+        self.most = units.clamp(3, MOST_UNITS);
         self
     }
 

@@ -1,7 +1,7 @@
 //! A picture as a list of shapes.
 
 use super::area::{Area, Point};
-use super::style::{BLACK, Color, SMALL, text_width};
+use super::style::{BLACK, Color, MOST_LETTERS, SMALL, text_width};
 use super::svg;
 
 /// The paint of a shape.
@@ -32,7 +32,13 @@ impl Paint {
 
 /// Tabs, line breaks and other characters that are no letters become spaces: a text is one line.
 pub(crate) fn one_line(text: &str) -> String {
-    text.replace(|letter: char| letter.is_control(), " ")
+    let turns = |letter| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut letters =
+        text.chars().map(|letter| if letter.is_control() || turns(letter) { ' ' } else { letter });
+    let mut line: String = letters.by_ref().take(MOST_LETTERS - 1).collect();
+    let rest: String = letters.by_ref().take(2).collect();
+    line.push_str(if rest.chars().count() > 1 { "…" } else { &rest });
+    line
 }
 
 /// The end of a text that its position means.

@@ -6,9 +6,10 @@ use std::path::Path;
 use chainrule::data::Samples;
 use chainrule::ndarray::{Array2, ArrayView1, ShapeError};
 use chainrule::training::{Evaluation, History, Measures};
-use chainrule::{Error, Float, Result, Sequential, metrics};
+use chainrule::{Error, Float, Result, Sequential, disk, metrics};
 
 use crate::style::short;
+use crate::svg::escape;
 use crate::{ConfusionHeatmap, Curves, Drawing, ImageGrid, LayerStack, Network};
 
 /// The number of samples that a report shows with their predictions.
@@ -128,7 +129,7 @@ impl<'a, F: Float> Report<'a, F> {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         super::ending(path, &["html", "htm"])?;
-        super::write(path, self.to_html().as_bytes())
+        disk::write(path, self.to_html())
     }
 
     fn structure(&self) -> String {
@@ -228,10 +229,6 @@ fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
     let header: Vec<String> = header.iter().map(|&title| title.to_owned()).collect();
     let rows: String = rows.map(|cells| row("td", &cells)).collect();
     format!("<table>\n{}{rows}</table>", row("th", &header))
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 #[cfg(test)]

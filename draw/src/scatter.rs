@@ -16,7 +16,8 @@ use super::{Drawing, headline, headline_width};
 
 mod regions;
 
-/// Samples of two features, coloured by class, before the decision regions of a model.
+/// Samples of two features, coloured by class, before the decision regions of a model. Of more than 100,000 every second,
+/// third, … is drawn, and the key says so.
 ///
 /// # Examples
 /// ```
@@ -47,7 +48,12 @@ pub struct Scatter<'a> {
     margin: f64,
     step: Option<f64>,
     highlight: Option<(usize, String)>,
+    /// the outputs of the model that the regions are of
+    outputs: usize,
 }
+
+/// The most points: of more, every second, third, … is drawn.
+const MOST_POINTS: usize = 100_000;
 
 /// From a grid (samples × 2) to one number, or one for each class (samples × classes).
 type Field<'a> = Rc<dyn Fn(&Array2<f64>) -> Array2<f64> + 'a>;
@@ -87,6 +93,7 @@ impl<'a> Scatter<'a> {
             margin: 0.0,
             step: None,
             highlight: None,
+            outputs: 1,
         })
     }
 
@@ -122,6 +129,7 @@ impl<'a> Scatter<'a> {
                 "count classes from 0",
             ));
         }
+        self.outputs = outputs;
         self.field = Some(Rc::new(|grid| {
             let outputs = model.predict(&grid.mapv(F::of));
             outputs.map_or_else(|_| Array2::zeros((0, 0)), |outputs| outputs.mapv(F::as_f64))
@@ -132,6 +140,7 @@ impl<'a> Scatter<'a> {
     /// Colours the plane by a function: class 1 where it is at least the [threshold](Scatter::threshold).
     #[must_use]
     pub fn regions(mut self, probability: impl Fn(f64, f64) -> f64 + 'a) -> Self {
+        self.outputs = 1;
         self.field = Some(Rc::new(move |grid| {
             let values = grid.rows().into_iter().map(|row| probability(row[0], row[1])).collect();
             Array2::from_shape_vec((grid.nrows(), 1), values).unwrap_or_default()
@@ -232,6 +241,11 @@ impl Drawing for Scatter<'_> {
             let words = format!("{} not finite", thousands(left_out));
             entries.push((Mark::Nothing, MUTED, words));
         }
+        let every = self.points.len().div_ceil(MOST_POINTS).max(1);
+        if every > 1 {
+            let words = format!("1 in {every} of {} points", thousands(self.points.len()));
+            entries.push((Mark::Nothing, MUTED, words));
+        }
         let highlight = self.highlight.iter().filter(|(index, _)| *index < self.points.len());
         entries.extend(highlight.map(|(_, name)| (Mark::Found, RED, name.clone())));
         let top = key(&mut picture, (MARGIN, top - 4.0), 400.0, &entries) + 24.0;
@@ -254,7 +268,7 @@ impl Drawing for Scatter<'_> {
         } else {
             7.0
         };
-        for (index, &class) in self.classes.iter().enumerate() {
+        for (index, &class) in self.classes.iter().enumerate().step_by(every) {
             if let Some(point) = place(index) {
                 marker(&mut picture, point, class, radius);
             }

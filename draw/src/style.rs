@@ -30,6 +30,9 @@ pub(crate) const TITLE: f64 = 15.0;
 pub(crate) const BODY: f64 = 13.0;
 pub(crate) const SMALL: f64 = 11.0;
 
+/// The most letters of a line: more would make a picture that nobody can look at. The rest is cut off, with an ellipsis.
+pub(crate) const MOST_LETTERS: usize = 500;
+
 /// The room around what is drawn.
 pub(crate) const MARGIN: f64 = 16.0;
 
@@ -100,7 +103,7 @@ pub(crate) fn text_width(text: &str, size: f64) -> f64 {
         '\u{a0}' => 32.0,
         _ => 100.0,
     };
-    text.chars().map(hundredths).sum::<f64>() * size / 100.0
+    text.chars().take(MOST_LETTERS).map(hundredths).sum::<f64>() * size / 100.0
 }
 
 /// A number with its decimals and a real minus: `−0.60`; never `−0.00`, and with an exponent where digits would

@@ -3,7 +3,8 @@
 use std::io::Read;
 use std::path::Path;
 
-use crate::table::thousands;
+use crate::error::MOST_BYTES;
+use crate::table::{self, thousands};
 use crate::{Error, Result};
 
 /// A file that is read from its start to its end. Memory grows with the file, not with the promises of a header.
@@ -43,9 +44,35 @@ impl<'a, R: Read> ByteReader<'a, R> {
         let mut bytes = Vec::new();
         let read = self.reader.by_ref().take(count as u64).read_to_end(&mut bytes);
         self.offset += bytes.len();
-        let problem = |error| format!("the file can't be decompressed from here on ({error})");
-        read.map_err(|error| self.damaged(self.offset, problem(error)))?;
-        Ok(bytes)
+        match read {
+            Ok(_) => Ok(bytes),
+            Err(error) if error.raw_os_error().is_some() => {
+                Err(Error::Io { path: self.path.to_owned(), error })
+            }
+            Err(error) => {
+                let problem = format!("the file can't be decompressed from here on ({error})");
+                Err(self.damaged(self.offset, problem))
+            }
+        }
+    }
+
+    /// Whether an array may take as many bytes as a header promises, in the file and in memory.
+    pub(super) fn check_promise<T>(
+        &self,
+        shape: &[usize],
+        size: usize,
+        offset: usize,
+        what: &str,
+    ) -> Result<usize> {
+        let bytes = |size| shape.iter().try_fold(size, |bytes: usize, &size| bytes.checked_mul(size));
+        let fits = |bytes: &usize| *bytes as u64 <= MOST_BYTES;
+        bytes(size).filter(|_| bytes(size.max(size_of::<T>())).is_some_and(|bytes| fits(&bytes))).ok_or_else(
+            || {
+                let sizes = table::shape(shape);
+                let problem = format!("the header promises {sizes} {what}, and an array has at most 8 GiB");
+                self.damaged(offset, problem)
+            },
+        )
     }
 
     /// An error about the byte at `offset`.

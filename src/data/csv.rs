@@ -11,7 +11,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use crate::{Dataset, Error, Float, Result};
+use crate::{Dataset, Float, Result, disk};
 
 mod apply;
 mod columns;
@@ -155,7 +155,7 @@ impl<'a> Csv<'a> {
     /// ```
     pub fn open(path: impl AsRef<Path>) -> Result<Csv<'static>> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.to_owned(), error })?;
+        let bytes = disk::read(path)?;
         Ok(Csv::new(path.to_owned(), bytes.into()))
     }
 

@@ -11,12 +11,13 @@
 //!
 //! Source: LeCun, Cortes and Burges, *The MNIST database of handwritten digits*, 1998.
 
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use ndarray::ArrayD;
 
 use super::numbers::FileNumber;
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 mod parser;
 
@@ -33,8 +34,8 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// [`Error::Io`] if the file can't be read, [`Error::File`] with the place where it is not what the format promises.
 pub fn read_idx(path: impl AsRef<Path>) -> Result<ArrayD<u8>> {
     let path = path.as_ref();
-    let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.to_owned(), error })?;
-    parse_idx(&bytes, path)
+    let (file, _) = disk::open(path)?;
+    parse(BufReader::new(file), path, |parser| parser.bytes())
 }
 
 /// Reads an IDX file that is in memory, plain or compressed; errors call it `name`.
@@ -58,12 +59,7 @@ pub fn read_idx(path: impl AsRef<Path>) -> Result<ArrayD<u8>> {
 /// # Ok::<(), chainrule::Error>(())
 /// ```
 pub fn parse_idx(bytes: &[u8], name: impl AsRef<Path>) -> Result<ArrayD<u8>> {
-    let path = name.as_ref();
-    if bytes.starts_with(&GZIP) {
-        Parser::new(gunzip(bytes, path)?, path).bytes()
-    } else {
-        Parser::new(bytes, path).bytes()
-    }
+    parse(bytes, name.as_ref(), |parser| parser.bytes())
 }
 
 /// Reads an IDX file with numbers of any type as numbers of type `T`: `f32` or `f64`, or whole numbers.
@@ -80,8 +76,8 @@ pub fn parse_idx(bytes: &[u8], name: impl AsRef<Path>) -> Result<ArrayD<u8>> {
 /// ```
 pub fn read_idx_as<T: FileNumber>(path: impl AsRef<Path>) -> Result<ArrayD<T>> {
     let path = path.as_ref();
-    let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.to_owned(), error })?;
-    parse_idx_as(&bytes, path)
+    let (file, _) = disk::open(path)?;
+    parse(BufReader::new(file), path, |parser| parser.numbers())
 }
 
 /// Reads an IDX file with numbers of any type that is in memory; errors call it `name`.
@@ -105,23 +101,32 @@ pub fn read_idx_as<T: FileNumber>(path: impl AsRef<Path>) -> Result<ArrayD<T>> {
 /// # Ok::<(), chainrule::Error>(())
 /// ```
 pub fn parse_idx_as<T: FileNumber>(bytes: &[u8], name: impl AsRef<Path>) -> Result<ArrayD<T>> {
-    let path = name.as_ref();
-    if bytes.starts_with(&GZIP) {
-        Parser::new(gunzip(bytes, path)?, path).numbers()
+    parse(bytes, name.as_ref(), |parser| parser.numbers())
+}
+
+/// The array of a stream, plain or compressed; no more of it is read than its header promises.
+fn parse<A>(
+    mut stream: impl BufRead,
+    path: &Path,
+    array: impl FnOnce(Parser<'_, &mut dyn Read>) -> Result<ArrayD<A>>,
+) -> Result<ArrayD<A>> {
+    let start = stream.fill_buf().map_err(|error| Error::Io { path: path.to_owned(), error })?;
+    if start.starts_with(&GZIP) {
+        array(Parser::new(&mut gunzip(stream, path)?, path))
     } else {
-        Parser::new(bytes, path).numbers()
+        array(Parser::new(&mut stream, path))
     }
 }
 
 /// The bytes of a file that is compressed with gzip.
 #[cfg(feature = "gzip")]
-fn gunzip<'a>(bytes: &'a [u8], _: &Path) -> Result<impl std::io::Read + 'a> {
-    Ok(flate2::bufread::MultiGzDecoder::new(bytes))
+fn gunzip(stream: impl BufRead, _: &Path) -> Result<impl Read> {
+    Ok(flate2::bufread::MultiGzDecoder::new(stream))
 }
 
 #[cfg(not(feature = "gzip"))]
-fn gunzip<'a>(_: &'a [u8], path: &Path) -> Result<&'a [u8]> {
-    Err(Error::file(
+fn gunzip(_: impl BufRead, path: &Path) -> Result<impl Read> {
+    Err::<std::io::Empty, _>(Error::file(
         path,
         0,
         "the file is compressed with gzip, which this build can't read",

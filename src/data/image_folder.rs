@@ -7,6 +7,7 @@
 //! ```
 
 use std::fs;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use image::imageops::FilterType;
@@ -15,7 +16,7 @@ use ndarray::{Array3, Array4};
 
 use super::scaling::unit;
 use crate::table::thousands;
-use crate::{Dataset, Error, Float, Result};
+use crate::{Dataset, Error, Float, Result, disk};
 
 /// A folder with a folder of PNG or JPEG images for each class, which is to become a [`Dataset`].
 ///
@@ -106,12 +107,12 @@ impl ImageFolder {
                 if shape != *first_shape {
                     return Err(other_size(&file, shape, first_file, *first_shape));
                 }
-                let memory = || Error::Memory {
-                    what: "bytes of images".into(),
-                    shape: [&[labels.len() + 1], &shape[..]].concat(),
-                    help: "make them smaller, with .resize(rows, columns)".into(),
-                };
-                pixels.try_reserve(bytes.len()).map_err(|_| memory())?;
+                let all = [&[labels.len() + 1], &shape[..]].concat();
+                Error::check_size::<u8>(
+                    "bytes of images",
+                    &all,
+                    "make them smaller, with .resize(rows, columns)",
+                )?;
                 pixels.extend(bytes);
                 labels.push(class);
             }
@@ -156,7 +157,8 @@ impl ImageFolder {
                 "look whether other programs open it; save it again as PNG, or take it out of the folder";
             Error::data(path.display().to_string(), "a PNG or JPEG image", error, help)
         };
-        let reader = ImageReader::open(path).map_err(io)?.with_guessed_format().map_err(io)?;
+        let (file, _) = disk::open(path)?;
+        let reader = ImageReader::new(BufReader::new(file)).with_guessed_format().map_err(io)?;
         let mut image = reader.decode().map_err(|error| damaged(error.to_string()))?;
         if let Some([rows, columns]) = self.size {
             let size =

@@ -10,15 +10,15 @@
 //! Source: Kern and others, *NEP 1, A simple file format for NumPy arrays*, 2007, and `numpy.lib.format`. (It is read here and not
 //! by a crate, because those that there are take a header at its word when they ask for memory.)
 
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 use ndarray::{ArrayD, IxDyn, ShapeBuilder};
 
 use super::byte_reader::ByteReader;
 use super::numbers::{Encoding, FileNumber, Kind};
-use crate::table::{self, thousands};
-use crate::{Error, Result};
+use crate::table::thousands;
+use crate::{Error, Result, disk};
 
 /// The longest header that is read, as in NumPy.
 const LONGEST_HEADER: usize = 10_000;
@@ -42,8 +42,8 @@ const LONGEST_HEADER: usize = 10_000;
 /// ```
 pub fn read_npy<T: FileNumber>(path: impl AsRef<Path>) -> Result<ArrayD<T>> {
     let path = path.as_ref();
-    let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.to_owned(), error })?;
-    parse_npy(&bytes, path)
+    let (file, _) = disk::open(path)?;
+    read_array(BufReader::new(file), path)
 }
 
 /// Reads a NPY file that is in memory; errors call it `name`.
@@ -76,13 +76,8 @@ pub(super) fn read_array<T: FileNumber>(reader: impl Read, path: &Path) -> Resul
     let header = read_header(&mut reader)?;
     let start = reader.offset;
     let Header { encoding, fortran_order, shape } = header;
-    let (sizes, size) = (table::shape(&shape), encoding.size);
-    let count = shape.iter().try_fold(size, |count, &size| count.checked_mul(size));
-    let Some(count) = count.filter(|&count| count < isize::MAX as usize) else {
-        return Err(
-            reader.damaged(10, format!("no memory can hold the {sizes} numbers that the header promises"))
-        );
-    };
+    let size = encoding.size;
+    let count = reader.check_promise::<T>(&shape, size, 10, "numbers")?;
     let bytes =
         reader.rest(count, &format!("{} bytes of data that its header promises", thousands(count)))?;
     let numbers = encoding.numbers(&bytes).map_err(|(index, number)| {
@@ -289,13 +284,13 @@ pub(super) mod tests {
     #[test]
     fn hostile_headers_are_errors() {
         let huge = "(18446744073709551615, 18446744073709551615)";
-        assert!(error(&array_of("<f8", huge, &[])).starts_with("f.npy: byte 10: no memory can hold the"));
+        assert!(error(&array_of("<f8", huge, &[])).contains("numbers, and an array has at most 8 GiB"));
         assert!(
             error(&array_of("<f8", "(18446744073709551616,)", &[])).contains("no shape that can be read")
         );
         assert!(error(&array_of("<f8", "(-1,)", &[])).contains("no shape that can be read"));
-        let large = error(&array_of("<f8", "(1000000000000,)", &[0; 8]));
-        assert!(large.contains("the file ends after 8 of the 8,000,000,000,000 bytes of data"), "{large}");
+        let large = error(&array_of("<f8", "(1000000000,)", &[0; 8]));
+        assert!(large.contains("the file ends after 8 of the 8,000,000,000 bytes of data"), "{large}");
         assert!(
             error(b"\x93NUMPY\x02\x00\xff\xff\xff\xff").contains("the header is 4,294,967,295 bytes long")
         );

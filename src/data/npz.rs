@@ -10,7 +10,7 @@ use zip::ZipArchive;
 
 use super::npy::read_array;
 use super::numbers::FileNumber;
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// An archive that `numpy.savez` or `numpy.savez_compressed` has written: arrays by name.
 ///
@@ -38,7 +38,7 @@ impl Npz {
     /// [`Error::Io`] if it can't be read; [`Error::File`] if it is no archive.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|error| Error::Io { path: path.to_owned(), error })?;
+        let bytes = disk::read(path)?;
         Npz::parse(bytes, path)
     }
 

@@ -55,12 +55,28 @@ fn gate<F: Float>(outputs: [usize; 4]) -> (Array2<F>, Array2<F>) {
     (x.mapv(F::from_count), t.mapv(F::from_count))
 }
 
+/// The most numbers of a toy: more would be no toy.
+const MOST_NUMBERS: usize = 1 << 28;
+/// The most samples of one.
+const MOST_SAMPLES: usize = 1 << 24;
+
 fn check_samples(samples: usize, classes: usize) -> Result<()> {
-    if samples >= classes {
+    let expected = match samples {
+        _ if samples < classes => "at least one for each class",
+        _ if samples > MOST_SAMPLES => "at most 16,777,216",
+        _ => return Ok(()),
+    };
+    let help = "200 are usual for a set of two classes";
+    Err(Error::setting("samples", expected, samples, help))
+}
+
+fn check_features(samples: usize, features: usize) -> Result<()> {
+    if samples.checked_mul(features).is_some_and(|numbers| numbers <= MOST_NUMBERS) {
         return Ok(());
     }
-    let help = "200 are usual for a set of two classes";
-    Err(Error::setting("samples", "at least one for each class", samples, help))
+    let help = "take fewer samples or features";
+    let expected = "at most 268,435,456 numbers in all samples";
+    Err(Error::setting("features", expected, format!("{features} of {samples} samples"), help))
 }
 
 fn check_noise(name: &'static str, noise: f64) -> Result<()> {

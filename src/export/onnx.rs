@@ -6,7 +6,7 @@ use prost::Message;
 
 use super::rules::{check_type, no_rule};
 use super::{Exported, Rules};
-use crate::{Error, Float, Result, Sequential};
+use crate::{Error, Float, Result, Sequential, disk};
 
 mod graph;
 mod label;
@@ -135,7 +135,7 @@ impl<'a, F: Float> Onnx<'a, F> {
     /// # Examples
     /// See [`Sequential::export_onnx`].
     pub fn save(&self, model: &Sequential<F>, path: impl AsRef<Path>) -> Result<()> {
-        crate::files::write_whole(path.as_ref(), &self.write(model)?)
+        disk::write(path, self.write(model)?)
     }
 
     fn model(&self, model: &Sequential<F>) -> Result<ModelProto> {

@@ -1,8 +1,7 @@
 //! A safetensors file: tensors by name, and texts.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
-use std::io::{ErrorKind, Read};
+use std::io::Read;
 use std::path::Path;
 
 use safetensors::tensor::{Metadata, TensorInfo, View};
@@ -10,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use super::tensor::{Bytes, Tensor};
 use crate::table::thousands;
-use crate::{Error, Result};
+use crate::{Error, Result, disk};
 
 /// The bytes of the number that the file begins with: the length of its header.
 const START: usize = 8;
@@ -106,15 +105,8 @@ fn header_length(start: &[u8; START], file: usize, path: &Path) -> Result<usize>
 /// The bytes of a file, once its beginning looks like that of a model file.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     let io = |error| Error::Io { path: path.to_owned(), error };
-    let about = fs::metadata(path).map_err(io)?; // a pipe would not open until somebody writes into it
-    if about.is_dir() {
-        return Err(io(ErrorKind::IsADirectory.into()));
-    }
-    if !about.is_file() {
-        return Err(Error::file(path, 0, "this is a device or a pipe", "give a file"));
-    }
-    let mut file = File::open(path).map_err(io)?;
-    let size = usize::try_from(about.len()).unwrap_or(usize::MAX);
+    let (mut file, size) = disk::open(path)?;
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
     let mut bytes = Vec::new();
     file.by_ref().take(START as u64).read_to_end(&mut bytes).map_err(io)?;
     if let Some(length) = bytes.first_chunk() {
@@ -123,7 +115,12 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     let room = bytes.try_reserve_exact(size.saturating_sub(START));
     let memory = |_| {
         let what = format!("bytes of {}", path.display());
-        Error::Memory { what, shape: vec![size], help: "open it where there is more memory".to_owned() }
+        Error::Memory {
+            what,
+            shape: vec![size],
+            size: 1,
+            help: "open it where there is more memory".to_owned(),
+        }
     };
     room.map_err(memory)?;
     file.take(size as u64).read_to_end(&mut bytes).map_err(io)?;

@@ -7,9 +7,8 @@ use super::archive::NewArchive;
 use super::description::{Description, KEY};
 use super::history::HistoryText;
 use super::tensor::Bytes;
-use super::write::write_whole;
 use crate::training::History;
-use crate::{Error, Float, Result, Sequential};
+use crate::{Error, Float, Result, Sequential, disk};
 
 impl<F: Float> Sequential<F> {
     /// Writes the model into one [file](crate::files), which is complete and appears whole or not at all; its folder is made
@@ -22,7 +21,7 @@ impl<F: Float> Sequential<F> {
     /// # Examples
     /// See the [module](crate::files).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        write_whole(path.as_ref(), &self.to_bytes()?)
+        disk::write(path, self.to_bytes()?)
     }
 
     /// Writes the model and the record of its training, which [`History::load`] reads.
@@ -46,7 +45,7 @@ impl<F: Float> Sequential<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn save_with_history(&self, path: impl AsRef<Path>, history: &History) -> Result<()> {
-        write_whole(path.as_ref(), &self.archive(Some(history))?.bytes()?)
+        disk::write(path, self.archive(Some(history))?.bytes()?)
     }
 
     /// The bytes of the file that [`save`](Self::save) writes.

@@ -79,6 +79,11 @@ pub(crate) fn is_nan(what: &str, sample: usize) -> Error {
     )
 }
 
+/// Whether all numbers are such as a Sigmoid makes: no threshold out of their range means anything then.
+pub(super) fn are_probabilities<F: Float>(y: ArrayView2<F>) -> bool {
+    y.iter().all(|&p| (F::zero()..=F::one()).contains(&p))
+}
+
 /// Whether a threshold between no and yes is a number, and between 0 and 1 if the outputs are.
 pub(crate) fn check_threshold(threshold: f64, of_probabilities: bool) -> Result<()> {
     let help =

@@ -5,7 +5,7 @@ use std::iter::once;
 
 use ndarray::{Array2, ArrayRef2};
 
-use super::answers::{HALF, check_names, check_threshold, label, mean, quotient};
+use super::answers::{HALF, are_probabilities, check_names, check_threshold, label, mean, quotient};
 use super::check_labels;
 use crate::table::{Table, thousands};
 use crate::{Float, Result};
@@ -80,8 +80,8 @@ impl LabelReport {
     /// # Errors
     /// As [`labels_at`](super::labels_at) and [`label_accuracy`](super::label_accuracy).
     pub fn at<F: Float>(y: &ArrayRef2<F>, t: &ArrayRef2<F>, threshold: f64) -> Result<Self> {
-        check_threshold(threshold, false)?;
         check_labels(y, t)?;
+        check_threshold(threshold, are_probabilities(y.view()))?;
         let yes = |numbers: &ArrayRef2<F>, threshold: f64| -> Array2<bool> {
             numbers.mapv(|number| label(number, threshold) == Some(true))
         };

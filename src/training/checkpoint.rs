@@ -10,7 +10,8 @@ use super::ranks::Ranks;
 use super::standing::{Parts, Standing};
 use super::{History, Start, Trainer, metric};
 use crate::data::Samples;
-use crate::files::{Archive, check_place, clear_leftovers, read, write_whole};
+use crate::disk::{self, check_place, clear_leftovers};
+use crate::files::{Archive, read};
 use crate::state::Field;
 use crate::table::{one_line, thousands};
 use crate::{Error, Float, Result, Rng, Sequential, Snapshot, State};
@@ -290,7 +291,7 @@ impl Checkpoints {
         parts.state(&mut state)?;
         let mut archive = model.archive(None)?;
         archive.add_training(state.into_record())?;
-        write_whole(&self.path, &archive.bytes()?)
+        disk::write(&self.path, archive.bytes()?)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::table::short;
-use crate::{Error, Result};
+use crate::table::{one_line, short};
+use crate::{Result, disk};
 
 pub(super) mod csv;
 mod saved;
@@ -36,7 +36,7 @@ impl fmt::Display for Measures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "loss {}", short(self.loss))?;
         self.metrics.iter().try_for_each(|(name, value)| {
-            write!(f, "  {} {}", name.replace(['_', '\n', '\r', '\t'], " "), short(*value))
+            write!(f, "  {} {}", one_line(&name.replace('_', " ")), short(*value))
         })
     }
 }
@@ -250,16 +250,15 @@ impl History {
         csv::of(&self.epochs)
     }
 
-    /// Writes [`to_csv`](History::to_csv) to a file; a folder that is not there yet is made.
+    /// Writes [`to_csv`](History::to_csv) to a file, [whole or not at all](disk::write); a folder that is not there yet is made.
     ///
     /// # Errors
-    /// [`Error::Io`] if the file can't be written, [`Error::Mismatch`] if its name promises another format than CSV.
+    /// [`Error::Io`](crate::Error::Io) if the file can't be written, [`Error::Mismatch`](crate::Error::Mismatch) if its name
+    /// promises another format than CSV.
     pub fn save_csv(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         csv::check_name(path)?;
-        let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-        let written = folder.and_then(|()| std::fs::write(path, self.to_csv()));
-        written.map_err(|error| Error::Io { path: path.to_owned(), error })
+        disk::write(path, self.to_csv())
     }
 }
 

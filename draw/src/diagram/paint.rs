@@ -4,8 +4,8 @@ use super::geometry::{LABEL, LINE, geometry};
 use super::{Diagram, Edge, Kind};
 use crate::picture::{Paint, Picture, Text};
 use crate::style::{
-    AXIS, BLUE, BODY, Color, FRAME, MARGIN, MUTED, ORANGE, PURPLE, SKY, SMALL, WHITE, YELLOW, text_width,
-    thousands,
+    AXIS, BLUE, BODY, Color, FRAME, MARGIN, MOST_LETTERS, MUTED, ORANGE, PURPLE, SKY, SMALL, WHITE, YELLOW,
+    text_width, thousands,
 };
 use crate::{Drawing, headline, headline_width};
 
@@ -139,7 +139,8 @@ fn wrapped(text: &str, width: f64) -> Vec<String> {
         let Some(line) = lines.last_mut() else { break };
         let longer =
             if line.is_empty() { word.to_owned() } else { format!("{line}\u{a0}\u{a0}\u{a0} {word}") };
-        if line.is_empty() || text_width(&longer, BODY) <= width {
+        let fits = longer.chars().count() <= MOST_LETTERS && text_width(&longer, BODY) <= width;
+        if line.is_empty() || fits {
             *line = longer;
         } else {
             lines.push(word.to_owned());

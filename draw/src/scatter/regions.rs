@@ -1,6 +1,6 @@
 //! The plane as a model classifies it: regions and their boundary.
 
-use chainrule::ndarray::Array2;
+use chainrule::ndarray::{Array2, ArrayView1};
 
 use super::{Field, Scatter};
 use crate::area::Point;
@@ -12,14 +12,17 @@ use crate::style::{BLACK, Color, WHITE, series};
 
 /// The most steps of a grid along each axis.
 const MOST_STEPS: f64 = 1000.0;
+/// The most numbers that a model is asked for: of many classes the steps are larger.
+const MOST_OUTPUTS: f64 = 1e7;
 
 impl Scatter<'_> {
     /// The fields to draw, and the colour of where each is at least its level.
     pub(super) fn draw_regions(&self, picture: &mut Picture, axes: &Axes, field: &Field) {
+        let most = (MOST_OUTPUTS / self.outputs.max(1) as f64).sqrt().min(MOST_STEPS).max(2.0);
         let count = |axis: &Axis| {
             let extent = axis.high - axis.low;
             let step = self.step.filter(|&step| step > 0.0).unwrap_or(extent / 150.0);
-            (extent / step).ceil().clamp(2.0, MOST_STEPS) as usize
+            (extent / step).ceil().clamp(2.0, most) as usize
         };
         let (columns, rows) = (count(&axes.x) + 1, count(&axes.y) + 1);
         let at = |axis: &Axis, index: usize, count: usize| {
@@ -51,14 +54,11 @@ impl Scatter<'_> {
         };
         let edge = BLACK.toward(WHITE, 0.35);
         if outputs.ncols() > 1 {
+            let firsts: Vec<[f64; 2]> = outputs.rows().into_iter().map(largest_two).collect();
             for class in 0..outputs.ncols() {
                 let lead = |sample: usize| {
-                    let row = outputs.row(sample);
-                    if row.iter().any(|p| p.is_nan()) {
-                        return f64::NAN; // of no class
-                    }
-                    let others = row.iter().enumerate().filter(|&(other, _)| other != class).map(|(_, &p)| p);
-                    row[class] - others.fold(f64::NEG_INFINITY, f64::max)
+                    let ([first, second], own) = (firsts[sample], outputs[[sample, class]]);
+                    own - if own == first { second } else { first }
                 };
                 regions(&lead, 0.0, Paint::fill(pale(class, 0.25)).and_stroke(WHITE, 1.5));
             }
@@ -93,6 +93,19 @@ impl Scatter<'_> {
 }
 
 /// The colour of a region: that of its class, so strong.
+/// The largest number and the next, which is equal to it if it is there twice; NaN if one is: then there is no class.
+fn largest_two(row: ArrayView1<'_, f64>) -> [f64; 2] {
+    row.iter().fold([f64::NEG_INFINITY; 2], |[first, second], &p| {
+        if p.is_nan() || first.is_nan() {
+            [f64::NAN; 2]
+        } else if p > first {
+            [p, first]
+        } else {
+            [first, second.max(p)]
+        }
+    })
+}
+
 fn pale(class: usize, strength: f64) -> Color {
     WHITE.toward(series(class), strength)
 }

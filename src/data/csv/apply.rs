@@ -10,7 +10,7 @@ use super::field::{self, list, quoted};
 use super::row::Row;
 use super::table::Table;
 use crate::table::thousands;
-use crate::{Dataset, Error, Float, Result};
+use crate::{Dataset, Error, Float, Result, disk};
 
 impl Columns {
     /// Reads another file with these columns, in any order; it may have more.
@@ -20,7 +20,7 @@ impl Columns {
     /// that the first file did not have.
     pub fn read<F: Float>(&self, path: impl AsRef<Path>) -> Result<Dataset<F>> {
         let path = path.as_ref();
-        self.parse(&read(path)?, path)
+        self.parse(&disk::read(path)?, path)
     }
 
     /// As [`read`](Self::read), for a file that is in memory already; errors call it `name`.
@@ -86,7 +86,7 @@ impl Columns {
     /// As [`read`](Self::read).
     pub fn read_inputs<F: Float>(&self, path: impl AsRef<Path>) -> Result<Array2<F>> {
         let path = path.as_ref();
-        self.parse_inputs(&read(path)?, path)
+        self.parse_inputs(&disk::read(path)?, path)
     }
 
     /// As [`read_inputs`](Self::read_inputs), for a file that is in memory already; errors call it `name`.
@@ -182,9 +182,7 @@ impl Columns {
             }
             rows += 1;
             let help = "take fewer rows, or columns with fewer categories";
-            let memory =
-                || Error::Memory { what: "inputs".into(), shape: vec![rows, width], help: help.into() };
-            numbers.try_reserve(width).map_err(|_| memory())?;
+            Error::check_size::<F>("inputs", &[rows, width], help)?;
             for ((input, &place), index) in self.inputs.iter().zip(&places).zip(&indices) {
                 let (value, find) = (row.value(place)?, |name: &str| index.get(name).copied());
                 push(input, value, row.format.decimal, find, &mut numbers, &|| row.place_of(place))?;
@@ -276,10 +274,6 @@ pub(super) fn no_rows(file: &Path) -> Error {
         "none",
         "give a file with samples; rows with missing values may have been left out",
     )
-}
-
-fn read(path: &Path) -> Result<Vec<u8>> {
-    std::fs::read(path).map_err(|error| Error::Io { path: path.to_owned(), error })
 }
 
 /// Numbers row by row as a matrix.

@@ -48,7 +48,7 @@ impl<'a, R: Read> Parser<'a, R> {
             ));
         }
         let shape = self.sizes(axes)?;
-        let data = self.data(&shape, 1)?;
+        let data = self.data::<u8>(&shape, 1)?;
         ArrayD::from_shape_vec(shape, data).map_err(|error| self.0.damaged(4, error.to_string()))
     }
 
@@ -57,7 +57,7 @@ impl<'a, R: Read> Parser<'a, R> {
         let (code, axes) = self.magic_number()?;
         let (_, _, kind, size) = TYPES.into_iter().find(|(other, ..)| *other == code).unwrap_or(TYPES[0]);
         let shape = self.sizes(axes)?;
-        let data = self.data(&shape, size)?;
+        let data = self.data::<T>(&shape, size)?;
         let start = self.0.offset - data.len();
         let numbers =
             Encoding { kind, size, big_endian: true }.numbers(&data).map_err(|(index, number)| {
@@ -73,14 +73,9 @@ impl<'a, R: Read> Parser<'a, R> {
     }
 
     /// The bytes of all elements, of `size` bytes each, with nothing behind them.
-    fn data(&mut self, shape: &[usize], size: usize) -> Result<Vec<u8>> {
+    fn data<T>(&mut self, shape: &[usize], size: usize) -> Result<Vec<u8>> {
         let sizes = table::shape(shape);
-        let count = shape.iter().try_fold(size, |count, &size| count.checked_mul(size));
-        let Some(count) = count.filter(|&count| count < isize::MAX as usize) else {
-            return Err(self
-                .0
-                .damaged(4, format!("no memory can hold the {sizes} bytes that the header promises")));
-        };
+        let count = self.0.check_promise::<T>(shape, size, 4, "numbers")?;
         let times = if size == 1 { String::new() } else { format!(" × {size}") };
         let is_sum = shape.len() > 1 || size > 1;
         let name = if is_sum { format!("{sizes}{times} = {}", thousands(count)) } else { sizes };
@@ -214,8 +209,8 @@ mod tests {
         assert_eq!(
             error(&idx(&[huge, huge, huge], &[1])),
             format!(
-                "file: byte 4: no memory can hold the 4,294,967,295 × 4,294,967,295 × 4,294,967,295 bytes that the \
-                 header promises{HELP}"
+                "file: byte 4: the header promises 4,294,967,295 × 4,294,967,295 × 4,294,967,295 numbers, and an array \
+                 has at most 8 GiB{HELP}"
             )
         );
         assert_eq!(
@@ -267,6 +262,11 @@ mod tests {
                 .contains("byte 8: the number is 0.1, which")
         );
         let huge = [&[0, 0, 0x0e, 2][..], &[0xff; 8]].concat();
-        assert!(parse_idx_as::<f32>(&huge, "file").unwrap_err().to_string().contains("no memory can hold"));
+        assert!(
+            parse_idx_as::<f32>(&huge, "file")
+                .unwrap_err()
+                .to_string()
+                .contains("an array has at most 8 GiB")
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::f64::consts::PI;
 
 use ndarray::{Array2, ArrayRef2};
 
-use super::{check_noise, check_samples};
+use super::{check_features, check_noise, check_samples};
 use crate::data::Dataset;
 use crate::{Error, Float, Result, Rng};
 
@@ -135,7 +135,6 @@ pub fn spirals<F: Float>(samples: usize, classes: usize, noise: f64, seed: u64) 
 pub fn blobs<F: Float>(samples: usize, classes: usize, std: f64, seed: u64) -> Result<Dataset<F>> {
     check_classes(classes)?;
     check_samples(samples, classes)?;
-    Error::check_memory::<f64>("centers", &[classes, 2], "take fewer classes")?;
     let mut rng = Rng::stream(seed, TOY + 1);
     let centers = Array2::from_shape_simple_fn((classes, 2), || 20.0 * rng.uniform() - 10.0);
     blobs_around(&centers, samples, std, seed)
@@ -171,7 +170,7 @@ pub fn blobs_around<F: Float>(
     }
     check_samples(samples, classes)?;
     check_noise("std", std)?;
-    Error::check_memory::<f64>("coordinates", &[samples, features], "take fewer samples")?;
+    check_features(samples, features)?;
     let mut rng = Rng::stream(seed, TOY);
     let labels: Vec<usize> = (0..samples).map(|sample| sample % classes).collect();
     let x = Array2::from_shape_fn((samples, features), |(sample, feature)| {
@@ -190,7 +189,6 @@ fn points<F: Float>(
     place: impl Fn(usize, usize, usize) -> [f64; 2],
 ) -> Result<Dataset<F>> {
     check_noise("noise", noise)?;
-    Error::check_memory::<F>("coordinates", &[samples, 2], "take fewer samples")?;
     let mut rng = Rng::stream(seed, TOY);
     let (mut x, mut labels) = (Vec::with_capacity(2 * samples), Vec::with_capacity(samples));
     for class in 0..classes {

@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, Axis};
 
-use super::check_noise;
+use super::{check_features, check_noise, check_samples};
 use crate::data::Dataset;
 use crate::{Error, Float, Result, Rng};
 
@@ -41,7 +41,8 @@ pub fn regression<F: Float>(
     Error::at_least_one("samples", samples, "100 are a good first try")?;
     Error::at_least_one("features", features, "1 gives a line")?;
     check_noise("noise", noise)?;
-    Error::check_memory::<f64>("features", &[samples, features], "take fewer samples or features")?;
+    check_samples(samples, 1)?;
+    check_features(samples, features)?;
     let mut rng = Rng::stream(seed, REGRESSION);
     let coefficients = Array1::from_shape_simple_fn(features, || 100.0 * rng.uniform());
     let x = Array2::from_shape_simple_fn((samples, features), || rng.normal());
@@ -76,6 +77,13 @@ mod tests {
         assert!(error(0, 1, 0.0).starts_with("samples: must be at least 1"));
         assert_eq!(error(1, 0, 0.0), "features: must be at least 1, but is 0\n  help: 1 gives a line");
         assert!(error(1, 1, f64::INFINITY).starts_with("noise: must be finite and not negative, but is inf"));
-        assert!(error(1 << 40, 1 << 40, 0.0).contains("don't fit into memory"));
+        assert!(
+            error(1 << 40, 1 << 40, 0.0)
+                .starts_with("samples: must be at most 16,777,216, but is 1099511627776")
+        );
+        assert!(
+            error(1 << 20, 1 << 20, 0.0)
+                .starts_with("features: must be at most 268,435,456 numbers in all samples")
+        );
     }
 }
