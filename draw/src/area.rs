@@ -3,6 +3,11 @@
 /// A point in pixels: from the left, from the top.
 pub(crate) type Point = (f64, f64);
 
+/// The steps of a line, each from one point to the next.
+pub(crate) fn steps(line: &[Point]) -> impl Iterator<Item = (Point, Point)> {
+    line.iter().copied().zip(line.iter().copied().skip(1))
+}
+
 /// A rectangle in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Area {

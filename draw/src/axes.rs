@@ -1,6 +1,6 @@
 //! Two axes and the rectangle between them: from numbers to pixels.
 
-use super::area::{Area, Point};
+use super::area::{Area, Point, steps};
 use super::axis::Axis;
 use super::picture::{Anchor, Paint, Picture, Text};
 use super::style::{AXIS, BODY, FRAME, GRID, MUTED, SMALL, text_width};
@@ -80,6 +80,7 @@ impl Axes {
         lines.into_iter().map(|line| self.thinned(line)).collect()
     }
 
+    #[expect(clippy::indexing_slicing, reason = "a chunk has a point, and `keep` counts its points")]
     fn thinned(&self, line: Vec<Point>) -> Vec<Point> {
         if (line.len() as f64) < self.area.width * 2.0 {
             return line;
@@ -103,9 +104,10 @@ impl Axes {
 pub(crate) fn freest(places: &[Area], lines: &[Vec<Point>]) -> usize {
     let hits = |place: &Area| {
         let wide = place.grown(3.0);
-        lines.iter().flat_map(|line| line.windows(2)).filter(|ends| wide.meets(ends[0], ends[1])).count()
+        lines.iter().flat_map(|line| steps(line)).filter(|(from, to)| wide.meets(*from, *to)).count()
     };
-    (0..places.len()).min_by_key(|&index| hits(&places[index])).unwrap_or(0)
+    let in_order = places.iter().enumerate();
+    in_order.min_by_key(|(_, place)| hits(place)).map_or(0, |(index, _)| index)
 }
 
 #[cfg(test)]

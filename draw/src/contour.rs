@@ -14,6 +14,7 @@ type EdgeId = (isize, isize, bool);
 /// filled by the even-odd rule and by the non-zero rule. A field that is not a number is in no region.
 ///
 /// Source: Lorensen and Cline, *Marching Cubes*, SIGGRAPH 1987, in two dimensions.
+#[expect(clippy::indexing_slicing, reason = "a cell has four edges and corners, counted modulo 4")]
 pub(crate) fn outlines(field: &Array2<f64>, level: f64) -> Vec<Vec<Point>> {
     let above = |row: isize, column: isize| {
         let inside = usize::try_from(row).ok().zip(usize::try_from(column).ok());
@@ -86,7 +87,7 @@ fn straightened(line: &[Point]) -> Vec<Point> {
     };
     let mut kept: Vec<Point> = Vec::new();
     for (index, &point) in line.iter().enumerate() {
-        let after = line[(index + 1) % line.len()];
+        let Some(&after) = line.get(index + 1).or(line.first()) else { break };
         if kept.last().is_none_or(|&before| turns(before, point, after)) {
             kept.push(point);
         }

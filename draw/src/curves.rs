@@ -244,19 +244,19 @@ impl Curves {
     /// Names at the right ends of the lines, moved apart where they would touch.
     fn draw_names(&self, picture: &mut Picture, axes: &Axes, drawn: &[Vec<Vec<Point>>]) {
         let end = |lines: &Vec<Vec<Point>>| lines.last()?.last().copied();
-        let mut names: Vec<(usize, f64)> =
-            drawn.iter().enumerate().filter_map(|(index, lines)| Some((index, end(lines)?.1))).collect();
+        let lines = self.lines.iter().zip(drawn).enumerate();
+        let mut names: Vec<((usize, &str), f64)> =
+            lines.filter_map(|(index, ((name, _), lines))| Some(((index, &**name), end(lines)?.1))).collect();
         names.sort_by(|a, b| a.1.total_cmp(&b.1));
         let gap = BODY + 4.0;
         let wanted: Vec<f64> = names.iter().map(|name| name.1).collect();
         let places = super::layout::apart(&wanted, &vec![gap; wanted.len()]);
-        for (place, ((index, _), y)) in names.iter().zip(places).enumerate() {
+        for (place, (((index, name), _), y)) in names.iter().zip(places).enumerate() {
             // beside the plot or a name's height below, with room for the names before and after
             let lowest = axes.area.bottom() + gap - gap * (names.len() - 1 - place) as f64;
             let y = y.min(lowest).max(axes.area.y + gap * place as f64);
-            let (name, _) = &self.lines[*index];
             let at = (axes.area.right() + 8.0, y + 4.5);
-            picture.text(Text::new(name, at, BODY).color(series(*index).ink()).bold());
+            picture.text(Text::new(*name, at, BODY).color(series(*index).ink()).bold());
         }
     }
 }

@@ -119,7 +119,9 @@ impl Diagram {
     #[must_use]
     pub fn node(mut self, id: impl ToString, lines: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let index = self.find(&id.to_string());
-        self.nodes[index].lines = lines.into_iter().map(Into::into).collect();
+        if let Some(node) = self.nodes.get_mut(index) {
+            node.lines = lines.into_iter().map(Into::into).collect();
+        }
         self
     }
 
@@ -153,6 +155,7 @@ impl Diagram {
     }
 
     /// The graph in the language of Graphviz, for `dot -Tsvg`.
+    #[expect(clippy::indexing_slicing, reason = "`find` and `push` give the numbers of nodes that there are")]
     pub fn to_dot(&self) -> String {
         let escaped = |text: &str| one_line(text).replace('\\', "\\\\").replace('"', "\\\"");
         let quoted = |text: &str| format!("\"{}\"", escaped(text));

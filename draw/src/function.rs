@@ -260,6 +260,7 @@ impl fmt::Debug for FunctionPlot<'_> {
 }
 
 /// y and ∂y/∂x of a layer for one number.
+#[expect(clippy::indexing_slicing, reason = "matrices of one number")]
 fn value_and_slope(layer: &dyn Layer<f64>, x: f64) -> (f64, f64) {
     let x = Array2::from_elem((1, 1), x);
     let (mut y, mut dx, dy) = (Array2::zeros((1, 1)), Array2::zeros((1, 1)), Array2::ones((1, 1)));

@@ -52,12 +52,11 @@ pub(crate) fn marker(picture: &mut Picture, (x, y): Point, class: usize, radius:
     let r = radius * 1.15;
     // corners at these turns of a circle, beginning at the top, and at these distances
     let mut corners = |count: usize, turn: f64, distances: &[f64]| {
-        let corner = |index: usize| {
+        let corner = |(index, distance): (usize, &f64)| {
             let angle = std::f64::consts::TAU * (index as f64 + turn) / count as f64;
-            let distance = r * distances[index % distances.len()];
-            (x + distance * angle.sin(), y - distance * angle.cos())
+            (x + r * distance * angle.sin(), y - r * distance * angle.cos())
         };
-        picture.polygon((0..count).map(corner).collect(), paint);
+        picture.polygon(distances.iter().cycle().take(count).enumerate().map(corner).collect(), paint);
     };
     match (class + class / 8) % 8 {
         0 => picture.circle((x, y), radius, paint),

@@ -1,16 +1,17 @@
 //! Layout: columns of a graph, rows in a column, labels on arrows.
 
-use super::area::{Area, Point};
+use super::area::{Area, Point, steps};
 
 /// The positions nearest to the wanted ones (least squares) at which things of these sizes, in this order, don't
 /// touch.
 pub(crate) fn apart(wanted: &[f64], sizes: &[f64]) -> Vec<f64> {
     // without the room that each needs, they only have to stay in order: isotonic regression by pooling neighbours
-    let mut room = 0.0;
+    let (mut room, mut before) = (0.0, None);
     let mut rooms = Vec::with_capacity(sizes.len());
-    for (index, size) in sizes.iter().enumerate() {
-        room += if index == 0 { 0.0 } else { (sizes[index - 1] + size) / 2.0 };
+    for size in sizes {
+        room += before.map_or(0.0, |before: f64| (before + size) / 2.0);
         rooms.push(room);
+        before = Some(*size);
     }
     let mut pools: Vec<(f64, usize)> = Vec::new();
     for (wanted, room) in wanted.iter().zip(&rooms) {
@@ -31,6 +32,7 @@ pub(crate) fn apart(wanted: &[f64], sizes: &[f64]) -> Vec<f64> {
 
 /// The column of each node: right of all that lead to it, and what nothing leads to just left of where it is used.
 /// Of a circle one arrow goes back.
+#[expect(clippy::indexing_slicing, reason = "links are between nodes that there are")]
 pub(crate) fn columns(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     let mut next = vec![Vec::new(); nodes];
     let mut waiting = vec![0_usize; nodes];
@@ -73,6 +75,10 @@ pub(crate) fn columns(nodes: usize, edges: &[(usize, usize)]) -> Vec<usize> {
 /// neighbours, each followed by swaps of two that are next to each other; the best result stays. Returns how many cross.
 ///
 /// Source: Gansner, Koutsofios, North and Vo, *A Technique for Drawing Directed Graphs*, 1993, section 3.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "columns and links name nodes up to the largest one, and so count all places"
+)]
 pub(crate) fn order(columns: &mut [Vec<usize>], links: &[(usize, usize)]) -> usize {
     let nodes = columns.iter().flatten().max().map_or(0, |last| last + 1);
     let mut column_of = vec![0; nodes];
@@ -126,10 +132,12 @@ pub(crate) fn order(columns: &mut [Vec<usize>], links: &[(usize, usize)]) -> usi
     fewest
 }
 
+#[expect(clippy::indexing_slicing, reason = "a place for each node")]
 fn put(column: &[usize], place: &mut [usize]) {
     column.iter().enumerate().for_each(|(at, &node)| place[node] = at);
 }
 
+#[expect(clippy::indexing_slicing, reason = "a place and neighbours for each node")]
 fn sort_by_neighbours(column: &mut [usize], side: &[Vec<usize>], place: &[usize]) {
     let mean = |node: usize| {
         let near = &side[node];
@@ -140,6 +148,7 @@ fn sort_by_neighbours(column: &mut [usize], side: &[Vec<usize>], place: &[usize]
 }
 
 /// The number of crossings of the links of two nodes, the first of which is above the second.
+#[expect(clippy::indexing_slicing, reason = "a place for each node")]
 fn crossings(above: &[usize], below: &[usize], place: &[usize]) -> usize {
     above.iter().map(|&a| below.iter().filter(|&&b| place[a] > place[b]).count()).sum()
 }
@@ -165,6 +174,7 @@ pub(crate) struct Placement {
 }
 
 /// Places on its line for each label: none on another label or an obstacle, as few as possible crossed by other lines.
+#[expect(clippy::indexing_slicing, reason = "a label names one of the lines; each label has a choice")]
 pub(crate) fn place_labels(lines: &[Vec<Point>], labels: &[Label], obstacles: &[Area]) -> Placement {
     if labels.len() * lines.len() > MOST_PAIRS {
         return Placement { areas: vec![None; labels.len()], ..Placement::default() };
@@ -174,7 +184,7 @@ pub(crate) fn place_labels(lines: &[Vec<Point>], labels: &[Label], obstacles: &[
     let crossed = |area: &Area, own: usize| {
         let wide = area.grown(2.0);
         let others = lines.iter().enumerate().filter(|&(index, _)| index != own);
-        others.filter(|(_, line)| line.windows(2).any(|ends| wide.meets(ends[0], ends[1]))).count()
+        others.filter(|(_, line)| steps(line).any(|(from, to)| wide.meets(from, to))).count()
     };
     let candidates: Vec<Vec<(Area, f64)>> = labels
         .iter()
@@ -216,16 +226,13 @@ pub(crate) fn place_labels(lines: &[Vec<Point>], labels: &[Label], obstacles: &[
 
 /// The point at a part of the length of a line.
 fn along(line: &[Point], part: f64) -> Option<Point> {
-    let length = |ends: &[Point]| (ends[1].0 - ends[0].0).hypot(ends[1].1 - ends[0].1);
-    let mut left = line.windows(2).map(length).sum::<f64>() * part;
-    for ends in line.windows(2) {
-        let step = length(ends);
+    let length = |(from, to): (Point, Point)| (to.0 - from.0).hypot(to.1 - from.1);
+    let mut left = steps(line).map(length).sum::<f64>() * part;
+    for (from, to) in steps(line) {
+        let step = length((from, to));
         if left <= step && step > 0.0 {
             let part = left / step;
-            return Some((
-                ends[0].0 + part * (ends[1].0 - ends[0].0),
-                ends[0].1 + part * (ends[1].1 - ends[0].1),
-            ));
+            return Some((from.0 + part * (to.0 - from.0), from.1 + part * (to.1 - from.1)));
         }
         left -= step;
     }

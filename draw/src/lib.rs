@@ -49,6 +49,9 @@
 //!
 //! `png`: drawings can be saved as PNG too.
 
+#![forbid(unsafe_code)]
+#![deny(clippy::indexing_slicing)]
+
 use std::path::Path;
 
 use chainrule::{Error, Result, disk};

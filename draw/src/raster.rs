@@ -78,7 +78,8 @@ impl Canvas {
 
     /// Letter after letter, without kerning; in place of one that the font lacks a box with its number.
     fn text(&mut self, text: &Text, place: Transform) {
-        let Some(face) = &self.fonts[usize::from(text.bold)] else { return };
+        let [plain, bold] = &self.fonts;
+        let Some(face) = (if text.bold { bold } else { plain }) else { return };
         let scale = text.size as f32 / f32::from(face.units_per_em());
         let mut letters = Outline { path: PathBuilder::new(), at: (0.0, 0.0), scale: 1.0 };
         for letter in text.text.chars() {
@@ -108,7 +109,8 @@ impl Canvas {
             let mut column = 0;
             for run in levels.chunk_by(|a, b| a == b) {
                 let rect = Rect::from_xywh(column as f32, row as f32, run.len() as f32, 1.0);
-                if let (Some(rect), Some(&color)) = (rect, pixels.palette.get(usize::from(run[0]))) {
+                let color = run.first().and_then(|&level| pixels.palette.get(usize::from(level)));
+                if let (Some(rect), Some(&color)) = (rect, color) {
                     let mut paint = inked(color);
                     paint.anti_alias = false;
                     self.pixmap.fill_rect(rect, &paint, place, None);
@@ -184,10 +186,11 @@ impl Outline {
                 ([left + edge * em, left + (1.0 - edge) * em], [(edge - 0.2) * em, (0.84 - edge) * em]);
             self.path.move_to(x[0], y[0]);
             // the inner edge runs the other way round, so that it is a hole
-            let corners = [(x[1], y[0]), (x[1], y[1]), (x[0], y[1])];
-            for index in [0, 1, 2].map(|index| if inner { 2 - index } else { index }) {
-                self.path.line_to(corners[index].0, corners[index].1);
+            let mut corners = [(x[1], y[0]), (x[1], y[1]), (x[0], y[1])];
+            if inner {
+                corners.reverse();
             }
+            corners.iter().for_each(|(x, y)| self.path.line_to(*x, *y));
             self.path.close();
         }
         let digits = format!("{:04X}", u32::from(letter));

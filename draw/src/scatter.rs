@@ -64,6 +64,7 @@ impl<'a> Scatter<'a> {
     ///
     /// # Errors
     /// [`Error::Data`] if a sample has not two features, or there is not one class for each.
+    #[expect(clippy::indexing_slicing, reason = "two features: asked above")]
     pub fn new<F: Float>(x: &ArrayRef2<F>, classes: &[usize]) -> Result<Self> {
         if x.ncols() != 2 {
             return Err(Error::data(
@@ -120,12 +121,12 @@ impl<'a> Scatter<'a> {
             ));
         }
         if let Some(count) = model.class_count()
-            && let Some(sample) = self.classes.iter().position(|&class| class >= count)
+            && let Some((sample, class)) = self.classes.iter().enumerate().find(|(_, class)| **class >= count)
         {
             return Err(Error::data(
                 format!("class of sample {sample}"),
                 format!("from 0 to {}, as the model tells them apart", count - 1),
-                self.classes[sample].to_string(),
+                class.to_string(),
                 "count classes from 0",
             ));
         }
@@ -139,6 +140,7 @@ impl<'a> Scatter<'a> {
 
     /// Colours the plane by a function: class 1 where it is at least the [threshold](Scatter::threshold).
     #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "the plane has two features")]
     pub fn regions(mut self, probability: impl Fn(f64, f64) -> f64 + 'a) -> Self {
         self.outputs = 1;
         self.field = Some(Rc::new(move |grid| {

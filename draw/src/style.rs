@@ -37,6 +37,7 @@ pub(crate) const MOST_LETTERS: usize = 500;
 pub(crate) const MARGIN: f64 = 16.0;
 
 /// The colour of class, line or unit number `index`: eight colours, then darker and lighter ones of them.
+#[expect(clippy::indexing_slicing, reason = "a remainder of eight")]
 pub(crate) fn series(index: usize) -> Color {
     let color = [BLUE, ORANGE, GREEN, PURPLE, VERMILLION, SKY, BLACK, YELLOW][index % 8];
     let round = index / 8;
@@ -140,7 +141,8 @@ pub(crate) fn visible(x: f64, decimals: usize) -> String {
 /// least `least` decimals, large ones an exponent.
 pub(crate) fn ticks<const N: usize>(values: [f64; N], least: usize) -> [String; N] {
     let largest = values.iter().map(|x| x.abs()).filter(|x| x.is_finite()).fold(0.0, f64::max);
-    let steps = values.windows(2).map(|pair| (pair[0] - pair[1]).abs()).filter(|step| *step > 0.0);
+    let steps =
+        values.iter().zip(values.iter().skip(1)).map(|(a, b)| (a - b).abs()).filter(|step| *step > 0.0);
     let step = steps.fold(f64::INFINITY, f64::min);
     let decimals =
         if step.is_finite() { (1.0 - step.log10().floor()).max(least as f64) as usize } else { least };

@@ -91,7 +91,7 @@ fn write_pixels(svg: &mut String, pixels: &Pixels) {
     for (row, levels) in levels.iter().enumerate() {
         let mut column = 0;
         for run in levels.chunk_by(|a, b| a == b) {
-            if let Some(stroke) = strokes.get_mut(usize::from(run[0])) {
+            if let Some(stroke) = run.first().and_then(|&level| strokes.get_mut(usize::from(level))) {
                 let _ = write!(stroke, "M{column} {row}h{}", run.len());
             }
             column += run.len();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Diagram, Edge, Node};
-use crate::area::{Area, Point};
+use crate::area::{Area, Point, steps};
 use crate::layout;
 use crate::style::{BODY, MARGIN, SMALL, text_width};
 
@@ -62,6 +62,10 @@ struct Ranks {
 }
 
 impl Ranks {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "nodes, arrows and points are counted here, each in a column that there is"
+    )]
     fn of(diagram: &Diagram) -> Self {
         let ends: Vec<(usize, usize)> = diagram.edges.iter().map(|edge| (edge.from, edge.to)).collect();
         let given = diagram.nodes.iter().any(|node| node.column.is_some());
@@ -117,6 +121,7 @@ impl Ranks {
         Ranks { column_of, columns, sizes, via, beside, links, given }
     }
 
+    #[expect(clippy::indexing_slicing, reason = "`of` has counted nodes, arrows, points and columns")]
     fn geometry(&self, diagram: &Diagram, wider: f64, higher: f64) -> Geometry {
         let label_lines = diagram.edges.iter().map(|edge| edge.label.len()).max().unwrap_or(0);
         let gap = if self.given { ROW_GAP + 18.0 * label_lines as f64 } else { ROW_GAP };
@@ -175,6 +180,7 @@ impl Ranks {
     }
 
     /// The room between a column and the next: for labels more, the more arrows spread from one node or meet in one.
+    #[expect(clippy::indexing_slicing, reason = "`of` has counted the nodes")]
     fn room_after(&self, diagram: &Diagram, column: usize, wider: f64) -> f64 {
         let starting: Vec<&Edge> =
             diagram.edges.iter().filter(|edge| self.column_of[edge.from] == column).collect();
@@ -196,6 +202,7 @@ impl Ranks {
     }
 
     /// The middle of each node from the top: near its neighbours, and clear of those above and below.
+    #[expect(clippy::indexing_slicing, reason = "`of` has counted nodes, points and columns")]
     fn rows(&self, gap: f64) -> Vec<f64> {
         let Ranks { columns, sizes, .. } = self;
         let mut y = vec![0.0; sizes.len()];
@@ -249,11 +256,10 @@ fn label_size(edge: &Edge) -> (f64, f64) {
 
 /// A line through the stops that leaves and arrives horizontally (cubic Bézier curves, in pieces).
 fn curved(stops: &[Point]) -> Vec<Point> {
-    let mut line = stops[..1].to_vec();
-    for ends in stops.windows(2) {
-        let ((x0, y0), (x1, y1)) = (ends[0], ends[1]);
+    let mut line: Vec<Point> = stops.first().copied().into_iter().collect();
+    for ((x0, y0), (x1, y1)) in steps(stops) {
         if y0 == y1 || x1 <= x0 {
-            line.push(ends[1]);
+            line.push((x1, y1));
             continue;
         }
         let middle = (x0 + x1) / 2.0;

@@ -1,7 +1,7 @@
 //! The painting of a diagram.
 
 use super::geometry::{LABEL, LINE, geometry};
-use super::{Diagram, Edge, Kind};
+use super::{Diagram, Edge, Kind, Node};
 use crate::picture::{Paint, Picture, Text};
 use crate::style::{
     AXIS, BLUE, BODY, Color, FRAME, MARGIN, MOST_LETTERS, MUTED, ORANGE, PURPLE, SKY, SMALL, WHITE, YELLOW,
@@ -14,9 +14,9 @@ const MOST_NODES: usize = 150;
 const MOST_EDGES: usize = 500;
 
 impl Diagram {
-    fn color(&self, index: usize) -> (Color, Color) {
+    fn color(&self, index: usize, node: &Node) -> (Color, Color) {
         let leads = |end: fn(&Edge) -> usize| self.edges.iter().any(|edge| end(edge) == index);
-        let kind = match self.nodes[index].kind {
+        let kind = match node.kind {
             Kind::Free if !leads(|edge| edge.to) => Kind::Input,
             Kind::Free if !leads(|edge| edge.from) => Kind::Output,
             kind => kind,
@@ -80,12 +80,11 @@ impl Drawing for Diagram {
 
         let mut body = Picture::new("");
         let largest = self.largest_weight();
-        let mut order: Vec<usize> = (0..self.edges.len()).collect();
-        let size = |edge: &usize| self.edges[*edge].look(largest).1;
-        order.sort_by(|a, b| size(a).total_cmp(&size(b))); // strong arrows over weak ones
-        for index in order {
-            let (color, thickness) = self.edges[index].look(largest);
-            body.arrow(geometry.lines[index].clone(), color, thickness);
+        let looks = self.edges.iter().map(|edge| edge.look(largest));
+        let mut arrows: Vec<_> = looks.zip(&geometry.lines).collect();
+        arrows.sort_by(|((_, a), _), ((_, b), _)| a.total_cmp(b)); // strong ones over weak ones
+        for ((color, thickness), line) in arrows {
+            body.arrow(line.clone(), color, thickness);
         }
         for (edge, area) in self.edges.iter().zip(&geometry.labels) {
             let Some(area) = area else { continue };
@@ -98,7 +97,7 @@ impl Drawing for Diagram {
         }
         for (index, (node, area)) in self.nodes.iter().zip(&geometry.boxes).enumerate() {
             if node.kind != Kind::Gap {
-                let (fill, frame) = self.color(index);
+                let (fill, frame) = self.color(index, node);
                 body.rect(*area, 8.0, Paint::fill(fill).and_stroke(frame, 1.2));
             }
             for (row, line) in node.lines.iter().enumerate() {

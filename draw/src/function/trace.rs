@@ -1,7 +1,7 @@
 //! A function as lines of pixels: gaps where it is not finite, dotted lines where it jumps.
 
 use super::{Curve, FunctionPlot, PIECES};
-use crate::area::{Area, Point};
+use crate::area::{Area, Point, steps};
 use crate::axes::Axes;
 
 impl FunctionPlot<'_> {
@@ -47,8 +47,8 @@ fn jump(f: &dyn Fn(f64) -> f64, a: f64, b: f64, at_least: f64) -> Option<(Point,
 /// Lines cut off where they leave the area.
 pub(super) fn clipped(lines: &[Vec<Point>], area: Area) -> Vec<Vec<Point>> {
     let mut parts: Vec<Vec<Point>> = Vec::new();
-    for ends in lines.iter().flat_map(|line| line.windows(2)) {
-        let Some((a, b)) = area.grown(0.01).clip(ends[0], ends[1]) else { continue };
+    for (from, to) in lines.iter().flat_map(|line| steps(line)) {
+        let Some((a, b)) = area.grown(0.01).clip(from, to) else { continue };
         match parts.last_mut() {
             Some(part) if part.last() == Some(&a) => part.push(b),
             _ => parts.push(vec![a, b]),

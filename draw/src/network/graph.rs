@@ -31,6 +31,7 @@ impl Network {
         self.replacements.iter().find_map(renamed).unwrap_or(symbol)
     }
 
+    #[expect(clippy::indexing_slicing, reason = "callers count the columns")]
     fn unit_name(&self, index: usize, unit: usize) -> String {
         self.name(self.names.unit(self.columns[index].position, unit))
     }
@@ -40,6 +41,7 @@ impl Network {
         self.name(self.names.param(column.position - 1, param, row, unit))
     }
 
+    #[expect(clippy::indexing_slicing, reason = "callers count the columns")]
     fn rows(&self, index: usize) -> Vec<Row> {
         let width = self.columns[index].width;
         let next = self.columns.get(index + 1).and_then(|column| column.weight.as_ref());
@@ -67,6 +69,7 @@ impl Network {
     }
 
     /// The nodes of one column; returns them with what they stand for.
+    #[expect(clippy::indexing_slicing, reason = "callers count the columns")]
     fn add_column(&self, diagram: &mut Diagram, index: usize) -> Vec<(usize, Row)> {
         let column = &self.columns[index];
         let kind = match index {
@@ -93,6 +96,7 @@ impl Network {
     }
 
     /// The arrows from one column to the next.
+    #[expect(clippy::indexing_slicing, reason = "callers count the columns")]
     fn add_arrows(&self, diagram: &mut Diagram, index: usize, from: &[(usize, Row)], to: &[(usize, Row)]) {
         let column = &self.columns[index];
         let mut arrows = Vec::new();

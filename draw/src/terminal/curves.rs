@@ -24,6 +24,7 @@ const EMPTY: char = '\u{2800}';
 /// assert!(text.contains("training"));
 /// assert!(text.lines().all(|line| line.chars().count() <= 80));
 /// ```
+#[expect(clippy::indexing_slicing, reason = "heights and columns lie in the raster that they were scaled to")]
 pub fn curves(lines: &[(&str, &[f64])]) -> String {
     const ROWS: usize = 16;
     let finite = lines.iter().flat_map(|(_, values)| *values).copied().filter(|value| value.abs() < 1e150);
@@ -38,7 +39,7 @@ pub fn curves(lines: &[(&str, &[f64])]) -> String {
     }
     let value = |row: usize| high - (high - low) * row as f64 / (ROWS - 1) as f64;
     let labels = ticks([0, 5, 10, 15].map(value), 3);
-    let label = |row: usize| if row.is_multiple_of(5) { labels[row / 5].clone() } else { String::new() };
+    let label = |row: usize| labels.get(row / 5).filter(|_| row.is_multiple_of(5)).map_or("", String::as_str);
     let left = labels.iter().map(|label| label.width()).max().unwrap_or(0);
     let right = lines.iter().map(|(text, _)| cut(text, 20).width()).max().unwrap_or(0);
     let columns = WIDTH - left - 2 - right - 1;
@@ -109,15 +110,19 @@ fn at_column(values: &[f64], column: usize, columns: usize, longest: usize) -> O
 fn rows_apart(ends: Vec<(usize, String)>, rows: usize) -> Vec<String> {
     let mut names = vec![String::new(); rows];
     for (row, name) in ends {
-        let free = (0..rows).filter(|&row| names[row].is_empty());
-        if let Some(nearest) = free.min_by_key(|free| free.abs_diff(row)) {
-            names[nearest] = name;
+        let free = names.iter_mut().enumerate().filter(|(_, name)| name.is_empty());
+        if let Some((_, nearest)) = free.min_by_key(|(free, _)| free.abs_diff(row)) {
+            *nearest = name;
         }
     }
     names
 }
 
 /// Eight dots as a character of Unicode's Braille patterns.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "callers count the rows and columns of letters, of 4 × 2 dots each"
+)]
 fn braille(dots: &[Vec<bool>], row: usize, column: usize) -> char {
     const BITS: [[u32; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
     let mut bits = 0;

@@ -19,6 +19,7 @@ use crate::style::ticks;
 /// print!("{text}");
 /// assert!(text.contains("1█"));
 /// ```
+#[expect(clippy::indexing_slicing, reason = "rows and columns are inside: asked above")]
 pub fn regions(
     x1: RangeInclusive<f64>,
     x2: RangeInclusive<f64>,
