@@ -98,6 +98,10 @@ impl Source {
 
 impl Set {
     /// The samples of these settings, split; `one_output`: of two classes the targets are one column.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the answers for numbers have one column, and each row a label"
+    )]
     pub(crate) fn of(settings: &Settings, one_output: bool) -> Result<Self> {
         let source = Source::of(&settings.data, &settings.inputs)?;
         crate::problem::check_between("test_share", settings.test_share, 0.0, 0.9)?;

@@ -8,6 +8,8 @@
 //! program      the same in Rust, to be taken along           presets      systems to begin with
 //! ```
 
+#![deny(clippy::indexing_slicing)]
+
 pub mod contract;
 mod core;
 mod data;

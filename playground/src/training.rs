@@ -131,6 +131,7 @@ impl Training {
     }
 
     /// The samples of the next step, by their index.
+    #[expect(clippy::indexing_slicing, reason = "a batch begins among the samples")]
     pub(crate) fn next_batch(&self) -> Vec<usize> {
         let (_, order) = self.next_order();
         let from = self.step % self.steps_per_epoch() * self.batch;
@@ -149,6 +150,7 @@ impl Training {
 
     /// One step downhill: forward, loss, backward, update. If the numbers are no longer finite, the weights stay, and
     /// nothing but `diverged` is changed.
+    #[expect(clippy::indexing_slicing, reason = "a batch begins among the samples")]
     pub(crate) fn advance(&mut self) -> Result<()> {
         if let Some(problem) = &self.diverged {
             return Err(problem.clone());
@@ -183,14 +185,11 @@ impl Training {
     }
 
     fn apply_edits(&mut self) -> Result<()> {
-        for index in 0..self.edits.len() {
-            if self.edits[index].step == self.step {
-                let edit = self.edits[index].clone();
-                let values = self.changed(&edit)?;
-                self.model.set_param(&edit.param, &values)?;
-            }
-        }
-        Ok(())
+        let due: Vec<Edit> = self.edits.iter().filter(|edit| edit.step == self.step).cloned().collect();
+        due.iter().try_for_each(|edit| {
+            let values = self.changed(edit)?;
+            Ok(self.model.set_param(&edit.param, &values)?)
+        })
     }
 
     /// The parameter of an edit as it is afterwards.
@@ -234,7 +233,7 @@ impl Training {
     pub(crate) fn kept_bytes(&self) -> usize {
         let params = self.model.param_count();
         let widths: usize =
-            (0..=self.model.layers().len()).filter_map(|at| self.model.shape(at)).map(|s| s[0]).sum();
+            (0..=self.model.layers().len()).filter_map(|at| self.model.shape(at)?.first()).sum();
         let cache = if self.has_dropout { 2 * widths * self.batch + 2 * params } else { 0 };
         8 * (4 * params + self.order.len() + cache) + 1_000
     }

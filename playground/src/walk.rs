@@ -124,7 +124,7 @@ impl Walk {
         };
         Some(Cursor {
             sample,
-            index: self.batch[sample],
+            index: *self.batch.get(sample)?,
             of: self.batch.len(),
             phase,
             layer,

@@ -17,6 +17,7 @@ impl Core {
     ///
     /// # Errors
     /// If there is no such sample or target.
+    #[expect(clippy::indexing_slicing, reason = "`check_target` has looked for the unit or weight")]
     pub fn explain(&mut self, sample: usize, target: &Target) -> Result<Explained> {
         self.check_target(target)?;
         let rate = self.training.next_rate();
@@ -107,7 +108,9 @@ impl Core {
         let exists = match target {
             Target::Loss => true,
             Target::Layer { layer } => *layer < model.layers().len(),
-            Target::Unit { position, unit } => model.shape(*position).is_some_and(|shape| *unit < shape[0]),
+            Target::Unit { position, unit } => {
+                model.shape(*position).and_then(<[usize]>::first).is_some_and(|width| unit < width)
+            }
             Target::Weight { param, row, column } => {
                 model.param(param).is_ok_and(|values| values.get([*row, *column]).is_some())
             }

@@ -52,16 +52,15 @@ impl Core {
         if before.is_empty() || self.training.step == 0 {
             return [norms, ratios];
         }
-        let mut first = 0;
+        let mut before = before.iter();
         for (index, layer) in model.layers().enumerate().filter(|(_, layer)| !layer.params().is_empty()) {
             let [mut gradient, mut moved, mut all] = [0.0; 3];
-            for (param, before) in layer.params().iter().zip(&before[first..]) {
+            for (param, before) in layer.params().iter().zip(before.by_ref()) {
                 gradient +=
                     model.gradient(&format!("{index}.{}", param.name)).map_or(0.0, |g| squares(g.view()));
                 moved += squares((&param.value - before).view());
                 all += squares(before.view());
             }
-            first += layer.params().len();
             norms.push(gradient.sqrt());
             ratios.push(if all > 0.0 { (moved / all).sqrt() } else { 0.0 });
         }
@@ -89,7 +88,9 @@ fn histogram(layer: usize, weights: ArrayView2<f64>) -> Histogram {
     let mut counts = vec![0; BINS];
     for &weight in weights {
         let place = if to > from { (weight - from) / (to - from) * BINS as f64 } else { 0.0 };
-        counts[(place as usize).min(BINS - 1)] += 1;
+        if let Some(count) = counts.get_mut((place as usize).min(BINS - 1)) {
+            *count += 1;
+        }
     }
     Histogram { layer, from, to, counts }
 }

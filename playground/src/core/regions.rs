@@ -33,6 +33,7 @@ impl Core {
     ///
     /// # Errors
     /// As [`regions`](Self::regions), or if there is no such position.
+    #[expect(clippy::indexing_slicing, reason = "`check_count` has looked for the position")]
     pub fn unit_regions(&mut self, position: usize, resolution: usize) -> Result<Vec<f32>> {
         check_count("position", position, 0, self.training.model.layers().len())?;
         let step = self.training.step;
@@ -43,8 +44,7 @@ impl Core {
         }
         let points = points(&self.training, resolution)?;
         let model = &self.training.model;
-        let width: usize =
-            (0..=model.layers().len()).filter_map(|at| model.shape(at)).map(|shape| shape[0]).sum();
+        let width: usize = (0..=model.layers().len()).filter_map(|at| model.shape(at)?.first()).sum();
         if width * points.nrows() > REMEMBERED {
             let message = format!("{} points are too many for this net", points.nrows());
             return Err(Problem::new("resolution", message, "take a smaller resolution"));

@@ -17,6 +17,10 @@ const IMAGES: &[u8] = include_bytes!("../../data/digits.bin");
 const COUNT: usize = 600;
 
 /// Some digits of the page, chosen by a seed, and those drawn by hand behind them.
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the rows behind the samples are those that were drawn, of PIXELS each"
+)]
 pub(crate) fn digits(samples: usize, seed: u32, drawn: &[Drawn]) -> Result<Source> {
     check_count("data.samples", samples, 10, COUNT)?;
     check_count("data.drawn", drawn.len(), 0, 500)?;
@@ -48,6 +52,7 @@ pub(crate) fn digits(samples: usize, seed: u32, drawn: &[Drawn]) -> Result<Sourc
 }
 
 /// A pixel of an image, 0 to 1.
+#[expect(clippy::indexing_slicing, reason = "an image is one of COUNT, a pixel one of PIXELS")]
 fn grey(image: usize, pixel: usize) -> f64 {
     let both = IMAGES[(image * PIXELS + pixel) / 2];
     f64::from(if pixel.is_multiple_of(2) { both >> 4 } else { both & 15 }) / 15.0

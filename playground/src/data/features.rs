@@ -29,6 +29,10 @@ impl Features {
     }
 
     /// The inputs of the net: samples × inputs.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "samples in the plane have two numbers, and a column for each input"
+    )]
     pub(crate) fn of(&self, raw: &Array2<f64>) -> Result<Array2<f64>> {
         Ok(match self {
             Features::Raw | Features::Scaled(None) => raw.clone(),

@@ -10,6 +10,7 @@ use crate::problem::check_between;
 use crate::{Problem, Result};
 
 /// The points of a set. The program that is taken along makes them by the same calls.
+#[expect(clippy::indexing_slicing, reason = "points of the plane have two numbers, and each has a label")]
 pub(crate) fn classes(
     set: Planar,
     samples: usize,
@@ -62,7 +63,9 @@ pub(crate) fn classes(
 
 /// The chosen inputs, at least one and none twice.
 pub(crate) fn features(inputs: &[Input]) -> Result<Features> {
-    let repeated = (1..inputs.len()).any(|index| inputs[..index].contains(&inputs[index]));
+    let is_repeated =
+        |(index, input): (usize, &Input)| inputs.iter().take(index).any(|before| before == input);
+    let repeated = inputs.iter().enumerate().any(is_repeated);
     if inputs.is_empty() || repeated {
         return Err(
             Problem::new("inputs", "the net needs inputs, each once", "choose at least one").field("inputs")

@@ -50,16 +50,17 @@ pub(crate) fn points(
 pub(crate) fn matrix(field: &str, rows: &[Vec<f64>], limit: usize) -> Result<Array2<f64>> {
     let columns = rows.first().map_or(0, Vec::len);
     check_count(field, columns, 1, limit)?;
-    if let Some(row) = rows.iter().position(|row| row.len() != columns) {
+    if let Some((row, numbers)) = rows.iter().enumerate().find(|(_, row)| row.len() != columns) {
         let message =
-            format!("row {} of {field} has {} numbers, the first has {columns}", row + 1, rows[row].len());
+            format!("row {} of {field} has {} numbers, the first has {columns}", row + 1, numbers.len());
         return Err(Problem::new("rows", message, "give each row as many")
             .field(field)
             .value("row", row + 1));
     }
     let numbers: Vec<f64> = rows.iter().flatten().copied().collect();
-    if let Some(bad) = numbers.iter().position(|x| !x.is_finite() || x.abs() > 1e9) {
-        let message = format!("row {} of {field} has {}", bad / columns + 1, numbers[bad]);
+    let is_bad = |(_, x): &(usize, &f64)| !x.is_finite() || x.abs() > 1e9;
+    if let Some((at, bad)) = numbers.iter().enumerate().find(is_bad) {
+        let message = format!("row {} of {field} has {bad}", at / columns + 1);
         return Err(Problem::new("number", message, "give numbers from -1e9 to 1e9").field(field));
     }
     Array2::from_shape_vec((rows.len(), columns), numbers)

@@ -11,6 +11,7 @@ use crate::contract::{Curve, Input, Picture, Surface};
 use crate::problem::check_between;
 
 /// A function of one number from -1 to 1.
+#[expect(clippy::indexing_slicing, reason = "a point of a curve has one number")]
 pub(crate) fn curve(set: Curve, samples: usize, noise: f64, seed: u32) -> Result<Source> {
     let function = match set {
         Curve::Line => |x: f64| 2.0 * x + 1.0,
@@ -22,6 +23,7 @@ pub(crate) fn curve(set: Curve, samples: usize, noise: f64, seed: u32) -> Result
 }
 
 /// A function of two numbers from -1 to 1.
+#[expect(clippy::indexing_slicing, reason = "a point of a surface has two numbers")]
 pub(crate) fn surface(
     set: Surface,
     samples: usize,

@@ -30,7 +30,8 @@ struct Table {
 /// # Errors
 /// If it is none, or too large.
 pub(crate) fn preview(text: &str, target: Option<&str>) -> Result<CsvPreview> {
-    let Table { summary, target, task, .. } = Table::of(text, target, None)?;
+    let table = Table::of(text, target, None)?;
+    let (summary, answer) = (&table.summary, table.answer());
     let column = |column: &ColumnSummary| Column {
         name: column.name.clone(),
         kind: if column.words > 0 {
@@ -50,10 +51,10 @@ pub(crate) fn preview(text: &str, target: Option<&str>) -> Result<CsvPreview> {
     Ok(CsvPreview {
         columns: summary.columns.iter().map(column).collect(),
         rows: summary.rows,
-        target: summary.columns[target].name.clone(),
-        task: match task {
+        target: answer.name.clone(),
+        task: match table.task {
             TaskChoice::Numbers => Task::Numbers,
-            TaskChoice::Classes if summary.columns[target].different == 2 => Task::Binary,
+            TaskChoice::Classes if answer.different == 2 => Task::Binary,
             TaskChoice::Classes => Task::Classes,
         },
         head: (0..head_rows).map(head).collect(),
@@ -63,7 +64,7 @@ pub(crate) fn preview(text: &str, target: Option<&str>) -> Result<CsvPreview> {
 /// The samples of a table.
 pub(crate) fn samples(text: &str, target: Option<&str>, task: Option<TaskChoice>) -> Result<Source> {
     let table = Table::of(text, target, task)?;
-    let answer = &table.summary.columns[table.target];
+    let answer = table.answer();
     if table.task == TaskChoice::Classes && answer.different < 2 {
         let message = format!("column {} has one class only: {}", answer.name, answer.first.concat());
         let problem =
@@ -131,14 +132,17 @@ impl Table {
         Ok(Table { signs, summary, target, task })
     }
 
+    /// The column of the answers.
+    #[expect(clippy::indexing_slicing, reason = "`of` has found the target among the columns")]
+    fn answer(&self) -> &ColumnSummary {
+        &self.summary.columns[self.target]
+    }
+
     /// How the library is to read the columns, and what is left out.
     fn reading(&self) -> Result<(Reading, Vec<Problem>)> {
         let Table { summary, target, task, .. } = self;
-        let mut reading = Reading {
-            target: Some(summary.columns[*target].column.clone()),
-            task: *task,
-            ..self.signs.clone()
-        };
+        let mut reading =
+            Reading { target: Some(self.answer().column.clone()), task: *task, ..self.signs.clone() };
         let mut warnings = Vec::new();
         let mut inputs = 0;
         for (_, column) in summary.columns.iter().enumerate().filter(|(place, _)| place != target) {
@@ -170,7 +174,7 @@ impl Table {
                 Problem::new("no_inputs", "no column is left to be an input", "add columns of numbers");
             return Err(problem.field("data"));
         }
-        let missing = summary.columns[*target].missing;
+        let missing = self.answer().missing;
         if missing > 0 {
             reading.drops_unanswered = true;
             let message = match missing {
@@ -283,6 +287,7 @@ fn guess_target(summary: &Summary) -> usize {
 }
 
 /// Words are classes, and so are a few whole numbers that come again and again.
+#[expect(clippy::indexing_slicing, reason = "the target is one of the columns")]
 fn guess_task(summary: &Summary, target: usize) -> TaskChoice {
     let column = &summary.columns[target];
     let whole = column.first.iter().all(|field| field.parse::<i64>().is_ok());

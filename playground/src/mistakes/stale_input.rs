@@ -22,10 +22,15 @@ impl Optimizer<f64> for StaleInput {
             return gradient.add_to(theta, -self.learning_rate);
         }
         let right = gradient.matrix(); // δ·xᵢ, a row for each input
-        let largest = (0..self.inputs.len())
-            .fold(0, |best, row| if self.inputs[row].abs() > self.inputs[best].abs() { row } else { best });
-        let delta = right.row(largest).mapv(|product| product / self.inputs[largest]);
-        let wrong = Array2::from_shape_fn(theta.dim(), |(_, unit)| delta[unit] * self.left_over);
+        let rows = right.rows().into_iter().zip(&self.inputs);
+        let Some((row, input)) =
+            rows.reduce(|best, other| if other.1.abs() > best.1.abs() { other } else { best })
+        else {
+            return Ok(()); // without an input nothing is learned
+        };
+        let wrong_row = row.mapv(|product| product / input * self.left_over);
+        let mut wrong = Array2::zeros(theta.dim());
+        wrong.rows_mut().into_iter().for_each(|mut row| row.assign(&wrong_row));
         Gradient::from(&wrong).add_to(theta, -self.learning_rate)
     }
 
