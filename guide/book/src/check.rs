@@ -1,5 +1,6 @@
 //! Every link and picture of a book that is written: is there what it leads to?
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -92,10 +93,10 @@ struct Pages(BTreeMap<PathBuf, Page>);
 
 impl Pages {
     fn page(&mut self, path: &Path) -> Result<&Page> {
-        if !self.0.contains_key(path) {
-            self.0.insert(path.to_owned(), Page::read(path)?);
-        }
-        Ok(&self.0[path])
+        Ok(match self.0.entry(path.to_owned()) {
+            Entry::Occupied(page) => page.into_mut(),
+            Entry::Vacant(place) => place.insert(Page::read(path)?),
+        })
     }
 
     /// Whether there is what a link on the page `from` leads to.
@@ -122,11 +123,12 @@ fn decoded(address: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = address.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
-        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).filter(|_| first == b'%') {
-            Some(byte) => (bytes.push(byte), rest = &after[2..]).1,
-            None => (bytes.push(first), rest = after).1,
-        }
+        let escaped = after.split_at_checked(2).filter(|_| first == b'%').and_then(|(digits, behind)| {
+            Some((u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?, behind))
+        });
+        let (byte, behind) = escaped.unwrap_or((first, after));
+        bytes.push(byte);
+        rest = behind;
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }

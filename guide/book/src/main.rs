@@ -5,6 +5,9 @@
 //! `<!-- picture: name -->` stands, typeset equations, the playground, solutions that open on a click and say that they have
 //! passed, and blocks that are whole programs once their hidden lines are shown.
 
+#![forbid(unsafe_code)]
+#![deny(clippy::indexing_slicing)]
+
 mod chapter;
 mod check;
 mod code;

@@ -96,6 +96,7 @@ fn raised(letters: &[char], is_above: bool) -> String {
     latex
 }
 
+#[expect(clippy::indexing_slicing, reason = "`at`, and what is taken from there, lie inside of the text")]
 pub(super) fn tokens(text: &str) -> Result<Vec<Token>> {
     let signs: Vec<char> = text.chars().collect();
     let mut tokens: Vec<Token> = Vec::new();

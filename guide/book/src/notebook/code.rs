@@ -32,8 +32,10 @@ impl Code {
         };
         // `use`, functions and types stay outside of the braces
         let mut start = lines.iter().position(|line| is_statement(line)).unwrap_or(0);
-        while start > 0 && lines[start - 1].starts_with("//") {
-            start -= 1;
+        while let Some(before) = start.checked_sub(1)
+            && lines.get(before).is_some_and(|line| line.starts_with("//"))
+        {
+            start = before;
         }
         let inside = lines.split_off(start);
         let inside = inside.into_iter().chain(in_braces.trim().lines().map(str::to_owned));
