@@ -89,6 +89,8 @@
 //!
 //! For WebAssembly (`wasm32-unknown-unknown`) take `default-features = false`: there are no threads and no terminal.
 
+#![deny(clippy::indexing_slicing)]
+
 pub mod config;
 pub mod data;
 pub mod disk;

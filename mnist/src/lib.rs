@@ -26,7 +26,7 @@
 //! Apache-2.0.
 
 #![forbid(unsafe_code)]
-#![deny(missing_docs)]
+#![deny(clippy::indexing_slicing)]
 
 mod error;
 mod file;

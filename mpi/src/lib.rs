@@ -24,7 +24,7 @@
 //! }
 //! ```
 
-#![forbid(unsafe_code)]
+#![deny(clippy::indexing_slicing)]
 
 use std::error::Error;
 use std::fmt::Display;

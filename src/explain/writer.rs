@@ -183,7 +183,7 @@ fn units(of: &Snapshot) -> Vec<Vec<usize>> {
 /// The units of a position that are wanted, of entries too: the unit of a column.
 fn wanted<'s>(of: &'s Snapshot, position: usize) -> impl Iterator<Item = usize> + 's {
     let behind = move |param: &str| {
-        param.split_once('.').and_then(|(layer, _)| layer.parse::<usize>().ok()).map(|layer| layer + 1)
+        param.split_once('.').and_then(|(layer, _)| layer.parse::<usize>().ok()?.checked_add(1))
     };
     let of_entries = of
         .wanted
