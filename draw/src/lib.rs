@@ -49,7 +49,6 @@
 //!
 //! `png`: drawings can be saved as PNG too.
 
-#![forbid(unsafe_code)]
 #![deny(clippy::indexing_slicing)]
 
 use std::path::Path;
@@ -160,8 +159,6 @@ fn ending<'a>(path: &Path, endings: &[&'a str]) -> Result<&'a str> {
         )
     })
 }
-
-/// Writes a file and makes the folders on its path.
 
 impl Drawing for Picture {
     fn picture(&self) -> Picture {

@@ -220,15 +220,15 @@ impl Picture {
 
     /// A line with a head at its end.
     pub(crate) fn arrow(&mut self, mut points: Vec<Point>, color: Color, width: f64) {
-        let [.., before, tip] = points[..] else { return };
+        let [.., before, end] = &mut points[..] else { return };
+        let tip = *end;
         let (dx, dy) = (tip.0 - before.0, tip.1 - before.1);
         let length = dx.hypot(dy).max(1e-9);
         let (ux, uy) = (dx / length, dy / length);
         let (long, half) = (6.0 + width, 2.6 + 0.7 * width);
         let back = (tip.0 - ux * long, tip.1 - uy * long);
-        let last = points.len() - 1;
         // the line ends inside the head, so that its square end does not show beside the tip
-        points[last] = (tip.0 - ux * (long - 1.0), tip.1 - uy * (long - 1.0));
+        *end = (tip.0 - ux * (long - 1.0), tip.1 - uy * (long - 1.0));
         self.line(points, Paint::stroke(color, width));
         let head =
             vec![tip, (back.0 - uy * half, back.1 + ux * half), (back.0 + uy * half, back.1 - ux * half)];

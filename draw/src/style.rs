@@ -94,6 +94,7 @@ const WIDTHS: [u8; 95] = [
 ];
 
 /// The largest width of a text at that font size, in pixels.
+#[expect(clippy::indexing_slicing, reason = "there is a width for each letter from space to tilde")]
 pub(crate) fn text_width(text: &str, size: f64) -> f64 {
     let hundredths = |c: char| match c {
         ' '..='~' => f64::from(WIDTHS[c as usize - 32]),

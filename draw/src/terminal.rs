@@ -29,6 +29,7 @@ fn cut(text: &str, most: usize) -> String {
 /// From nothing to everything.
 const SHADES: [char; 5] = [' ', '░', '▒', '▓', '█'];
 
+#[expect(clippy::indexing_slicing, reason = "a part from 0 to 1 is one of five shades")]
 fn shade(part: f64) -> char {
     if part.is_nan() { '?' } else { SHADES[(part.clamp(0.0, 1.0) * 4.0).round() as usize] }
 }

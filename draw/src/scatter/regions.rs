@@ -17,8 +17,12 @@ const MOST_OUTPUTS: f64 = 1e7;
 
 impl Scatter<'_> {
     /// The fields to draw, and the colour of where each is at least its level.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the field gave a row for each point of the grid, and there is a column for each class"
+    )]
     pub(super) fn draw_regions(&self, picture: &mut Picture, axes: &Axes, field: &Field) {
-        let most = (MOST_OUTPUTS / self.outputs.max(1) as f64).sqrt().min(MOST_STEPS).max(2.0);
+        let most = (MOST_OUTPUTS / self.outputs.max(1) as f64).sqrt().clamp(2.0, MOST_STEPS);
         let count = |axis: &Axis| {
             let extent = axis.high - axis.low;
             let step = self.step.filter(|&step| step > 0.0).unwrap_or(extent / 150.0);
