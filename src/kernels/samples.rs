@@ -91,18 +91,28 @@ pub fn sum_over_samples<F: Float, const N: usize>(
             f(from_fn(|n| row(x[n], widths[n], sample)), sum, room);
         }
     };
+    // of many weights only some groups are in memory at the same time
+    let at_once = groups.min((SUMS / entries).max(parts)).max(1);
+    sum.fill(F::zero());
+    let mut totals = vec![0.0; if at_once < groups { entries } else { 0 }];
     with_input_slices(inputs, |x| {
-        F::Kernels::with_buffer(groups * entries, |sums| {
-            let work = (0..groups * entries, &mut *sums);
-            divide(work, entries, parts, &|(range, sums): (Range<usize>, &mut [F])| {
-                let sums = (range.start / entries..).zip(sums.chunks_exact_mut(entries));
-                F::Kernels::with_buffer(room, |room| {
-                    sums.for_each(|(number, sum)| group(number, x, sum, room));
+        F::Kernels::with_buffer(at_once * entries, |sums| {
+            for first in (0..groups).step_by(at_once) {
+                let sums = &mut sums[..at_once.min(groups - first) * entries];
+                let work = (0..sums.len(), &mut *sums);
+                divide(work, entries, parts, &|(range, sums): (Range<usize>, &mut [F])| {
+                    let sums = (first + range.start / entries..).zip(sums.chunks_exact_mut(entries));
+                    F::Kernels::with_buffer(room, |room| {
+                        sums.for_each(|(number, sum)| group(number, x, sum, room));
+                    });
                 });
-            });
-            for (entry, sum) in sum.iter_mut().enumerate() {
-                let groups = sums.iter().skip(entry).step_by(entries);
-                *sum = F::of(groups.fold(0.0, |sum, group| sum + group.as_f64()));
+                for (entry, sum) in sum.iter_mut().enumerate() {
+                    let before = totals.get(entry).copied().unwrap_or(0.0);
+                    let groups = sums.iter().skip(entry).step_by(entries);
+                    let total = groups.fold(before, |sum, group| sum + group.as_f64());
+                    totals.iter_mut().skip(entry).take(1).for_each(|place| *place = total);
+                    *sum = F::of(total);
+                }
             }
         });
     });
@@ -111,8 +121,11 @@ pub fn sum_over_samples<F: Float, const N: usize>(
 /// Samples that are added up together, at least.
 const GROUP: usize = 8;
 
-/// Sums that are in memory at the same time, at most: each is as large as the weights.
+/// Groups, at most: the sum of each is as large as the weights.
 const GROUPS: usize = 64;
+
+/// Numbers of these sums that are in memory at the same time, unless the threads need more.
+const SUMS: usize = 1 << 24;
 
 /// How many parts so much work is divided into.
 fn parts(rows: usize, multiplications: usize) -> usize {
