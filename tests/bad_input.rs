@@ -4,6 +4,8 @@
 mod complete;
 #[path = "bad_input/harmless.rs"]
 mod harmless;
+#[path = "bad_input/large.rs"]
+mod large;
 #[path = "bad_input/liars.rs"]
 mod liars;
 #[path = "bad_input/model.rs"]

@@ -87,6 +87,10 @@ impl Windows {
             };
             return Err(Error::mismatch(problem, help));
         };
+        if channels == 0 {
+            let help = "give the shape of one image, such as Sequential::new([3, 32, 32])";
+            return Err(Error::mismatch("expects images of at least one channel, but gets none", help));
+        }
         let outputs = |size: usize, kernel: usize, stride: usize, padding: usize| {
             let size = padding.checked_mul(2)?.checked_add(size)?;
             Some(size.checked_sub(kernel.max(1))?.checked_div(stride)? + 1).filter(|_| kernel > 0)

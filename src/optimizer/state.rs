@@ -68,7 +68,10 @@ impl<F: Float, const N: usize> PerParam<F, N> {
     }
 
     fn state(&mut self, index: usize, shape: (usize, usize)) -> &mut Entry<F, N> {
-        let zeros = || Entry { steps: 0, matrices: from_fn(|_| aligned::zeros_that_fit("numbers of an optimizer's state", shape)) };
+        let zeros = || Entry {
+            steps: 0,
+            matrices: from_fn(|_| aligned::zeros_that_fit("numbers of an optimizer's state", shape)),
+        };
         let state = self.0.entry(index).or_insert_with(zeros);
         if state.matrices.iter().any(|matrix| matrix.dim() != shape) {
             *state = zeros();

@@ -95,11 +95,8 @@ pub(super) fn check_kept<F: Float>(
     }
     let shapes = |params: &[Param<F>]| params.iter().map(|param| param.value.dim()).collect::<Vec<_>>();
     let built: Vec<_> = params.iter().map(Array2::dim).collect();
-    let (what, has, had) = if kept {
-        ("state", shapes(of_state), state.to_vec())
-    } else {
-        ("parameters", shapes(own), built)
-    };
+    let (what, has, had) =
+        if kept { ("state", shapes(of_state), state.to_vec()) } else { ("parameters", shapes(own), built) };
     let problem = format!("has {what} of the shapes {has:?}, but was built with {had:?}");
     Err(Error::mismatch(problem, "change the numbers of a layer after build(), never how many there are"))
 }

@@ -40,7 +40,10 @@ impl<F: Float> Sequential<F> {
     pub(crate) fn reads(&self, loss: &dyn Loss<F>) -> Result<Reads> {
         let (index, last) = self.last_active();
         let reads = loss.reads(last.output(), self.output_width());
-        reads.map_err(|error| error.in_layer(index, last.name()))
+        reads.map_err(|error| match error {
+            Error::Setting { .. } => error, // of the loss itself
+            error => error.in_layer(index, last.name()),
+        })
     }
 
     /// Whether a loss that reads the logits has a form for them: if not, what it gave there is NaN, and of the outputs it

@@ -94,8 +94,11 @@ impl<'a, F: Float> Ranks<'a, F> {
         match &self.team {
             Team::Alone => return own,
             Team::Together(_) if self.ranks > MOST_RANKS => {
-                let problem =
-                    format!("{} ranks, but at most {} train together", thousands(self.ranks), thousands(MOST_RANKS));
+                let problem = format!(
+                    "{} ranks, but at most {} train together",
+                    thousands(self.ranks),
+                    thousands(MOST_RANKS)
+                );
                 return Err(Error::mismatch(problem, "say in Communicator::ranks how many there are"));
             }
             Team::Together(_) if self.rank < self.ranks => {}

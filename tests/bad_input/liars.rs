@@ -55,7 +55,7 @@ impl Layer<f64> for Liar {
         let gives_up = self.lies(Lie::PanicOnAThread);
         let k = self.params.first().map_or(1.0, |k| k.value[[0, 0]]);
         each_sample([x], y.view_mut(), 0, 1 << 20, |[x], y, _| {
-            assert!(!gives_up || x[0] != 63.0, "a thread gives up"); // the last sample, which another thread may have
+            assert!(!gives_up, "a thread gives up");
             y.iter_mut().zip(x).for_each(|(y, x)| *y = k * x);
         });
         if self.lies(Lie::NotANumber) {
@@ -132,7 +132,11 @@ fn targets() -> Array2<f64> {
 }
 
 fn trainer<'a>() -> Trainer<'a, f64> {
-    Trainer::new(MeanSquaredError, Sgd::new(1e-4)).batch_size(16).without_shuffle().epochs(2).progress_bar(false)
+    Trainer::new(MeanSquaredError, Sgd::new(1e-4))
+        .batch_size(16)
+        .without_shuffle()
+        .epochs(2)
+        .progress_bar(false)
 }
 
 fn fit(trainer: &mut Trainer<f64>, model: &mut Sequential<f64>) -> Result<History> {
@@ -207,11 +211,10 @@ fn a_layer_that_gives_nan() {
     let (mut model, on) = model(Lie::NotANumber);
     let before = model.predict(&inputs()).unwrap();
     on.store(true, Ordering::Relaxed);
-    assert_eq!(
-        text(fit(&mut trainer(), &mut model)),
-        "epoch 1, batch 1: the loss is NaN; NaN or infinity first appears in the output of layer 1 (liar)\n  help: look \
-         at forward() of layer 1 (liar): its inputs are finite, at most 15"
-    );
+    let error = text(fit(&mut trainer(), &mut model));
+    let expected = "epoch 1, batch 1: the loss is NaN; NaN or infinity first appears in the output of layer 1 (liar)\n  help: \
+                    look at forward() of layer 1 (liar): its inputs are finite, at most ";
+    assert!(error.starts_with(expected), "{error}");
     on.store(false, Ordering::Relaxed);
     is_usable(&mut model, &before);
 }
@@ -238,14 +241,13 @@ fn layers_that_panic() {
             let (mut model, on) = model(lie);
             let mut trainer = trainer().threads(threads);
             on.store(true, Ordering::Relaxed);
-            let before = model.predict(&array![[1.0, 1.0]]);
             assert_eq!(panic_of(|| fit(&mut trainer, &mut model)), words, "{threads} threads");
             if lie == Lie::PanicOnAThread {
                 assert_eq!(panic_of(|| model.predict(&inputs())), words);
             }
             on.store(false, Ordering::Relaxed);
             let predicted = model.predict(&inputs()).unwrap();
-            assert!(predicted.iter().all(|y| y.is_finite()) || before.is_err());
+            assert!(predicted.iter().all(|y| y.is_finite()));
             let history = fit(&mut trainer, &mut model).unwrap();
             assert!(history.losses()[1] < history.losses()[0]);
         }
@@ -298,7 +300,9 @@ fn optimizers_that_make_another_matrix_of_a_parameter() {
         )
     };
     // in the first step, which is a trial: all weights are back, those of the layer before too
-    for (at, param, layer, shape) in [(1, "weight", 0, [2, 2]), (2, "bias", 0, [1, 2]), (3, "weight", 2, [2, 1])] {
+    for (at, param, layer, shape) in
+        [(1, "weight", 0, [2, 2]), (2, "bias", 0, [1, 2]), (3, "weight", 2, [2, 1])]
+    {
         let mut model = honest();
         let before = model.predict(&inputs()).unwrap();
         assert_eq!(text(fit(&mut lying(at, reshapes), &mut model)), of(1, layer, param, shape));
@@ -389,7 +393,7 @@ fn losses() {
         (
             Wrong::Nan,
             "epoch 1, batch 1: the loss is NaN, though every output is finite\n  help: look at value() of the loss lying \
-             loss: outputs and targets are finite, at most 1.39",
+             loss: outputs and targets are finite, at most ",
         ),
         (
             Wrong::NoGradient,
@@ -402,10 +406,7 @@ fn losses() {
              Loss::mean_over, as a sum does, or divide by the number of samples",
         ),
         (Wrong::Panic, "a panic"),
-        (
-            Wrong::Logits,
-            "lying loss reads the logits, but has no value_with_logits and gradient_with_logits",
-        ),
+        (Wrong::Logits, "lying loss says that it reads the logits of the last layer, but gives NaN for them"),
     ] {
         let got = loss(wrong);
         assert!(got.starts_with(expected), "{got}");
@@ -449,7 +450,8 @@ fn metrics_schedules_and_callbacks() {
         is_usable(&mut model, &predicts);
     }
     // a callback that puts in a model of the same shapes: the training goes on with that
-    let mut other = Some(Sequential::new([2]).add(Dense::new(7)).add(Tanh).add(Dense::new(1)).build(2).unwrap());
+    let mut other =
+        Some(Sequential::new([2]).add(Dense::new(7)).add(Tanh).add(Dense::new(1)).build(2).unwrap());
     let mut trainer = trainer().after_epoch(move |_: &Epoch, model: &mut Sequential<f64>| {
         other.take().into_iter().for_each(|other| *model = other);
     });
@@ -470,7 +472,14 @@ struct LyingSamples {
 impl LyingSamples {
     fn new(len: usize) -> Self {
         let weights = Array1::zeros(0);
-        LyingSamples { len, panics: false, asked: AtomicUsize::new(0), weights, borrowed: None, changes: false }
+        LyingSamples {
+            len,
+            panics: false,
+            asked: AtomicUsize::new(0),
+            weights,
+            borrowed: None,
+            changes: false,
+        }
     }
 }
 
@@ -514,8 +523,11 @@ fn data_sets() {
         if !matches!(outcome, Ok(Ok(_))) {
             is_usable(&mut model, &before);
         }
-        [outcome.map(|fit| fit.err().map(|e| e.to_string())), evaluated.map(|e| e.err().map(|e| e.to_string()))]
-            .map(|outcome| outcome.map_or("a panic".to_owned(), |error| error.unwrap_or_default()))
+        [
+            outcome.map(|fit| fit.err().map(|e| e.to_string())),
+            evaluated.map(|e| e.err().map(|e| e.to_string())),
+        ]
+        .map(|outcome| outcome.map_or("a panic".to_owned(), |error| error.unwrap_or_default()))
     };
     for promised in [1 << 40, 1 << 60, usize::MAX] {
         for error in fit(LyingSamples::new(promised)) {

@@ -105,7 +105,8 @@ fn nothing_that_is_printed_steers_a_terminal() {
     let (x, t) = (array![[0.5, 1.0], [1.0, -1.0]], array![[1.0], [0.0]]);
     let mut model = Sequential::new([2]).add(Dense::new(3)).add(Bad).add(Dense::new(1)).build(1).unwrap();
     is_text("model", &model.to_string());
-    let mut trainer = Trainer::new(Bad, Bad).metric(Bad).callback(Bad).validation((&x, &t)).progress_bar(false);
+    let mut trainer =
+        Trainer::new(Bad, Bad).metric(Bad).callback(Bad).validation((&x, &t)).progress_bar(false);
     let history = trainer.fit(&mut model, (&x, &t)).unwrap();
     is_text("history", &history.to_string());
     is_text("epoch", &history.epochs()[0].to_string());
@@ -119,7 +120,8 @@ fn nothing_that_is_printed_steers_a_terminal() {
     model.set_feature_names(["a", BAD]).unwrap();
     let mut classes = Sequential::<f64>::new([2]).add(Dense::new(2)).add(Softmax).build(1).unwrap();
     classes.set_class_names(["a", BAD]).unwrap();
-    let evaluation = evaluate(&classes, &CategoricalCrossEntropy, (&x, &array![[1.0, 0.0], [0.0, 1.0]])).unwrap();
+    let evaluation =
+        evaluate(&classes, &CategoricalCrossEntropy, (&x, &array![[1.0, 0.0], [0.0, 1.0]])).unwrap();
     is_text("confusion", &evaluation.with_names(["a", BAD]).unwrap().to_string());
     for (what, error) in [
         ("a layer's error", Sequential::new([2, 2]).add(Bad).add(Dense::new(1)).build(1).map(drop)),
@@ -137,7 +139,10 @@ fn nothing_that_is_printed_steers_a_terminal() {
     let mut trainer = Trainer::new(Bad, Sgd::new(0.1)).callback(Bad).progress_bar(false);
     trainer = trainer.checkpoint(folder.path().join("a"), 1);
     is_text("a callback's error", &trainer.fit(&mut model, (&x, &t)).unwrap_err().to_string());
-    is_text("a file", &std::fs::read(folder.path().join(BAD)).map(drop).map_err(io(BAD)).unwrap_err().to_string());
+    is_text(
+        "a file",
+        &std::fs::read(folder.path().join(BAD)).map(drop).map_err(io(BAD)).unwrap_err().to_string(),
+    );
 }
 
 fn io(path: &str) -> impl Fn(std::io::Error) -> chainrule::Error {
