@@ -5,6 +5,7 @@ use std::hint::black_box;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use crate::memory;
 use crate::table::{self, printed};
 
 /// A result whose error is [`enum@Error`].
@@ -89,10 +90,10 @@ pub enum Error {
 
     /// An array is larger than the memory, or than any array may be: 8 GiB.
     #[error(
-        "{} {} don't fit into memory{}\n  help: {}",
+        "{} {} don't fit into memory: they would take {}\n  help: {}",
         table::shape(shape),
         printed(what),
-        limit(shape, *size),
+        would_take(shape, *size),
         printed(help)
     )]
     Memory {
@@ -263,11 +264,13 @@ impl Error {
     /// Whether there is memory for an array of that shape.
     ///
     /// An allocation that fails ends the process, so whatever a caller may choose freely is tried here first. A system may
-    /// promise memory that it has not, and end the process once it is used; hence the limit, whatever is promised.
+    /// promise memory that it has not, and end the process once it is used; hence the limit, whatever is promised, and a look
+    /// at [what is left](memory::left).
     pub(crate) fn check_memory<A>(what: &str, shape: &[usize], help: &str) -> Result<()> {
         let bytes = Self::check_size::<A>(what, shape, help)?;
         let mut room = Vec::<u8>::new();
-        let fits = bytes <= SMALL || room.try_reserve_exact(bytes).is_ok();
+        let is_left = bytes <= LARGE || memory::left().is_none_or(|left| bytes as u128 <= left);
+        let fits = bytes <= SMALL || (is_left && room.try_reserve_exact(bytes).is_ok());
         black_box(&room); // memory that nobody looks at is not asked for
         if fits { Ok(()) } else { Err(Self::memory::<A>(what, shape, help)) }
     }
@@ -280,6 +283,14 @@ impl Error {
 
     fn memory<A>(what: &str, shape: &[usize], help: &str) -> Self {
         Error::Memory { what: what.into(), shape: shape.into(), size: size_of::<A>(), help: help.into() }
+    }
+
+    /// This error of inputs or targets, told of the samples that they belong to.
+    pub(crate) fn of_samples(mut self, samples: &str) -> Self {
+        if let Error::Data { what, .. } | Error::Shape { what, .. } = &mut self {
+            *what = format!("{samples}: {what}");
+        }
+        self
     }
 
     /// Whether a setting that counts something is at least 1.
@@ -320,19 +331,24 @@ fn io_help(kind: ErrorKind) -> &'static str {
 /// Bytes for which every machine has memory.
 const SMALL: usize = 1 << 19;
 
+/// Bytes for which it is worth while to ask how many are left.
+const LARGE: usize = 1 << 26;
+
 /// The most bytes of one array, and of one file: 8 GiB, more than a small network asks for. Infinite MNIST, eight million
 /// digits, takes 6.
 pub(crate) const MOST_BYTES: u64 = 1 << 33;
 
 /// The bytes of an array, if they can be counted.
 fn bytes(shape: &[usize], size: usize) -> Option<usize> {
-    shape.iter().try_fold(size, |bytes, &size| bytes.checked_mul(size))
+    shape.iter().try_fold(size, |bytes, &size| bytes.checked_mul(size.max(1))) // as an array counts its axes
 }
 
-/// The limit, where an array is over it.
-fn limit(shape: &[usize], size: usize) -> &'static str {
-    let is_within = bytes(shape, size).is_some_and(|bytes| bytes as u64 <= MOST_BYTES);
-    if is_within { "" } else { ": an array has at most 8 GiB" }
+/// How much memory an array would take, and the limit where it is over that.
+fn would_take(shape: &[usize], size: usize) -> String {
+    let bytes = shape.iter().try_fold(size as u128, |bytes, &size| bytes.checked_mul(size.max(1) as u128));
+    let bytes = bytes.unwrap_or(u128::MAX);
+    let limit = if bytes <= MOST_BYTES.into() { "" } else { ", and an array has at most 8 GiB" };
+    format!("{}{limit}", memory::in_words(bytes))
 }
 
 /// The name of a file in one line of a text.

@@ -112,6 +112,7 @@ pub mod instances;
 pub mod kernels;
 pub mod layer;
 pub mod loss;
+mod memory;
 pub mod metrics;
 pub mod notebook;
 pub mod optimizer;

@@ -45,7 +45,7 @@ use ranks::Ranks;
 use run::Run;
 use standing::Standing;
 pub(crate) use start::check_learns;
-use start::{check_names, check_samples};
+use start::{VALIDATION, check_names, check_samples};
 
 /// Trains a model: for every epoch all samples in batches, for every batch one step downhill.
 ///
@@ -153,8 +153,7 @@ impl<F: Float> Trainer<'_, F> {
         check_samples("training samples", model, loss, metrics, samples)?;
         check_learns(model)?;
         let mut validation = self.validation.iter();
-        validation
-            .try_for_each(|samples| check_samples("validation samples", model, loss, metrics, &**samples))
+        validation.try_for_each(|samples| check_samples(VALIDATION, model, loss, metrics, &**samples))
     }
 
     fn check_schedule(&self) -> Result<()> {

@@ -143,10 +143,11 @@ impl Curves {
     /// use chainrule_draw::{Curves, Drawing};
     ///
     /// let steps = 50;                                  // of an epoch
-    /// let rates = rates(Cosine::new().warm_up(0.1), 0.1, 20, steps);
+    /// let rates = rates(Cosine::new().warm_up(0.1), 0.1, 20, steps)?;
     /// let curves = Curves::new().labels("epoch", "learning rate").per_epoch(steps).line("cosine", &rates);
     /// let svg = curves.to_svg();
     /// assert!(svg.contains(">18<") && !svg.contains(">900<"));
+    /// # Ok::<(), chainrule::Error>(())
     /// ```
     #[must_use]
     pub fn per_epoch(mut self, numbers: usize) -> Self {

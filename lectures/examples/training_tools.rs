@@ -15,10 +15,10 @@ fn main() -> Result<()> {
 fn schedules(lecture: &Lecture) -> Result<()> {
     let (epochs, steps) = (20, 50);
     let lines = [
-        ("step", rates(StepDecay::new(5, 0.6), 0.1, epochs, steps)),
-        ("exponential", rates(ExponentialDecay::new(0.87), 0.1, epochs, steps)),
-        ("cosine, warm-up", rates(Cosine::new().warm_up(0.1).lowest(0.3), 0.1, epochs, steps)),
-        ("one cycle", rates(OneCycle::new(), 0.1, epochs, steps)),
+        ("step", rates(StepDecay::new(5, 0.6), 0.1, epochs, steps)?),
+        ("exponential", rates(ExponentialDecay::new(0.87), 0.1, epochs, steps)?),
+        ("cosine, warm-up", rates(Cosine::new().warm_up(0.1).lowest(0.3), 0.1, epochs, steps)?),
+        ("one cycle", rates(OneCycle::new(), 0.1, epochs, steps)?),
     ];
     println!("epoch             0        5       10       15");
     for (name, rates) in &lines {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::Illness;
 use crate::state::Field;
+use crate::table::printed;
 use crate::{Error, Result, State};
 
 /// One thing that the doctor has found.
@@ -84,9 +85,9 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let level = if self.is_error { "error" } else { "warning" };
         writeln!(f, "{level}[{}]: {}", self.illness, self.illness.title())?;
-        writeln!(f, "  = seen: {}", self.seen)?;
+        writeln!(f, "  = seen: {}", printed(&self.seen))?;
         writeln!(f, "  = why: {}", self.why())?;
-        writeln!(f, "  = help: {}", self.help)?;
+        writeln!(f, "  = help: {}", printed(&self.help))?;
         write!(f, "  = guide: {}", self.guide())
     }
 }
@@ -158,7 +159,7 @@ impl fmt::Display for Diagnosis {
             1 => writeln!(f, "1 finding")?,
             count => writeln!(f, "{count} findings")?,
         }
-        self.notes.iter().try_for_each(|note| writeln!(f, "note: {note}"))
+        self.notes.iter().try_for_each(|note| writeln!(f, "note: {}", printed(note)))
     }
 }
 

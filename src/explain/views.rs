@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 
 use super::{Equation, Explanation, Part, Place, Section};
 use crate::explain::formula::Digits;
+use crate::table::printed;
 use crate::{Float, notebook};
 
 /// The longest line of text, in characters.
@@ -12,7 +13,7 @@ const WIDTH: usize = 100;
 /// The text for a terminal, at most 100 characters wide.
 impl<F: Float> fmt::Display for Explanation<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&text(&self.sections(), self.digits()))
+        f.write_str(&printed(&text(&self.sections(), self.digits())))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::table::{self, Table, thousands};
+use crate::table::{self, Table, printed, thousands};
 
 /// The result of a gradient check: one row for each parameter and one for the input.
 ///
@@ -99,6 +99,10 @@ impl GradientReport {
 
     /// The result in a sentence that begins with `passed` or `FAILED`.
     pub fn verdict(&self) -> String {
+        printed(&self.sentence()).into_owned()
+    }
+
+    fn sentence(&self) -> String {
         if let Some(problem) = self.problem() {
             return format!("FAILED: {problem}");
         }

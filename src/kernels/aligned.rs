@@ -4,7 +4,7 @@
 
 use ndarray::{Array1, Array2, s};
 
-use crate::Float;
+use crate::{Error, Float};
 
 /// Zeros of that shape.
 pub(crate) fn zeros<F: Float>((rows, columns): (usize, usize)) -> Array2<F> {
@@ -13,6 +13,18 @@ pub(crate) fn zeros<F: Float>((rows, columns): (usize, usize)) -> Array2<F> {
     let gap = all.as_ptr().align_offset(64).min(most);
     let aligned = all.slice_move(s![gap..gap + len]);
     aligned.into_shape_with_order((rows, columns)).unwrap_or_else(|_| Array2::zeros((rows, columns)))
+}
+
+/// Zeros of a shape that only a user's layer or optimizer has chosen, in a call that can't fail.
+///
+/// # Panics
+/// If no memory can hold them: an allocation that fails would end the process.
+#[expect(clippy::panic, reason = "whoever calls has documented it")]
+pub(crate) fn zeros_that_fit<F: Float>(what: &str, (rows, columns): (usize, usize)) -> Array2<F> {
+    match Error::check_memory::<F>(what, &[rows, columns], "ask for the shape of a batch or of a parameter") {
+        Ok(()) => zeros((rows, columns)),
+        Err(error) => panic!("{error}"),
+    }
 }
 
 /// A copy of the matrix, row by row.

@@ -9,7 +9,7 @@ use super::compiled::Compiled;
 use super::rows::{assert_one_height, each_row, row};
 use super::threads::{self, SMALLEST_PART, divide};
 use super::vectors::with_input_slices;
-use crate::Float;
+use crate::{Error, Float};
 
 /// Calls `f` with each row of N inputs, the row of y beside them, and room for `room` numbers that holds anything.
 ///
@@ -18,7 +18,7 @@ use crate::Float;
 /// [`as_matrix`] makes a slice a factor of [`matmul`](super::matmul).
 ///
 /// # Panics
-/// If the matrices have different numbers of rows.
+/// If the matrices have different numbers of rows, or no memory can hold the room.
 ///
 /// # Examples
 /// Each row backwards, by way of the room:
@@ -43,7 +43,7 @@ pub fn each_sample<F: Float, const N: usize>(
 ) {
     let parts = parts(y.nrows(), multiplications);
     divide((inputs, y), 1, parts, &|(inputs, y): ([ArrayView2<F>; N], _)| {
-        F::Kernels::with_buffer(room, |room| each_row(inputs, y, |x, y| f(x, y, room)));
+        with_room(room, |room| each_row(inputs, y, |x, y| f(x, y, room)));
     });
 }
 
@@ -54,7 +54,7 @@ pub fn each_sample<F: Float, const N: usize>(
 /// so that the bits are the same on any number of threads. For functions that take `multiplications` for each row, as [`each_sample`].
 ///
 /// # Panics
-/// If the matrices have different numbers of rows.
+/// If the matrices have different numbers of rows, or no memory can hold the room.
 ///
 /// # Examples
 /// ```
@@ -91,18 +91,28 @@ pub fn sum_over_samples<F: Float, const N: usize>(
             f(from_fn(|n| row(x[n], widths[n], sample)), sum, room);
         }
     };
+    // of many weights only some groups are in memory at the same time
+    let at_once = groups.min((SUMS / entries).max(parts)).max(1);
+    sum.fill(F::zero());
+    let mut totals = vec![0.0; if at_once < groups { entries } else { 0 }];
     with_input_slices(inputs, |x| {
-        F::Kernels::with_buffer(groups * entries, |sums| {
-            let work = (0..groups * entries, &mut *sums);
-            divide(work, entries, parts, &|(range, sums): (Range<usize>, &mut [F])| {
-                let sums = (range.start / entries..).zip(sums.chunks_exact_mut(entries));
-                F::Kernels::with_buffer(room, |room| {
-                    sums.for_each(|(number, sum)| group(number, x, sum, room));
+        with_room(at_once * entries, |sums| {
+            for first in (0..groups).step_by(at_once) {
+                let sums = &mut sums[..at_once.min(groups - first) * entries];
+                let work = (0..sums.len(), &mut *sums);
+                divide(work, entries, parts, &|(range, sums): (Range<usize>, &mut [F])| {
+                    let sums = (first + range.start / entries..).zip(sums.chunks_exact_mut(entries));
+                    with_room(room, |room| {
+                        sums.for_each(|(number, sum)| group(number, x, sum, room));
+                    });
                 });
-            });
-            for (entry, sum) in sum.iter_mut().enumerate() {
-                let groups = sums.iter().skip(entry).step_by(entries);
-                *sum = F::of(groups.fold(0.0, |sum, group| sum + group.as_f64()));
+                for (entry, sum) in sum.iter_mut().enumerate() {
+                    let before = totals.get(entry).copied().unwrap_or(0.0);
+                    let groups = sums.iter().skip(entry).step_by(entries);
+                    let total = groups.fold(before, |sum, group| sum + group.as_f64());
+                    totals.iter_mut().skip(entry).take(1).for_each(|place| *place = total);
+                    *sum = F::of(total);
+                }
             }
         });
     });
@@ -111,8 +121,11 @@ pub fn sum_over_samples<F: Float, const N: usize>(
 /// Samples that are added up together, at least.
 const GROUP: usize = 8;
 
-/// Sums that are in memory at the same time, at most: each is as large as the weights.
+/// Groups, at most: the sum of each is as large as the weights.
 const GROUPS: usize = 64;
+
+/// Numbers of these sums that are in memory at the same time, unless the threads need more.
+const SUMS: usize = 1 << 24;
 
 /// How many parts so much work is divided into.
 fn parts(rows: usize, multiplications: usize) -> usize {
@@ -122,6 +135,9 @@ fn parts(rows: usize, multiplications: usize) -> usize {
 /// Calls `work` with room for `numbers` numbers, which hold anything: for what a layer needs only inside of a call.
 ///
 /// Each thread keeps its room for the next time.
+///
+/// # Panics
+/// If no memory can hold them, with the text of [`Error::Memory`]: an allocation that fails would end the process.
 ///
 /// # Examples
 /// ```
@@ -133,7 +149,12 @@ fn parts(rows: usize, multiplications: usize) -> usize {
 /// });
 /// assert_eq!(sum, 1.5);
 /// ```
+#[expect(clippy::panic, reason = "nothing that a layer computes in can return an error")]
 pub fn with_room<F: Float, R>(numbers: usize, work: impl FnOnce(&mut [F]) -> R) -> R {
+    if let Err(error) = Error::check_memory::<F>("numbers", &[numbers], "take room for one sample at a time")
+    {
+        panic!("{error}");
+    }
     F::Kernels::with_buffer(numbers, work)
 }
 

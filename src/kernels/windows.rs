@@ -87,6 +87,10 @@ impl Windows {
             };
             return Err(Error::mismatch(problem, help));
         };
+        if channels == 0 {
+            let help = "give the shape of one image, such as Sequential::new([3, 32, 32])";
+            return Err(Error::mismatch("expects images of at least one channel, but gets none", help));
+        }
         let outputs = |size: usize, kernel: usize, stride: usize, padding: usize| {
             let size = padding.checked_mul(2)?.checked_add(size)?;
             Some(size.checked_sub(kernel.max(1))?.checked_div(stride)? + 1).filter(|_| kernel > 0)
@@ -173,28 +177,24 @@ impl Windows {
         vec![self.channels, self.outputs.height, self.outputs.width]
     }
 
-    /// The numbers of one channel in what a pooling gives.
+    /// The numbers of one channel in what a pooling gives; none of a channel that is not there.
     pub fn of_channel(&self, channel: usize) -> Range<usize> {
-        let first = channel.saturating_mul(self.count());
-        first..first.saturating_add(self.count())
+        let from = |channel: usize| channel.min(self.channels) * self.count();
+        from(channel)..from(channel.saturating_add(1))
     }
 
-    /// Calls `f` with each row of P and the channel that it is of.
+    /// The numbers of a pooling's output that number `k` of a window goes into: those of its channel.
     ///
     /// # Examples
     /// ```
     /// use chainrule::kernels::Windows;
     ///
-    /// let windows = Windows::new(&[2, 1, 4], [1, 2], 1, 0)?;
-    /// let mut channels = Vec::new();
-    /// windows.each_number(&mut [0.0; 12], |channel, row| channels.push((channel, row.len())));
-    /// assert_eq!(channels, [(0, 3), (0, 3), (1, 3), (1, 3)]);
+    /// let windows = Windows::new(&[2, 1, 4], [1, 2], 1, 0)?;                // three windows of two numbers in each channel
+    /// assert_eq!([0, 1, 2, 3].map(|k| windows.outputs_of(k)), [0..3, 0..3, 3..6, 3..6]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
-    pub fn each_number<F>(&self, patches: &mut [F], mut f: impl FnMut(usize, &mut [F])) {
-        let of_channel = (self.kernel.height * self.kernel.width).max(1);
-        let rows = patches.chunks_exact_mut(self.count().max(1)).enumerate();
-        rows.for_each(|(k, row)| f(k / of_channel, row));
+    pub fn outputs_of(&self, k: usize) -> Range<usize> {
+        self.of_channel(k / (self.kernel.height * self.kernel.width).max(1))
     }
 
     /// The places in an image that a number of a pooling's output sees.
@@ -210,8 +210,8 @@ impl Windows {
     pub fn of_output(&self, output: usize) -> impl Iterator<Item = usize> {
         let (channel, window) = (output / self.count().max(1), output % self.count().max(1));
         let size = self.kernel.height * self.kernel.width;
-        let numbers = if channel < self.channels { channel * size..(channel + 1) * size } else { 0..0 };
-        numbers.filter_map(move |k| self.pixel(k, window))
+        let from = |channel: usize| channel.min(self.channels) * size;
+        (from(channel)..from(channel.saturating_add(1))).filter_map(move |k| self.pixel(k, window))
     }
 
     /// P ← the numbers that each window sees ("im2col"): a row for each number of a window, by channel, row and column,
@@ -230,10 +230,32 @@ impl Windows {
     /// assert_eq!(patches, [1., 2., 2., 3., 4., 5., 5., 6.]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
-    #[expect(clippy::indexing_slicing, reason = "`each_run` asserts both lengths, and its runs lie inside")]
     pub fn unfold<F: Float>(&self, image: &[F], beyond: F, patches: &mut [F]) {
-        self.each_run(image.len(), patches.len(), |run| {
-            let patch = &mut patches[run.patch..][..self.outputs.width];
+        assert_eq!(patches.len(), self.patches(), "one number for each number of each window");
+        let rows = patches.chunks_exact_mut(self.count().max(1));
+        rows.enumerate().for_each(|(k, row)| self.unfold_row(k, image, beyond, row));
+    }
+
+    /// Row `k` of P alone, for whoever needs one after the other: what all windows see takes far more memory than an image.
+    ///
+    /// # Panics
+    /// If the image has not as many numbers as its shape, the row not as many as there are [windows](Self::count), or a window
+    /// no number `k`.
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::kernels::Windows;
+    ///
+    /// let windows = Windows::new(&[1, 2, 3], 2, 1, 0)?;
+    /// let mut row = [0.0; 2];
+    /// windows.unfold_row(3, &[1., 2., 3., 4., 5., 6.], 0.0, &mut row);      // what lies below and to the right
+    /// assert_eq!(row, [5., 6.]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[expect(clippy::indexing_slicing, reason = "`each_run` asserts both lengths, and its runs lie inside")]
+    pub fn unfold_row<F: Float>(&self, k: usize, image: &[F], beyond: F, row: &mut [F]) {
+        self.each_run(k, image.len(), row.len(), |run| {
+            let patch = &mut row[run.patch..][..self.outputs.width];
             let (before, rest) = patch.split_at_mut(run.before);
             let (seen, behind) = rest.split_at_mut(run.length);
             before.fill(beyond);
@@ -263,11 +285,32 @@ impl Windows {
     /// assert_eq!(image, [1., 2., 1., 1., 2., 1.]);
     /// # Ok::<(), chainrule::Error>(())
     /// ```
-    #[expect(clippy::indexing_slicing, reason = "`each_run` asserts both lengths, and its runs lie inside")]
     pub fn fold<F: Float>(&self, patches: &[F], image: &mut [F]) {
+        assert_eq!(patches.len(), self.patches(), "one number for each number of each window");
         image.fill(F::zero());
-        self.each_run(image.len(), patches.len(), |run| {
-            let seen = &patches[run.patch + run.before..][..run.length];
+        let rows = patches.chunks_exact(self.count().max(1));
+        rows.enumerate().for_each(|(k, row)| self.fold_row(k, row, image));
+    }
+
+    /// Image ← image + row `k` of P alone: the way back of [`unfold_row`](Self::unfold_row).
+    ///
+    /// # Panics
+    /// As [`unfold_row`](Self::unfold_row).
+    ///
+    /// # Examples
+    /// ```
+    /// use chainrule::kernels::Windows;
+    ///
+    /// let windows = Windows::new(&[1, 2, 3], 2, 1, 0)?;
+    /// let mut image = [1.0; 6];
+    /// windows.fold_row(3, &[10.0, 20.0], &mut image);
+    /// assert_eq!(image, [1., 1., 1., 1., 11., 21.]);
+    /// # Ok::<(), chainrule::Error>(())
+    /// ```
+    #[expect(clippy::indexing_slicing, reason = "`each_run` asserts both lengths, and its runs lie inside")]
+    pub fn fold_row<F: Float>(&self, k: usize, row: &[F], image: &mut [F]) {
+        self.each_run(k, image.len(), row.len(), |run| {
+            let seen = &row[run.patch + run.before..][..run.length];
             if run.length == 0 {
                 return;
             }
@@ -281,31 +324,25 @@ impl Windows {
         });
     }
 
-    /// Calls `f` with each run of numbers that lie in one row of the image and in one of P.
-    fn each_run(&self, image: usize, patches: usize, mut f: impl FnMut(Run)) {
+    /// Calls `f` with each run of numbers that lie in one row of the image and in row `k` of P, which is `row` long.
+    fn each_run(&self, k: usize, image: usize, row: usize, mut f: impl FnMut(Run)) {
         let (size, kernel, outputs) = (self.image, self.kernel, self.outputs);
         assert_eq!(image, self.channels * size.height * size.width, "the numbers of one image");
-        assert_eq!(patches, self.patches(), "one number for each number of each window");
-        let mut patch = 0;
-        for channel in 0..self.channels {
-            for row in 0..kernel.height {
-                for column in 0..kernel.width {
-                    let (first, last) =
-                        inside(size.width, column, self.stride.width, self.padding.width, outputs.width);
-                    for i in 0..outputs.height {
-                        let row = (i * self.stride.height + row).wrapping_sub(self.padding.height);
-                        let run = if row < size.height && first < last {
-                            let column = first * self.stride.width + column - self.padding.width;
-                            let image = (channel * size.height + row) * size.width + column;
-                            Run { image, patch, before: first, length: last - first }
-                        } else {
-                            Run { image: 0, patch, before: 0, length: 0 }
-                        };
-                        f(run);
-                        patch += outputs.width;
-                    }
-                }
-            }
+        assert_eq!(row, self.count(), "one number for each window");
+        assert!(k < self.patch(), "a number of a window");
+        let (channel, down, across) =
+            (k / (kernel.height * kernel.width), k / kernel.width % kernel.height, k % kernel.width);
+        let (first, last) = inside(size.width, across, self.stride.width, self.padding.width, outputs.width);
+        for i in 0..outputs.height {
+            let row = (i * self.stride.height + down).wrapping_sub(self.padding.height);
+            let patch = i * outputs.width;
+            f(if row < size.height && first < last {
+                let column = first * self.stride.width + across - self.padding.width;
+                let image = (channel * size.height + row) * size.width + column;
+                Run { image, patch, before: first, length: last - first }
+            } else {
+                Run { image: 0, patch, before: 0, length: 0 }
+            });
         }
     }
 }
@@ -314,7 +351,7 @@ impl Windows {
 struct Run {
     /// where they begin in the image
     image: usize,
-    /// where the row of windows begins in P
+    /// where the row of windows begins in that of P
     patch: usize,
     /// windows before them that see only padding
     before: usize,

@@ -92,23 +92,24 @@ impl<F: Float> Layer<F> for AvgPool2D {
     #[expect(clippy::indexing_slicing, reason = "y has a number for each window of each channel: `pooled`")]
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
         let (windows, share) = (&self.windows, self.share::<F>());
-        each_sample([x], y, windows.patches(), windows.patches(), |[x], y, patches| {
-            windows.unfold(x, F::zero(), patches);
+        each_sample([x], y, windows.count(), windows.patches(), |[x], y, p| {
             y.fill(F::zero());
-            windows.each_number(patches, |channel, p| {
-                y[windows.of_channel(channel)].iter_mut().zip(p).for_each(|(y, &mut p)| *y += p * share);
-            });
+            for k in 0..windows.patch() {
+                windows.unfold_row(k, x, F::zero(), p);
+                y[windows.outputs_of(k)].iter_mut().zip(&*p).for_each(|(y, &p)| *y += p * share);
+            }
         });
     }
 
     #[expect(clippy::indexing_slicing, reason = "dy has a number for each window of each channel: `pooled`")]
     fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
         let (windows, share) = (&self.windows, self.share::<F>());
-        each_sample([pass.dy], dx, windows.patches(), windows.patches(), |[dy], dx, dp| {
-            windows.each_number(dp, |channel, dp| {
-                dp.iter_mut().zip(&dy[windows.of_channel(channel)]).for_each(|(dp, &dy)| *dp = dy * share);
-            });
-            windows.fold(dp, dx);
+        each_sample([pass.dy], dx, windows.count(), windows.patches(), |[dy], dx, dp| {
+            dx.fill(F::zero());
+            for k in 0..windows.patch() {
+                dp.iter_mut().zip(&dy[windows.outputs_of(k)]).for_each(|(dp, &dy)| *dp = dy * share);
+                windows.fold_row(k, dp, dx);
+            }
         });
     }
 

@@ -89,13 +89,13 @@ impl<F: Float> Layer<F> for MaxPool2D {
     #[expect(clippy::indexing_slicing, reason = "y has a number for each window of each channel: `pooled`")]
     fn forward(&self, x: ArrayView2<F>, y: ArrayViewMut2<F>, _: &mut Memory<F>) {
         let windows = &self.windows;
-        each_sample([x], y, windows.patches(), windows.patches(), |[x], y, patches| {
-            windows.unfold(x, F::neg_infinity(), patches);
+        each_sample([x], y, windows.count(), windows.patches(), |[x], y, p| {
             y.fill(F::neg_infinity());
-            windows.each_number(patches, |channel, p| {
-                let y = &mut y[windows.of_channel(channel)];
-                y.iter_mut().zip(p).for_each(|(y, &mut p)| *y = if p > *y || p.is_nan() { p } else { *y });
-            });
+            for k in 0..windows.patch() {
+                windows.unfold_row(k, x, F::neg_infinity(), p);
+                let y = y[windows.outputs_of(k)].iter_mut();
+                y.zip(&*p).for_each(|(y, &p)| *y = if p > *y || p.is_nan() { p } else { *y });
+            }
         });
     }
 
@@ -105,16 +105,17 @@ impl<F: Float> Layer<F> for MaxPool2D {
     )]
     fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
         let (windows, outputs) = (&self.windows, pass.dy.ncols());
-        let room = windows.patches() + outputs;
-        each_sample([pass.x, pass.y, pass.dy], dx, room, 2 * room, |[x, y, dy], dx, room| {
-            let (rest, patches) = room.split_at_mut(outputs);
+        let (room, work) = (windows.count() + outputs, 2 * (windows.patches() + outputs));
+        each_sample([pass.x, pass.y, pass.dy], dx, room, work, |[x, y, dy], dx, room| {
+            let (rest, p) = room.split_at_mut(outputs);
             rest.copy_from_slice(dy); // what no number of a window has got yet
-            windows.unfold(x, F::neg_infinity(), patches);
-            windows.each_number(patches, |channel, p| {
-                let outputs = windows.of_channel(channel);
+            dx.fill(F::zero());
+            for k in 0..windows.patch() {
+                let outputs = windows.outputs_of(k);
+                windows.unfold_row(k, x, F::neg_infinity(), p);
                 hand_over(p, &y[outputs.clone()], &mut rest[outputs]);
-            });
-            windows.fold(patches, dx);
+                windows.fold_row(k, p, dx);
+            }
         });
     }
 

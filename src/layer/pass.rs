@@ -61,6 +61,9 @@ impl<F: Float> Memory<F> {
     /// The first rows of the [saved](Self::saved) numbers, to be written. There is room for the largest batch so far, so
     /// that a training asks for memory once; what stands in it is arbitrary.
     ///
+    /// # Panics
+    /// If no memory can hold them, with the text of [`Error::Memory`](crate::Error::Memory).
+    ///
     /// # Examples
     /// ```
     /// use chainrule::prelude::*;
@@ -72,7 +75,7 @@ impl<F: Float> Memory<F> {
     /// ```
     pub fn room(&mut self, (rows, columns): (usize, usize)) -> ArrayViewMut2<'_, F> {
         if self.saved.ncols() != columns || self.saved.nrows() < rows {
-            self.saved = aligned::zeros((rows, columns));
+            self.saved = aligned::zeros_that_fit("numbers of a layer's memory", (rows, columns));
         }
         self.saved.slice_mut(s![..rows, ..])
     }

@@ -33,6 +33,9 @@ impl<F: Float> PerParam<F> {
     ///
     /// A parameter that has changed its shape starts from zeros again.
     ///
+    /// # Panics
+    /// If no memory can hold it, with the text of [`Error::Memory`](crate::Error::Memory).
+    ///
     /// # Examples
     /// See [`Optimizer`](crate::Optimizer).
     pub fn of(&mut self, index: usize, shape: (usize, usize)) -> &mut Array2<F> {
@@ -45,6 +48,9 @@ impl<F: Float, const N: usize> PerParam<F, N> {
     /// Counts a step of the parameter with that index and shape: its number, from 1 on, and the state.
     ///
     /// A parameter that has changed its shape starts from zeros and with step 1 again.
+    ///
+    /// # Panics
+    /// As [`of`](PerParam::of).
     ///
     /// # Examples
     /// ```
@@ -62,7 +68,10 @@ impl<F: Float, const N: usize> PerParam<F, N> {
     }
 
     fn state(&mut self, index: usize, shape: (usize, usize)) -> &mut Entry<F, N> {
-        let zeros = || Entry { steps: 0, matrices: from_fn(|_| aligned::zeros(shape)) };
+        let zeros = || Entry {
+            steps: 0,
+            matrices: from_fn(|_| aligned::zeros_that_fit("numbers of an optimizer's state", shape)),
+        };
         let state = self.0.entry(index).or_insert_with(zeros);
         if state.matrices.iter().any(|matrix| matrix.dim() != shape) {
             *state = zeros();

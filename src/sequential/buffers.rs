@@ -97,6 +97,8 @@ pub(crate) struct Cache<F> {
     pub(super) known_deltas: Range<usize>,
     /// a matrix for the gradient of each parameter of each layer
     pub(super) rooms: Vec<Vec<Array2<F>>>,
+    /// the shapes of the state of each layer
+    pub(super) state: Vec<Vec<(usize, usize)>>,
 }
 
 /// The numbers that the layers of a pass have left.
@@ -131,6 +133,8 @@ impl<F: Float> Cache<F> {
     pub(super) fn new(layers: &[Box<dyn Layer<F>>], route: &Route, seed: u64) -> Self {
         let room = |param: &Param<F>| aligned::zeros(param.value.dim());
         let rooms = |&layer: &usize| layers[layer].params().iter().map(room).collect();
+        let of_state = |state: &Param<F>| state.value.dim();
+        let state = |&layer: &usize| layers[layer].state().iter().map(of_state).collect();
         // Stream 0 of the seed has sampled the weights, and an epoch that is shuffled with the same seed takes the stream
         // of its number: the layers count down from the other end.
         let memory = |&layer: &usize| Memory::for_training(Rng::stream(seed, u64::MAX - 1 - layer as u64));
@@ -144,6 +148,7 @@ impl<F: Float> Cache<F> {
             },
             known_deltas: 0..0,
             rooms: route.active.iter().map(rooms).collect(),
+            state: route.active.iter().map(state).collect(),
         }
     }
 

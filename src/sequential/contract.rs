@@ -1,6 +1,8 @@
 //! What a model relies on in every layer, a user's own too: checked once when the model is built, so that no pass has
 //! to wonder.
 
+use ndarray::Array2;
+
 use crate::table::thousands;
 use crate::{Error, Float, Layer, Output, Param, Result};
 
@@ -72,6 +74,31 @@ pub(super) fn check<F: Float>(layer: &mut dyn Layer<F>, input: &[usize], output:
         return Err(Error::mismatch(problem, help));
     }
     Ok(())
+}
+
+/// Whether a layer still has the parameters and the state that it was built with: what goes on beside them, gradients and
+/// the state of an optimizer, has their shapes.
+///
+/// # Errors
+/// [`Error::Mismatch`] if not.
+pub(super) fn check_kept<F: Float>(
+    layer: &dyn Layer<F>,
+    params: &[Array2<F>],
+    state: &[(usize, usize)],
+) -> Result<()> {
+    let (own, of_state) = (layer.params(), layer.state());
+    let same = |(param, room): (&Param<F>, &Array2<F>)| param.value.dim() == room.dim();
+    let same_state = |(param, &shape): (&Param<F>, &(usize, usize))| param.value.dim() == shape;
+    let kept = own.len() == params.len() && own.iter().zip(params).all(same);
+    if kept && of_state.len() == state.len() && of_state.iter().zip(state).all(same_state) {
+        return Ok(());
+    }
+    let shapes = |params: &[Param<F>]| params.iter().map(|param| param.value.dim()).collect::<Vec<_>>();
+    let built: Vec<_> = params.iter().map(Array2::dim).collect();
+    let (what, has, had) =
+        if kept { ("state", shapes(of_state), state.to_vec()) } else { ("parameters", shapes(own), built) };
+    let problem = format!("has {what} of the shapes {has:?}, but was built with {had:?}");
+    Err(Error::mismatch(problem, "change the numbers of a layer after build(), never how many there are"))
 }
 
 /// Whether there are the layers around which a layer behind samples of these shapes has a connection, and what goes into

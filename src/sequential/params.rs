@@ -162,7 +162,8 @@ impl<F: Float> Sequential<F> {
             let expected = old.shape().iter().copied().map(Some);
             return Err(Error::shape(format!("parameter {name}"), expected, value.shape(), help));
         };
-        if let Some(param) = self.layers.get_mut(index).and_then(|layer| layer.params_mut().get_mut(param)) {
+        let param = self.layers.get_mut(index).and_then(|layer| layer.params_mut().get_mut(param));
+        if let Some(param) = param.filter(|param| param.value.dim() == matrix.dim()) {
             param.value.assign(&matrix);
         }
         self.cache.invalidate();

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
-use super::update::named;
+use super::update::{move_param, named};
 use super::{Phase, Sequential};
 use crate::layer::Param;
 use crate::optimizer::{Look, Trainable, Visit};
@@ -58,6 +58,7 @@ pub(crate) struct OnGradients<'m, F: Float> {
 impl<F: Float> Trainable<F> for OnGradients<'_, F> {
     #[expect(clippy::indexing_slicing, reason = "the route counts these layers")]
     fn visit_params(&mut self, visit: &mut Visit<'_, F>) -> Result<()> {
+        self.model.check_kept()?;
         let (layers, cache) = (&mut self.model.layers, &mut self.model.cache);
         cache.phase = if self.has_run { Phase::Stale } else { Phase::Nothing };
         let known = std::mem::take(&mut cache.known_deltas); // after an error no gradient is whole
@@ -69,7 +70,7 @@ impl<F: Float> Trainable<F> for OnGradients<'_, F> {
                 let gradient = next(&mut rest, room.dim())?;
                 let gradient = named(&**layer, param, gradient.into());
                 if let Some(theta) = layer.params_mut().get_mut(param) {
-                    let moved = visit(index, &mut theta.value, gradient);
+                    let moved = move_param(theta, |theta| visit(index, theta, gradient));
                     moved.map_err(|error| error.in_layer(position, layer.name()))?;
                 }
                 index += 1;
@@ -81,11 +82,12 @@ impl<F: Float> Trainable<F> for OnGradients<'_, F> {
         if self.has_run {
             cache.known_deltas = known;
         }
-        Ok(())
+        self.model.check_kept()
     }
 
     #[expect(clippy::indexing_slicing, reason = "the route counts these layers")]
     fn visit_gradients(&mut self, look: &mut Look<'_, F>) -> Result<()> {
+        self.model.check_kept()?;
         let (mut index, mut rest) = (0, self.gradients);
         for (&position, rooms) in self.model.route.active.iter().zip(&self.model.cache.rooms) {
             for (param, room) in rooms.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use ndarray::{ArrayRef, ArrayView2, CowArray, Dimension, Ix2};
 
-use super::{Phase, Sequential};
+use super::{Phase, Sequential, contract};
 use crate::loss::no_logits_form;
 use crate::shapes::{check_input_shape, check_target_shape};
 use crate::{Error, Float, Loss, Reads, Result};
@@ -14,7 +14,17 @@ impl<F: Float> Sequential<F> {
     /// The batch as samples × features.
     pub(crate) fn check_inputs<'a, D: Dimension>(&self, x: &'a ArrayRef<F, D>) -> Result<Matrix<'a, F>> {
         let samples = check_input_shape(self.input_shape(), x.shape())?;
+        self.check_kept()?;
         as_matrix(x, samples, self.input_shape().iter().product())
+    }
+
+    /// Whether every layer still has the parameters and the state that it was built with.
+    pub(crate) fn check_kept(&self) -> Result<()> {
+        let kept = self.cache.rooms.iter().zip(&self.cache.state);
+        self.route.active.iter().zip(kept).try_for_each(|(&index, (rooms, state))| {
+            let layer = &*self.layers[index];
+            contract::check_kept(layer, rooms, state).map_err(|error| error.in_layer(index, layer.name()))
+        })
     }
 
     /// Whether there is memory for the activations and deltas of that many samples, if they are more than ever before.
@@ -30,7 +40,10 @@ impl<F: Float> Sequential<F> {
     pub(crate) fn reads(&self, loss: &dyn Loss<F>) -> Result<Reads> {
         let (index, last) = self.last_active();
         let reads = loss.reads(last.output(), self.output_width());
-        reads.map_err(|error| error.in_layer(index, last.name()))
+        reads.map_err(|error| match error {
+            Error::Setting { .. } => error, // of the loss itself
+            error => error.in_layer(index, last.name()),
+        })
     }
 
     /// Whether a loss that reads the logits has a form for them: if not, what it gave there is NaN, and of the outputs it

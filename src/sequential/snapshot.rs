@@ -100,7 +100,8 @@ impl<F: Float> Snapshot<F> {
 }
 
 fn assign<F: Float>(params: &mut [Param<F>], values: &[Array2<F>]) {
-    params.iter_mut().zip(values).for_each(|(param, value)| param.value.assign(value));
+    let fitting = params.iter_mut().zip(values).filter(|(param, value)| param.value.dim() == value.dim());
+    fitting.for_each(|(param, value)| param.value.assign(value));
 }
 
 /// The first parameter that has another shape than its values.

@@ -3,6 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::{Phase, Sequential};
+use crate::kernels::aligned;
 use crate::layer::{Param, Pass};
 use crate::optimizer::{Look, Trainable, Visit};
 use crate::{Error, Float, Gradient, Layer, Result};
@@ -18,6 +19,7 @@ impl<F: Float> Sequential<F> {
     #[expect(clippy::indexing_slicing, reason = "the route counts these layers")]
     fn look(&mut self, inputs: Option<ArrayView2<F>>, look: &mut Look<'_, F>) -> Result<()> {
         self.check_gradients_are_new()?;
+        self.check_kept()?;
         let mut first = 0;
         for ((active, &position), rooms) in self.route.active.iter().enumerate().zip(&mut self.cache.rooms) {
             let layer = &*self.layers[position];
@@ -44,6 +46,7 @@ impl<F: Float> Sequential<F> {
     #[expect(clippy::indexing_slicing, reason = "the route counts these layers")]
     fn visit(&mut self, inputs: Option<ArrayView2<F>>, visit: &mut Visit<'_, F>) -> Result<()> {
         self.check_gradients_are_new()?;
+        self.check_kept()?;
         self.cache.phase = Phase::Stale;
         let known = std::mem::take(&mut self.cache.known_deltas); // after an error no gradient is whole
         let mut index = 0;
@@ -56,7 +59,7 @@ impl<F: Float> Sequential<F> {
             layer.update_state(&self.cache.trace.memories[active]);
         }
         self.cache.known_deltas = known;
-        Ok(())
+        self.check_kept()
     }
 }
 
@@ -77,8 +80,27 @@ fn visit_layer<'a, F: Float>(
     let gradient = named(layer, param, gradient);
     visit_layer(layer, layer_index, index, pass, rooms, visit)?;
     let Some(theta) = layer.params_mut().get_mut(param) else { return Ok(()) };
-    let moved = visit(index + param, &mut theta.value, gradient);
+    let moved = move_param(theta, |theta| visit(index + param, theta, gradient));
     moved.map_err(|error| error.in_layer(layer_index, layer.name()))
+}
+
+/// Moves a parameter, whose shape has to stay: one that the optimizer has made another matrix of is 0 from then on.
+pub(super) fn move_param<F: Float>(
+    param: &mut Param<F>,
+    step: impl FnOnce(&mut Array2<F>) -> Result<()>,
+) -> Result<()> {
+    let shape = param.value.dim();
+    let moved = step(&mut param.value);
+    let got = param.value.dim();
+    if got == shape {
+        return moved;
+    }
+    param.value = aligned::zeros(shape);
+    let [got, shape] = [got, shape].map(|(rows, columns)| [rows, columns]);
+    let problem = format!("the optimizer has made {} of shape {got:?} of one of {shape:?}", param.name);
+    let help = "write the numbers of θ in Optimizer::update and leave the matrix; restore a Snapshot: the parameter \
+                is now 0";
+    Err(Error::mismatch(problem, help))
 }
 
 /// The gradient with what its parameter says of itself.

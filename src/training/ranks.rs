@@ -10,6 +10,7 @@ use super::metric::Metrics;
 use super::run::Run;
 use super::step::{found, gradients, told};
 use crate::sequential::write_gradients;
+use crate::table::thousands;
 use crate::{Error, Float, Loss, Result, Sequential};
 
 /// This rank and the others; alone without a communicator.
@@ -37,6 +38,9 @@ enum Team<'a, F> {
 
 /// The longest text that a rank sends: its length is a whole number in f32.
 const LONGEST: usize = 1 << 20;
+
+/// Ranks, at most: more than the largest machines have processes, and each takes a number in every step.
+const MOST_RANKS: usize = 1 << 24;
 
 impl<'a, F: Float> Ranks<'a, F> {
     pub(super) fn alone() -> Self {
@@ -89,6 +93,14 @@ impl<'a, F: Float> Ranks<'a, F> {
     pub(super) fn begin(&mut self, own: Result<()>) -> Result<()> {
         match &self.team {
             Team::Alone => return own,
+            Team::Together(_) if self.ranks > MOST_RANKS => {
+                let problem = format!(
+                    "{} ranks, but at most {} train together",
+                    thousands(self.ranks),
+                    thousands(MOST_RANKS)
+                );
+                return Err(Error::mismatch(problem, "say in Communicator::ranks how many there are"));
+            }
             Team::Together(_) if self.rank < self.ranks => {}
             Team::Together(_) => {
                 let problem = format!("rank {} is none of {}", self.rank, self.ranks);

@@ -94,16 +94,22 @@ impl When {
 
 /// The rates of all steps of a training, for a picture of a schedule.
 ///
+/// # Errors
+/// Those of [`Schedule::check`]; [`Error::Memory`] for more steps than memory can hold rates.
+///
 /// # Examples
 /// ```
 /// use chainrule::training::{StepDecay, rates};
 ///
-/// assert_eq!(rates(StepDecay::new(2, 0.5), 0.1, 4, 1), [0.1, 0.1, 0.05, 0.05]);
+/// assert_eq!(rates(StepDecay::new(2, 0.5), 0.1, 4, 1)?, [0.1, 0.1, 0.05, 0.05]);
+/// # Ok::<(), chainrule::Error>(())
 /// ```
-pub fn rates(mut schedule: impl Schedule, base: f64, epochs: usize, steps: usize) -> Vec<f64> {
+pub fn rates(mut schedule: impl Schedule, base: f64, epochs: usize, steps: usize) -> Result<Vec<f64>> {
+    schedule.check()?;
+    Error::check_memory::<f64>("rates", &[epochs, steps], "take fewer epochs, or fewer steps in each")?;
     let moments =
         (0..epochs).flat_map(|epoch| (0..steps).map(move |step| When { epoch, epochs, step, steps }));
-    moments.map(|when| schedule.rate(base, &when)).collect()
+    Ok(moments.map(|when| schedule.rate(base, &when)).collect())
 }
 
 /// Times a factor, again and again after the same number of epochs.
@@ -156,7 +162,8 @@ impl Schedule for StepDecay {
 /// ```
 /// use chainrule::training::{ExponentialDecay, rates};
 ///
-/// assert_eq!(rates(ExponentialDecay::new(0.5), 0.4, 3, 2), [0.4, 0.4, 0.2, 0.2, 0.1, 0.1]);
+/// assert_eq!(rates(ExponentialDecay::new(0.5), 0.4, 3, 2)?, [0.4, 0.4, 0.2, 0.2, 0.1, 0.1]);
+/// # Ok::<(), chainrule::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ExponentialDecay {
@@ -198,9 +205,10 @@ impl Schedule for ExponentialDecay {
 /// ```
 /// use chainrule::training::{Cosine, rates};
 ///
-/// let rates = rates(Cosine::new().warm_up(0.5), 1.0, 2, 4);
+/// let rates = rates(Cosine::new().warm_up(0.5), 1.0, 2, 4)?;
 /// assert_eq!(rates[..4], [0.25, 0.5, 0.75, 1.0]);
 /// assert!(rates[4..].windows(2).all(|pair| pair[1] < pair[0]));
+/// # Ok::<(), chainrule::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Cosine {
@@ -265,9 +273,10 @@ impl Schedule for Cosine {
 /// ```
 /// use chainrule::training::{OneCycle, rates};
 ///
-/// let rates = rates(OneCycle::new(), 1.0, 1, 100);
+/// let rates = rates(OneCycle::new(), 1.0, 1, 100)?;
 /// assert!((rates[0] - 1.0 / 25.0).abs() < 1e-15 && rates[29] == 1.0);
 /// assert!(rates[99] < 1e-5);
+/// # Ok::<(), chainrule::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OneCycle {
@@ -348,7 +357,7 @@ pub struct ReduceOnPlateau {
 }
 
 impl ReduceOnPlateau {
-    /// Times γ, `factor`, after more than `patience` epochs without a better loss.
+    /// Times γ, `factor`, after more than `patience` epochs without a better loss: 0 waits for no second one.
     pub fn new(factor: f64, patience: usize) -> Self {
         ReduceOnPlateau { factor, patience, scale: 1.0, best: f64::INFINITY, waited: 0 }
     }

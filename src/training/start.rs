@@ -32,6 +32,9 @@ pub(crate) fn check_learns<F: Float>(model: &Sequential<F>) -> Result<()> {
     Ok(())
 }
 
+/// What errors call the samples of a validation.
+pub(super) const VALIDATION: &str = "validation samples";
+
 /// The first error if model, loss and samples, every target included, don't fit each other.
 #[inline(never)]
 pub(super) fn check_samples<F: Float>(
@@ -41,15 +44,18 @@ pub(super) fn check_samples<F: Float>(
     metrics: &Metrics<F>,
     samples: &dyn Samples<F>,
 ) -> Result<()> {
+    model.check_kept()?;
     model.reads(loss)?;
     let (last, outputs) = (model.output(), model.output_width());
     metrics.iter().try_for_each(|metric| metric.check_output(last, outputs))?;
     if samples.is_empty() {
         return Err(Error::data(what, "at least one", "none", "check how they were loaded or split"));
     }
-    samples.check(model.input_shape(), model.output_shape())?;
+    // a training has two data sets, of which the second is the one that is meant less often
+    let of_these = |error: Error| if what == VALIDATION { error.of_samples(what) } else { error };
+    samples.check(model.input_shape(), model.output_shape()).map_err(of_these)?;
     if let Some(weights) = samples.weights() {
-        check_weights(weights, samples.len())?;
+        check_weights(weights, samples.len()).map_err(of_these)?;
     }
     model.check_room(samples.len().min(INFERENCE_CHUNK))?;
     // their order in an epoch is kept in memory
@@ -61,8 +67,9 @@ pub(super) fn check_samples<F: Float>(
         indices.extend((first..samples.len()).take(INFERENCE_CHUNK));
         targets.start(indices.len());
         samples.gather_targets(&indices, targets.view_mut());
-        loss.check_targets(targets.view(), first)?;
-        metrics.iter().try_for_each(|metric| metric.check_targets(targets.view(), first))?;
+        loss.check_targets(targets.view(), first).map_err(of_these)?;
+        let mut metrics = metrics.iter();
+        metrics.try_for_each(|metric| metric.check_targets(targets.view(), first).map_err(of_these))?;
         if first == 0 { check_loss(model, loss, targets.view()) } else { Ok(()) }
     })
 }

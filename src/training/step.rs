@@ -5,7 +5,7 @@ use ndarray::ArrayView2;
 use super::batches::Batch;
 use super::diverged::{Found, diverged};
 use super::run::Run;
-use crate::{Error, Float, Loss, Result, Sequential};
+use crate::{Error, Float, Loss, Result, Sequential, Snapshot};
 
 /// One step with a batch; returns the loss before it.
 #[inline(never)]
@@ -16,11 +16,15 @@ pub(super) fn step<F: Float>(
     batch: &Batch<F>,
 ) -> Result<f64> {
     let Batch { x, t, .. } = *batch;
+    let before = (!run.has_stepped).then(|| Snapshot::of(model)); // the first step of an optimizer is a trial
     let stepped = batch.with_loss(loss, |loss| {
         let value = gradients(model, loss, x, t)?;
         run.optimizer.step(&mut model.on(x)).map_err(found)?;
         Ok(value)
     });
+    if let (Err(Found::Other(_)), Some(before)) = (&stepped, &before) {
+        let _ = before.restore(model); // not into a layer that is another one now, which the error says
+    }
     let value = told(model, loss, run, batch, stepped)?;
     run.has_stepped = true;
     Ok(value)

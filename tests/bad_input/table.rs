@@ -2,6 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use std::path::Path;
+
 use chainrule::Result;
 
 /// A wrong argument and what comes of it.
@@ -28,6 +30,13 @@ pub fn case<T>(
         Err(_) => "a panic".to_owned(),
     };
     Case { function, argument, got, expected }
+}
+
+impl Case {
+    /// This case, with the name of a folder that differs from run to run written as "…".
+    pub fn without(self, folder: &Path) -> Self {
+        Case { got: self.got.replace(&*folder.to_string_lossy(), "…"), ..self }
+    }
 }
 
 /// Compares all of them before it fails, so that one run shows all that has changed.

@@ -63,7 +63,7 @@ impl NamedPass<'_> {
     pub fn param(&self, param: usize, row: usize, column: usize) -> Quantity {
         let value = self.params.get(param).and_then(|param| param.value.get([row, column]));
         let entry = |param: &Param<f64>| {
-            let at = row * param.value.ncols() + column;
+            let at = row.saturating_mul(param.value.ncols()).saturating_add(column);
             match param.shape() {
                 [_, _] => entry(self.layer, param.name, param.value.dim(), row, column),
                 shape => param_name(self.layer, param.name) + &subscripts(at, shape),

@@ -114,7 +114,7 @@ impl Formula {
 
     /// The formula in numbers with that many decimals.
     pub fn numbers(&self, decimals: usize) -> String {
-        let digits = Digits(decimals);
+        let digits = Digits(decimals.min(17));
         let mut terms: Vec<String> = self.terms.iter().map(|term| term.numbers(digits)).collect();
         terms.extend(self.rest.iter().map(|rest| {
             let value = rest.value.map_or("…".into(), |value| digits.text(value));
@@ -134,11 +134,12 @@ impl From<Term> for Formula {
 fn plus(terms: &[String]) -> String {
     let mut sum = String::new();
     for term in terms {
-        sum = match term.strip_prefix('-') {
-            _ if sum.is_empty() => term.clone(),
-            Some(positive) => format!("{sum} - {positive}"),
-            None => format!("{sum} + {term}"),
+        let (sign, term) = match term.strip_prefix('-') {
+            _ if sum.is_empty() => ("", &**term),
+            Some(positive) => (" - ", positive),
+            None => (" + ", &**term),
         };
+        sum.extend([sign, term]);
     }
     sum
 }

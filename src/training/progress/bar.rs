@@ -15,7 +15,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use unicode_width::UnicodeWidthStr;
 
 use super::Figures;
-use crate::table::{short, thousands};
+use crate::table::{printed, short, thousands};
 use crate::training::{Epoch, Measures};
 
 /// The bar takes what the words leave of its line.
@@ -98,7 +98,7 @@ impl Bar {
 
     /// A line that stays, above the bar.
     pub(super) fn print(&mut self, line: &str) {
-        let _ = self.group.println(line); // nothing where the bar is hidden
+        let _ = self.group.println(&*printed(line)); // nothing where the bar is hidden
     }
 
     pub(super) fn clear(&mut self) {
