@@ -321,7 +321,9 @@ fn io_help(kind: ErrorKind) -> &'static str {
         ErrorKind::PermissionDenied => "check that you may access it",
         ErrorKind::IsADirectory => "this is a folder: give the file in it",
         ErrorKind::NotADirectory => "a folder on the way there is a file: give another path",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room on the disk, or choose another one",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "make room on the disk, or choose another one"
+        }
         ErrorKind::ReadOnlyFilesystem => "nothing can be written there: choose another place",
         ErrorKind::InvalidFilename => "give it a shorter name, of usual letters",
         _ => "try again, or from another place",
