@@ -325,7 +325,7 @@ fn io_help(kind: ErrorKind) -> &'static str {
             "make room on the disk, or choose another one"
         }
         ErrorKind::ReadOnlyFilesystem => "nothing can be written there: choose another place",
-        ErrorKind::InvalidFilename => "give it a shorter name, of usual letters",
+        ErrorKind::InvalidFilename | ErrorKind::InvalidInput => "give it a shorter name, of usual letters",
         _ => "try again, or from another place",
     }
 }
@@ -355,7 +355,8 @@ fn would_take(shape: &[usize], size: usize) -> String {
 
 /// The name of a file in one line of a text.
 fn file_name(path: &Path) -> String {
-    table::printed(&path.display().to_string()).replace('\n', "\\n")
+    let name = path.display().to_string();
+    if name.is_empty() { "\"\"".to_owned() } else { printed(&name).replace('\n', "\\n") }
 }
 
 /// A shape in words: `[samples, 28, 28]`.
