@@ -321,9 +321,11 @@ fn io_help(kind: ErrorKind) -> &'static str {
         ErrorKind::PermissionDenied => "check that you may access it",
         ErrorKind::IsADirectory => "this is a folder: give the file in it",
         ErrorKind::NotADirectory => "a folder on the way there is a file: give another path",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "make room on the disk, or choose another one",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "make room on the disk, or choose another one"
+        }
         ErrorKind::ReadOnlyFilesystem => "nothing can be written there: choose another place",
-        ErrorKind::InvalidFilename => "give it a shorter name, of usual letters",
+        ErrorKind::InvalidFilename | ErrorKind::InvalidInput => "give it a shorter name, of usual letters",
         _ => "try again, or from another place",
     }
 }
@@ -353,7 +355,8 @@ fn would_take(shape: &[usize], size: usize) -> String {
 
 /// The name of a file in one line of a text.
 fn file_name(path: &Path) -> String {
-    table::printed(&path.display().to_string()).replace('\n', "\\n")
+    let name = path.display().to_string();
+    if name.is_empty() { "\"\"".to_owned() } else { printed(&name).replace('\n', "\\n") }
 }
 
 /// A shape in words: `[samples, 28, 28]`.

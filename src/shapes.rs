@@ -28,7 +28,7 @@ pub(crate) fn check_target_shape(
     samples: usize,
     shape: &[usize],
 ) -> Result<()> {
-    let width: usize = output.iter().product();
+    let width = output.iter().fold(1_usize, |width, &size| width.saturating_mul(size));
     let fits = match shape.split_first() {
         Some((&rows, [])) => rows == samples && width == 1,
         Some((&rows, one)) => rows == samples && (*one == [width] || one == output),

@@ -10,6 +10,7 @@ use super::style::SMALL;
 use super::*;
 use drawings::{NAN, PARABOLA_POINT, digit_net, odd, parabola_net, usual};
 
+mod bad_input;
 mod drawings;
 
 /// All texts, and all lines of a picture in its own coordinates.

@@ -126,7 +126,7 @@ impl<S: Samples<F>, F: Float> Samples<F> for Augment<S, F> {
     fn check(&self, input: &[usize], output: &[usize]) -> Result<()> {
         self.samples.check(input, output)?;
         let mine = self.shape.iter().try_fold(1_usize, |pixels, &size| pixels.checked_mul(size));
-        let theirs: usize = input.iter().product();
+        let theirs = input.iter().fold(1_usize, |pixels, &size| pixels.saturating_mul(size));
         if !(2..=3).contains(&self.shape.len()) || mine != Some(theirs) || theirs == 0 {
             return Err(Error::data(
                 "shape of the images",

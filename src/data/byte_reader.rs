@@ -70,7 +70,12 @@ impl<'a, R: Read> ByteReader<'a, R> {
             || {
                 let sizes = table::shape(shape);
                 let problem = format!("the header promises {sizes} {what}, and an array has at most 8 GiB");
-                self.damaged(offset, problem)
+                Error::file(
+                    self.path,
+                    offset,
+                    problem,
+                    "give a part of it; or is the file damaged? download it again",
+                )
             },
         )
     }

@@ -149,6 +149,16 @@ impl ImageFolder {
         ))
     }
 
+    /// The size that all images are brought to.
+    fn checked_size(&self) -> Result<Option<(u32, u32)>> {
+        let Some([rows, columns]) = self.size else { return Ok(None) };
+        let size = |pixels: usize| u32::try_from(pixels).ok().filter(|pixels| (1..=4096).contains(pixels));
+        size(rows).zip(size(columns)).map(Some).ok_or_else(|| {
+            let help = "32 × 32 is a good first try";
+            Error::setting("size", "from 1 to 4,096 rows and columns", format!("{rows} × {columns}"), help)
+        })
+    }
+
     /// The shape of an image and its bytes, channel by channel.
     fn decode(&self, path: &Path) -> Result<([usize; 3], Vec<u8>)> {
         let io = |error| Error::Io { path: path.to_owned(), error };
@@ -157,21 +167,11 @@ impl ImageFolder {
                 "look whether other programs open it; save it again as PNG, or take it out of the folder";
             Error::data(path.display().to_string(), "a PNG or JPEG image", error, help)
         };
+        let size = self.checked_size()?;
         let (file, _) = disk::open(path)?;
         let reader = ImageReader::new(BufReader::new(file)).with_guessed_format().map_err(io)?;
         let mut image = reader.decode().map_err(|error| damaged(error.to_string()))?;
-        if let Some([rows, columns]) = self.size {
-            let size =
-                |pixels: usize| u32::try_from(pixels).ok().filter(|pixels| (1..=1 << 14).contains(pixels));
-            let (Some(rows), Some(columns)) = (size(rows), size(columns)) else {
-                let got = format!("{rows} × {columns}");
-                return Err(Error::setting(
-                    "size",
-                    "from 1 to 16,384 rows and columns",
-                    got,
-                    "32 × 32 is a good first try",
-                ));
-            };
+        if let Some((rows, columns)) = size {
             if (image.height(), image.width()) != (rows, columns) {
                 image = image.resize_exact(columns, rows, FilterType::Triangle);
             }
@@ -370,7 +370,7 @@ mod tests {
             .image::<f32>(folder.file("cat/1.png"))
             .unwrap_err()
             .to_string();
-        assert!(zero.starts_with("size: must be from 1 to 16,384 rows and columns, but is 0 × 5"));
+        assert!(zero.starts_with("size: must be from 1 to 4,096 rows and columns, but is 0 × 5"));
     }
 
     /// A file may be cut anywhere, or promise more pixels than there is memory for.

@@ -43,12 +43,13 @@ pub fn scale_bytes<F: Float, D: Dimension>(bytes: &ArrayRef<u8, D>) -> Array<F, 
 fn training_data<F: Float, D: Dimension>(inputs: &ArrayRef<F, D>) -> Result<CowArray<'_, F, Ix2>> {
     let shape = inputs.shape();
     let (false, [samples, one @ ..]) = (inputs.is_empty() || shape.len() < 2, shape) else {
-        return Err(Error::data(
-            "inputs",
-            "at least one sample and one feature",
-            format!("{shape:?}"),
-            "a scaling is fitted to the training data",
-        ));
+        let help = if shape.len() == 1 && !inputs.is_empty() {
+            "numbers that are one sample each become rows with x.insert_axis(Axis(1))"
+        } else {
+            "a scaling is fitted to the training data"
+        };
+        let expected = "at least one sample and one feature";
+        return Err(Error::data("inputs", expected, format!("shape {shape:?}"), help));
     };
     let rows = inputs.to_shape((*samples, one.iter().product::<usize>()));
     let rows =
@@ -109,22 +110,27 @@ fn check_given<F: Float>(
     expected: &'static str,
     fit: impl Fn(F, F) -> bool,
 ) -> Result<()> {
-    let finite = |x: &Array1<F>| x.iter().all(|x| x.is_finite());
-    if !one.is_empty() && one.len() == other.len() && finite(one) && finite(other) {
-        let misfit = |(_, (one, other)): &(usize, (&F, &F))| !fit(**one, **other);
-        let Some((feature, (one, other))) = one.iter().zip(other).enumerate().find(misfit) else {
-            return Ok(());
-        };
-        let got = format!("{one} and {other} for feature {feature}");
-        return Err(Error::data(names, expected, got, "give both in this order"));
+    if one.is_empty() || one.len() != other.len() {
+        let got = format!("{} and {}", one.len(), other.len());
+        return Err(Error::data(
+            names,
+            "as many of both, at least one",
+            got,
+            "give one of both for each feature",
+        ));
     }
-    let got = format!("{} and {}, or numbers that are not finite", one.len(), other.len());
-    Err(Error::data(
-        names,
-        "as many of both, at least one, and finite",
-        got,
-        "give one of both for each feature",
-    ))
+    one.iter().zip(other).enumerate().try_for_each(|(feature, (&one, &other))| {
+        let got = || format!("{one} and {other} for feature {feature}");
+        if !(one.is_finite() && other.is_finite()) {
+            let help = "fit the scaling to data without missing values";
+            return Err(Error::data(names, "finite numbers", got(), help));
+        }
+        if fit(one, other) {
+            Ok(())
+        } else {
+            Err(Error::data(names, expected, got(), "give both in this order"))
+        }
+    })
 }
 
 #[cfg(test)]

@@ -181,7 +181,9 @@ impl<'a, F: Float> Onnx<'a, F> {
             let x = values.last().cloned().unwrap_or_default();
             let y = match (self.rules.find(name), layers::rule(name)) {
                 (Some(rule), _) => rule(&layer, &mut graph, &x),
-                (None, Some(rule)) => check_type(&layer, "Onnx").and_then(|()| rule(&layer, &mut graph, &x)),
+                (None, Some(rule)) => {
+                    check_type(layer.layer(), "Onnx").and_then(|()| rule(&layer, &mut graph, &x))
+                }
                 (None, None) => no_rule(&layer, "ONNX", "Onnx"),
             };
             let y = y.and_then(|y| if graph.has(&y) { Ok(y) } else { Err(no_value(&y)) });

@@ -108,7 +108,7 @@ impl<'a, F: Float> PyTorch<'a, F> {
             let name = layer.layer().name();
             let module = match (self.rules.find(name), layers::rule(name)) {
                 (Some(rule), _) => rule(&layer),
-                (None, Some(rule)) => check_type(&layer, "PyTorch").and_then(|()| rule(&layer)),
+                (None, Some(rule)) => check_type(layer.layer(), "PyTorch").and_then(|()| rule(&layer)),
                 (None, None) => no_rule(&layer, "PyTorch", "PyTorch"),
             };
             let module = module.map_err(|error| error.in_layer(index, name))?;

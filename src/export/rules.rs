@@ -41,8 +41,8 @@ pub(super) fn no_rule<F: Float, T>(layer: &Exported<F>, form: &str, exporter: &s
 }
 
 /// Whether a layer that has the name of one of the library is that one.
-pub(super) fn check_type<F: Float>(layer: &Exported<F>, exporter: &str) -> Result<()> {
-    let (own, name) = (layer.layer().layer_type(), layer.layer().name());
+pub(super) fn check_type<F: Float>(layer: &dyn Layer<F>, exporter: &str) -> Result<()> {
+    let (own, name) = (layer.layer_type(), layer.name());
     if own == TypeId::of::<Box<dyn Layer<F>>>() || library_type::<F>(name).is_none_or(|known| known == own) {
         return Ok(());
     }

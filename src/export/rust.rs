@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::rules::check_type;
 use crate::{Float, Result, Sequential};
 
 mod call;
@@ -141,7 +142,7 @@ impl<F: Float> RustSource<F> {
     pub fn write(&self, model: &Sequential<F>) -> Result<String> {
         file::write(model, &|layer| match self.own.get(layer.layer().name()) {
             Some(write) => write(layer),
-            None => kinds::write(layer),
+            None => check_type(layer.layer(), "RustSource").and_then(|()| kinds::write(layer)),
         })
     }
 }

@@ -91,6 +91,9 @@ fn header_length(start: &[u8; START], file: usize, path: &Path) -> Result<usize>
         );
         return Err(Error::file(path, 0, problem, DAMAGED));
     }
+    if length == 0 {
+        return Err(Error::file(path, 0, "the header is said to have no bytes", DAMAGED));
+    }
     if length > MAX_HEADER {
         let problem = format!(
             "the header has {} bytes, and that of a model at most {}",

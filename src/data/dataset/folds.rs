@@ -206,6 +206,10 @@ impl<F: Float> Dataset<F> {
         if (2..=self.len()).contains(&folds) {
             return Ok(());
         }
+        if self.len() < 2 {
+            let help = "give more samples: each fold is validated by a model that others have trained";
+            return Err(Error::data("samples for folds", "at least 2", "1", help));
+        }
         Err(Error::data(
             "folds",
             format!("from 2 to {}, the number of samples", thousands(self.len())),
@@ -317,7 +321,7 @@ mod tests {
                 .leave_one_out()
                 .unwrap_err()
                 .to_string()
-                .starts_with("folds: expected from 2 to 1")
+                .starts_with("samples for folds: expected at least 2, but got 1")
         );
         assert_eq!(
             data.clone()

@@ -67,6 +67,7 @@ impl<F: Float> Dataset<F> {
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn with_class_names(mut self, names: impl IntoIterator<Item: Into<String>>) -> Result<Self> {
+        self.labels_for("class numbers, to have names", "make the data set with from_labels")?;
         let classes = self.classes().unwrap_or(0);
         self.names.classes = checked("class names", "class", classes, names.into_iter().map(Into::into))?;
         Ok(self)

@@ -22,7 +22,7 @@ impl<F: Float> Samples<F> for Dataset<F> {
         match &self.targets {
             Targets::Rows(rows) => F::check(rows.view().into_dyn(), self.len(), output),
             Targets::Classes { classes, .. } => {
-                let outputs: usize = output.iter().product();
+                let outputs = output.iter().fold(1_usize, |outputs, &size| outputs.saturating_mul(size));
                 if *classes == outputs || (*classes == 2 && outputs == 1) {
                     return Ok(());
                 }

@@ -210,7 +210,7 @@ mod tests {
             error(&idx(&[huge, huge, huge], &[1])),
             format!(
                 "file: byte 4: the header promises 4,294,967,295 × 4,294,967,295 × 4,294,967,295 numbers, and an array \
-                 has at most 8 GiB{HELP}"
+                 has at most 8 GiB\n  help: give a part of it; or is the file damaged? download it again"
             )
         );
         assert_eq!(

@@ -193,7 +193,12 @@ mod tests {
             "feature 0 of sample 1: expected a finite number, but got inf\n  help: leave out samples with missing values, \
              or fill them in"
         );
-        assert!(Standardize::fit(&array![1.0, 2.0]).unwrap_err().to_string().contains("but got [2]"));
+        assert!(
+            Standardize::fit(&array![1.0, 2.0])
+                .unwrap_err()
+                .to_string()
+                .contains("but got shape [2]\n  help: numbers that are one sample each")
+        );
         assert_eq!(
             Standardize::new([0.0], [-1.0]).unwrap_err().to_string(),
             "mean and std: expected std ≥ 0, but got 0 and -1 for feature 0\n  help: give both in this order"

@@ -81,7 +81,8 @@ impl Graph {
             }
         }
         let size = if self.double { 8 } else { 4 };
-        if shape.iter().product::<usize>().checked_mul(size) != Some(bytes.len()) {
+        let promised = shape.iter().try_fold(size, |bytes: usize, &axis| bytes.checked_mul(axis));
+        if promised != Some(bytes.len()) {
             let problem =
                 format!("{name} has {} numbers, but is to have the shape {shape:?}", bytes.len() / size);
             return Err(Error::mismatch(problem, "give a shape whose product is the number of entries"));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Callback, Epoch, Next, Start};
 use crate::training::history::csv;
-use crate::{Error, Float, Result, Sequential, State};
+use crate::{Error, Float, Result, Sequential, State, disk};
 
 /// Writes a line for each epoch into a file as soon as it is over, in the form of
 /// [`History::to_csv`](super::History::to_csv), so that it can be read while the training runs, and is there if it ends
@@ -48,23 +48,19 @@ impl CsvLog {
         CsvLog { path: path.as_ref().to_owned(), columns: Vec::new(), file: None, length: 0 }
     }
 
-    /// The open file, with a header if it is new.
-    fn open(&self, append: bool) -> std::io::Result<File> {
-        if let Some(folder) = self.path.parent() {
-            std::fs::create_dir_all(folder)?;
+    /// The open file, with a header if it is new. An old one goes only when there is room for the new.
+    fn open(&self, append: bool) -> Result<File> {
+        let is_new =
+            !append || std::fs::metadata(&self.path).map_or(true, |old| old.is_file() && old.len() == 0);
+        if is_new {
+            disk::write(&self.path, csv::header(&self.columns))?;
         }
-        let mut options = OpenOptions::new();
-        let options = if append { options.append(true) } else { options.write(true).truncate(true) };
-        let mut file = options.create(true).open(&self.path)?;
-        if file.metadata()?.len() == 0 {
-            file.write_all(csv::header(&self.columns).as_bytes())?;
-        }
-        Ok(file)
+        OpenOptions::new().append(true).open(&self.path).map_err(|error| self.error(error))
     }
 
     /// The open file, without the rows that were written after the checkpoint.
     fn cut_back(&self) -> Result<File> {
-        let mut file = self.open(true).map_err(|error| self.error(error))?;
+        let mut file = self.open(true)?;
         let has = file.metadata().map_err(|error| self.error(error))?.len();
         let header = csv::header(&self.columns).len() as u64;
         if has != header && has < self.length {
@@ -81,7 +77,7 @@ impl CsvLog {
             // a file that is open for appending can't be cut on every system
             file = OpenOptions::new().write(true).open(&self.path).map_err(|error| self.error(error))?;
             file.set_len(self.length).map_err(|error| self.error(error))?;
-            file = self.open(true).map_err(|error| self.error(error))?;
+            file = self.open(true)?;
         }
         Ok(file)
     }
@@ -104,17 +100,17 @@ impl<F: Float> Callback<F> for CsvLog {
         if !start.resumed || self.columns.is_empty() {
             self.columns.clone_from(&start.columns);
         }
-        self.file = Some(if start.from_checkpoint {
-            self.cut_back()?
-        } else {
-            self.open(start.resumed).map_err(|error| self.error(error))?
-        });
+        self.file = Some(if start.from_checkpoint { self.cut_back()? } else { self.open(start.resumed)? });
         Ok(())
     }
 
     fn after_epoch(&mut self, epoch: &Epoch, _: &mut Sequential<F>) -> Result<Next> {
         let row = csv::row(epoch, &self.columns);
-        let written = self.file.as_mut().map_or(Ok(()), |file| file.write_all(row.as_bytes()));
+        let written = self.file.as_mut().map_or(Ok(()), |file| {
+            let before = file.metadata()?.len();
+            // of a row there is all or nothing, where the system lets it be cut
+            file.write_all(row.as_bytes()).inspect_err(|_| drop(file.set_len(before)))
+        });
         written.map_err(|error| self.error(error))?;
         Ok(Next::Continue)
     }
