@@ -87,6 +87,7 @@ mod tests {
         let x = array![[[1, 2], [3, 4]], [[5, 6], [7, 8]], [[9, 10], [11, 12]]];
         assert_eq!(borrow_rows(&x, 1..3).unwrap(), array![[5, 6, 7, 8], [9, 10, 11, 12]]);
         assert!(borrow_rows(&x, 2..4).is_none());
+        assert!(borrow_rows(&x, 1..usize::MAX).is_none());
         assert!(borrow_rows(&x.t(), 0..1).is_none());
         assert!(borrow_rows(&x.slice(s![.., .., ..1]), 0..1).is_none());
         assert!(borrow_rows(&Array2::<u8>::zeros((0, 2)), 0..0).is_none());
