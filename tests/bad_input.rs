@@ -29,6 +29,7 @@ mod training;
 
 /// The rows of all modules.
 fn all_cases() -> Vec<table::Case> {
-    let rooms = [data::cases(), files::cases(), metrics::cases(), model::cases(), training::cases(), export::cases()];
+    let rooms =
+        [data::cases(), files::cases(), metrics::cases(), model::cases(), training::cases(), export::cases()];
     rooms.into_iter().flatten().collect()
 }
