@@ -76,8 +76,9 @@ impl<F: Float> Optimizer<F> for AdaGrad<F> {
         gradient.update([sum, theta], |g, [sum, theta]| {
             let g = g + decay * theta;
             let sum = sum + g * g;
-            // where no gradient came yet, 0/0 would be NaN without ε
-            let step = if g == F::zero() { g } else { g / (sum.sqrt() + epsilon) };
+            let below = sum.sqrt() + epsilon;
+            // without ε, 0/0 would be NaN where no gradient came yet
+            let step = if below == F::zero() { below } else { g / below };
             [sum, theta - rate * step]
         })
     }

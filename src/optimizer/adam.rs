@@ -18,7 +18,8 @@ use crate::{Float, Gradient, Result, State};
 /// ```
 ///
 /// What divides out is the size of the gradient, so that one learning rate fits all layers and most nets: 0.001 is a good
-/// first try. The definitions are PyTorch's.
+/// first try. The definitions are PyTorch's; where √v̂ + ε is 0 there is no step. In f32 a gradient of more than about 1e20
+/// has no square, and is one that is not finite.
 ///
 /// # Errors
 /// A learning rate, factor or decay out of its range is an error when training starts, and a gradient that is not finite
@@ -105,7 +106,7 @@ impl<F: Float> Optimizer<F> for Adam<F> {
 
     fn update(&mut self, index: usize, theta: &mut Array2<F>, gradient: Gradient<F>) -> Result<()> {
         let (step, [m, v]) = self.moments.step(index, theta.dim());
-        let [beta1, beta2] = self.betas.map(F::of);
+        let ([rest1, rest2], beta2) = (self.betas.map(|beta| F::one() - F::of(beta)), F::of(self.betas[1]));
         let (one, epsilon, rate) = (F::one(), F::of(self.epsilon), self.learning_rate);
         // 1 - βᵗ in f64, and both corrections outside of the loop: η·m̂/(√v̂ + ε) = η₁·m/(c·√v + ε)
         let [of_m, of_v] = self.betas.map(|beta| 1.0 - beta.powf(step as f64));
@@ -113,8 +114,12 @@ impl<F: Float> Optimizer<F> for Adam<F> {
         let decay = self.decay.of(&gradient);
         let (coupled, shrink) =
             if self.decoupled { (F::zero(), one - F::of(rate) * decay) } else { (decay, one) };
-        let means = move |g: F, m: F, v: F| (m + (g - m) * (one - beta1), beta2 * v + (one - beta2) * g * g);
-        let moved = move |theta: F, m: F, v: F| shrink * theta - rate1 * m / (scale * v.sqrt() + epsilon);
+        let means = move |g: F, m: F, v: F| (m + (g - m) * rest1, beta2 * v + rest2 * g * g);
+        let moved = move |theta: F, m: F, v: F| {
+            let below = scale * v.sqrt() + epsilon;
+            // without ε, 0/0 would be NaN where no gradient came yet
+            shrink * theta - if below == F::zero() { below } else { rate1 * m / below }
+        };
         if self.amsgrad {
             let largest = self.largest.of(index, theta.dim());
             gradient.update([m, v, largest, theta], |g, [m, v, largest, theta]| {

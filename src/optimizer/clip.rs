@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::{Optimizer, PerParam, Trainable};
-use crate::kernels::{map, map_in_place, sum_map2};
+use crate::kernels::{largest_magnitude, map, map_in_place, sum_map2};
 use crate::{Error, Float, Gradient, Result, State};
 
 /// Clips the gradients before another optimizer meets them: all together to a norm.
@@ -45,9 +45,9 @@ impl<F: Float, O: Optimizer<F>> ClipNorm<F, O> {
         ClipNorm { limit, optimizer, clipped: PerParam::default() }
     }
 
-    /// By how much the gradients get shorter. Of squares that are not finite the other optimizer will tell.
-    fn scale(&self, squares: f64) -> F {
-        let scale = self.limit / squares.sqrt();
+    /// By how much the gradients get shorter. Of a norm that is not finite the other optimizer will tell.
+    fn scale(&self, norm: f64) -> F {
+        let scale = self.limit / norm;
         F::of(if scale < 1.0 { scale } else { 1.0 })
     }
 }
@@ -61,7 +61,7 @@ impl<F: Float, O: Optimizer<F> + Clone + 'static> Optimizer<F> for ClipNorm<F, O
     fn update(&mut self, index: usize, theta: &mut Array2<F>, gradient: Gradient<F>) -> Result<()> {
         let of_weights = gradient.is_of_weights();
         let g = gradient.matrix();
-        let scale = self.scale(sum_of_squares(g));
+        let scale = self.scale(norm(g));
         let clipped = self.clipped.of(index, theta.dim());
         map(g, clipped.view_mut(), |g| scale * g);
         self.optimizer.update(index, theta, Gradient::from(&*clipped).of_weights(of_weights))
@@ -73,14 +73,17 @@ impl<F: Float, O: Optimizer<F> + Clone + 'static> Optimizer<F> for ClipNorm<F, O
 
     fn step(&mut self, model: &mut dyn Trainable<F>) -> Result<()> {
         self.check()?;
-        let (mut squares, clipped) = (0.0, &mut self.clipped);
+        let (mut squares, mut far, clipped) = (0.0, 0.0_f64, &mut self.clipped);
         model.visit_gradients(&mut |index, gradient| {
             let g = gradient.matrix();
-            squares += sum_of_squares(g);
+            let of_matrix = sum_of_squares(g);
+            squares += of_matrix;
+            // ‖g‖ another way, for squares that overflow
+            far = far.hypot(if of_matrix.is_finite() { of_matrix.sqrt() } else { norm(g) });
             clipped.of(index, g.dim()).assign(&g);
             Ok(())
         })?;
-        let scale = self.scale(squares);
+        let scale = self.scale(if squares.is_finite() { squares.sqrt() } else { far });
         self.optimizer.begin_step();
         model.visit_params(&mut |index, theta, gradient| {
             let clipped = self.clipped.of(index, theta.dim());
@@ -190,6 +193,16 @@ impl<F: Float, O: Optimizer<F> + Clone + 'static> Optimizer<F> for ClipValue<F, 
     fn state(&mut self, state: &mut State) -> Result<()> {
         state.within("clipped", |state| self.optimizer.state(state))
     }
+}
+
+/// ‖g‖, also of numbers whose squares are too large for f64; NaN if one of them is not finite.
+fn norm<F: Float>(g: ArrayView2<F>) -> f64 {
+    let squares = sum_of_squares(g);
+    if squares.is_finite() {
+        return squares.sqrt();
+    }
+    let largest = largest_magnitude(g).as_f64();
+    largest * g.iter().map(|g| (g.as_f64() / largest).powi(2)).sum::<f64>().sqrt()
 }
 
 fn sum_of_squares<F: Float>(g: ArrayView2<F>) -> f64 {

@@ -18,7 +18,7 @@ use crate::{Float, Gradient, Result, State};
 /// ```
 ///
 /// The definition is PyTorch's. [`Adam`](crate::Adam) is this with a mean of the gradients, and both corrected for their
-/// start from 0.
+/// start from 0. Where the divisor is 0 there is nothing to add to b.
 ///
 /// # Errors
 /// A setting out of its range is an error when training starts, and a gradient that is not finite ends it; the entry of θ
@@ -107,16 +107,18 @@ impl<F: Float> Optimizer<F> for RmsProp<F> {
     fn update(&mut self, index: usize, theta: &mut Array2<F>, gradient: Gradient<F>) -> Result<()> {
         let [rate, alpha, epsilon, momentum] =
             [self.learning_rate, self.alpha, self.epsilon, self.momentum].map(F::of);
-        let (one, centered, decay) = (F::one(), self.centered, self.decay.of(&gradient));
+        let (rest, centered, decay) = (F::one() - alpha, self.centered, self.decay.of(&gradient));
         let (_, [square, mean, b]) = self.averages.step(index, theta.dim());
         gradient.update([square, mean, b, theta], |g, [square, mean, b, theta]| {
             let g = g + decay * theta;
-            let square = alpha * square + (one - alpha) * g * g;
-            let mean = if centered { mean + (g - mean) * (one - alpha) } else { mean };
+            let square = alpha * square + rest * g * g;
+            let mean = if centered { mean + (g - mean) * rest } else { mean };
             let variance = square - mean * mean;
             // rounding may leave less than nothing of two numbers that are nearly equal
             let deviation = if variance < F::zero() { F::zero() } else { variance }.sqrt();
-            let b = momentum * b + if g == F::zero() { g } else { g / (deviation + epsilon) };
+            let below = deviation + epsilon;
+            // without ε, 0/0 would be NaN where no gradient came yet
+            let b = momentum * b + if below == F::zero() { below } else { g / below };
             [square, mean, b, theta - rate * b]
         })
     }

@@ -9,7 +9,7 @@ use crate::{Error, Float, Gradient, Result, State};
 ///
 /// ```text
 /// plain       θ ← θ - η·g                    g = ∂L/∂θ, η: the learning rate
-/// momentum    v ← μ·v + (1 - d)·g            d: the dampening; v = g in the first step
+/// momentum    v ← μ·v + (1 - d)·g            d: the dampening; v = g in the first step and without μ
 ///             θ ← θ - η·v
 /// Nesterov    θ ← θ - η·(g + μ·v)
 /// decay       g ← g + λ·θ                    coupled, before everything else
@@ -106,7 +106,8 @@ impl<F: Float> Optimizer<F> for Sgd<F> {
         }
         let (step, [velocity]) = self.velocity.step(index, theta.dim());
         let (momentum, nesterov) = (F::of(self.momentum), self.nesterov);
-        let part = F::of(if step == 1 { 1.0 } else { 1.0 - self.dampening });
+        // without momentum there is no velocity to dampen
+        let part = F::of(if step == 1 || self.momentum == 0.0 { 1.0 } else { 1.0 - self.dampening });
         gradient.update([velocity, theta], |g, [v, theta]| {
             let g = g + decay * theta;
             let v = momentum * v + part * g;
