@@ -106,7 +106,8 @@ impl<F: Float> Optimizer<F> for Adam<F> {
 
     fn update(&mut self, index: usize, theta: &mut Array2<F>, gradient: Gradient<F>) -> Result<()> {
         let (step, [m, v]) = self.moments.step(index, theta.dim());
-        let ([rest1, rest2], beta2) = (self.betas.map(|beta| F::one() - F::of(beta)), F::of(self.betas[1]));
+        // 1 - β in f64: of a β next to 1, that of rounded numbers would have few digits
+        let ([rest1, rest2], beta2) = (self.betas.map(|beta| F::of(1.0 - beta)), F::of(self.betas[1]));
         let (one, epsilon, rate) = (F::one(), F::of(self.epsilon), self.learning_rate);
         // 1 - βᵗ in f64, and both corrections outside of the loop: η·m̂/(√v̂ + ε) = η₁·m/(c·√v + ε)
         let [of_m, of_v] = self.betas.map(|beta| 1.0 - beta.powf(step as f64));

@@ -107,7 +107,8 @@ impl<F: Float> Optimizer<F> for RmsProp<F> {
     fn update(&mut self, index: usize, theta: &mut Array2<F>, gradient: Gradient<F>) -> Result<()> {
         let [rate, alpha, epsilon, momentum] =
             [self.learning_rate, self.alpha, self.epsilon, self.momentum].map(F::of);
-        let (rest, centered, decay) = (F::one() - alpha, self.centered, self.decay.of(&gradient));
+        // 1 - α in f64: of an α next to 1, that of rounded numbers would have few digits
+        let (rest, centered, decay) = (F::of(1.0 - self.alpha), self.centered, self.decay.of(&gradient));
         let (_, [square, mean, b]) = self.averages.step(index, theta.dim());
         gradient.update([square, mean, b, theta], |g, [square, mean, b, theta]| {
             let g = g + decay * theta;
