@@ -38,8 +38,8 @@ mutations() {
     'repeat_row(&Array2::zeros(b.value.dim()), y.view_mut());'
 
   mutation relu-mask layer/relu.rs \
-    'map2(pass.dy, pass.x, dx, |dy, x| if x > F::zero() { dy } else { F::zero() });' \
-    'map2(pass.dy, pass.x, dx, |dy, _| dy);'
+    'if x > F::zero() { dy } else { closed }' \
+    'if x > F::zero() { dy } else { dy + F::zero() * closed }'
   mutation sigmoid-y layer/sigmoid.rs \
     'map2(pass.dy, pass.y, dx, |dy, y| dy * y * (F::one() - y));' \
     'map2(pass.dy, pass.y, dx, |dy, y| dy * (F::one() - y));'

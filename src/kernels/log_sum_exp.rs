@@ -10,7 +10,8 @@ use crate::Float;
 ///
 /// The largest number gives the 1 of rest = ln(1 + …), so that no exponential overflows and lse(x) - x, which is
 /// rest + (max - x), keeps the digits of a small rest beside a large max. Many rows are computed at once, and nothing is
-/// allocated. NaN if a number of the row is infinite or NaN, except -∞ beside a finite one.
+/// allocated. One infinite number beside others that are not leaves the limit, a max of ∞ and a rest of 0; the rest is NaN
+/// if a number of the row is NaN, if several are ∞ or if all are -∞.
 ///
 /// # Examples
 /// -ln p of the first class after a softmax:
@@ -46,10 +47,17 @@ pub fn log_sum_exp<F: Float>(x: &[F]) -> F {
     lse
 }
 
+/// Whether an infinite largest number of a row is there once, and no NaN, so that a softmax has a limit.
+#[cold]
+pub(super) fn is_alone<F: Float>(infinite: F, x: &[F]) -> bool {
+    x.iter().filter(|&&x| x == infinite || x.is_nan()).count() == 1
+}
+
 /// The function that is compiled in this crate.
 pub(super) mod compiled {
     use ndarray::ArrayView2;
 
+    use super::is_alone;
     use crate::Float;
     use crate::kernels::rows::row;
     use crate::kernels::vectors::{BLOCK, vectorised, with_input_slices};
@@ -79,11 +87,16 @@ pub(super) mod compiled {
                             *rest = wide_row(row(x, width, i), max);
                         }
                     }
-                    for rest in rest {
+                    for rest in &mut *rest {
                         *rest = ln_1p(*rest);
                     }
                 },
-            )
+            );
+            for (i, (&max, rest)) in max.iter().zip(rest).enumerate() {
+                if max == F::infinity() && is_alone(max, row(x, width, i)) {
+                    *rest = F::zero();
+                }
+            }
         });
     }
 
@@ -187,7 +200,17 @@ mod tests {
         let (nan, infinity) = (f32::NAN, f32::INFINITY);
         assert!(log_sum_exp(&[1.0, nan]).is_nan() && log_sum_exp(&[nan]).is_nan());
         assert_eq!(log_sum_exp(&[1.0, -infinity]), 1.0);
-        assert!(!log_sum_exp(&[1.0, infinity]).is_finite());
+        for others in [0, 1, 30, 63, 64, 2000] {
+            let mut x = vec![1e30; others];
+            x.push(infinity);
+            assert_eq!(log_sum_exp(&x), infinity);
+            log_sum_exp_rows(ArrayView1::from(&x).insert_axis(Axis(0)), |_, max, rest| {
+                assert_eq!((max, rest), (infinity, 0.0), "{others}");
+            });
+            x.push(infinity);
+            assert!(log_sum_exp(&x).is_nan());
+        }
+        assert!(log_sum_exp(&[infinity, nan]).is_nan());
         assert!(!log_sum_exp::<f32>(&[]).is_finite() && !log_sum_exp(&[-infinity]).is_finite());
     }
 }

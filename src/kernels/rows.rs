@@ -94,7 +94,8 @@ pub(super) fn row<F>(x: &[F], width: usize, i: usize) -> &[F] {
 
 /// y ← e^(x - max), row by row, with the largest number of each row as its max: n × k both.
 ///
-/// The powers of a softmax. To subtract the max changes none of their shares, and none overflows: the largest is 1.
+/// The powers of a softmax. To subtract the max changes none of their shares, and none overflows: the largest is 1. One
+/// that is infinite beside others that are not has all of the row, 1, 0, 0, …; beside a second one it is NaN.
 ///
 /// # Panics
 /// If x and y have different shapes.
@@ -150,6 +151,7 @@ pub(super) mod compiled {
     use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 
     use crate::Float;
+    use crate::kernels::log_sum_exp::is_alone;
     use crate::kernels::vectors::{BLOCK, vectorised, with_input_slices};
     use crate::kernels::{each_row, exp, largest, map_in_place};
 
@@ -157,6 +159,9 @@ pub(super) mod compiled {
         each_row([x], y.view_mut(), |[x], y| {
             let max = largest(x);
             y.iter_mut().zip(x).for_each(|(y, &x)| *y = x - max);
+            if max == F::infinity() && is_alone(max, x) {
+                y.iter_mut().zip(x).for_each(|(y, &x)| *y = if x == max { F::zero() } else { x - max });
+            }
         });
         map_in_place(y, exp); // of all rows at once, which fills the CPU's vectors
     }
@@ -272,6 +277,18 @@ mod tests {
                 assert!(y.iter().zip(x).all(|(&y, &x)| y == exp(x - max)), "{length}");
             }
         }
+    }
+
+    #[test]
+    fn powers_of_infinity() {
+        let infinity = f32::INFINITY;
+        let mut y = Array2::zeros((1, 3));
+        exp_rows(array![[-infinity, infinity, 1e30]].view(), y.view_mut());
+        assert_eq!(y, array![[0.0, 1.0, 0.0]]);
+        exp_rows(array![[infinity, infinity, 1e30]].view(), y.view_mut());
+        assert!(y[[0, 0]].is_nan() && y[[0, 1]].is_nan());
+        exp_rows(array![[f32::NAN, infinity, 1e30]].view(), y.view_mut());
+        assert!(y[[0, 0]].is_nan());
     }
 
     #[test]

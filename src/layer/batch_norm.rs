@@ -94,7 +94,7 @@ impl<F: Float> Layer<F> for BatchNorm<F> {
             let (expected, got) = ("more than 0 and at most 1", format!("{:?}", self.momentum));
             return Err(Error::setting("momentum", expected, got, "0.1 takes a tenth of each batch"));
         }
-        if !(self.epsilon > 0.0 && self.epsilon.is_finite()) {
+        if !(F::of(self.epsilon) > F::zero() && F::of(self.epsilon).is_finite()) {
             let (expected, got) = ("finite and more than 0", format!("{:?}", self.epsilon));
             return Err(Error::setting("epsilon", expected, got, "1e-5 is usual"));
         }

@@ -15,7 +15,7 @@ use crate::{Config, Error, Float, Result, Rng};
 /// ```
 ///
 /// Any sample shape; the output has the same. No parameters. Negative outputs down to -α bring the mean of a layer near 0.
-/// An α that is not finite is an error when the model is built.
+/// An α that is negative or not finite is an error when the model is built.
 ///
 /// Source: Clevert, Unterthiner and Hochreiter, *Fast and Accurate Deep Network Learning by Exponential Linear Units*, ICLR
 /// 2016.
@@ -57,9 +57,10 @@ impl<F: Float> Layer<F> for ELU {
     }
 
     fn build(&mut self, input: &[usize], _: &mut Rng) -> Result<Vec<usize>> {
-        if !self.alpha.is_finite() {
+        // below 0, y would not tell on which side of 0 its x was
+        if !(self.alpha.is_finite() && self.alpha >= 0.0) {
             let got = format!("{:?}", self.alpha);
-            return Err(Error::setting("alpha", "finite", got, "1 is usual: ELU::default()"));
+            return Err(Error::setting("alpha", "finite and at least 0", got, "1 is usual: ELU::default()"));
         }
         Ok(input.to_vec())
     }
@@ -119,6 +120,18 @@ mod tests {
         for elu in [ELU::default(), ELU::new(0.5)] {
             let report = check_layer(elu, [3, 4], 5, 1).unwrap();
             assert!(report.passed(), "{report}");
+        }
+    }
+
+    #[test]
+    fn an_alpha_below_0_is_an_error() {
+        for alpha in [-0.5, f64::NAN, f64::INFINITY] {
+            let error =
+                crate::Sequential::<f64>::new([1]).add(ELU::new(alpha)).build(1).unwrap_err().to_string();
+            let expected = format!(
+                "layer 0 (elu): alpha: must be finite and at least 0, but is {alpha:?}\n  help: 1 is usual: ELU::default()"
+            );
+            assert_eq!(error, expected);
         }
     }
 

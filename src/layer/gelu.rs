@@ -70,11 +70,12 @@ impl<F: Float> Layer<F> for GELU {
         match self.approximate {
             true => map2(pass.dy, pass.x, dx, |dy, x| {
                 let (t, slope) = (tanh(inner(x)), F::of(SLOPE) * (F::one() + F::of(3.0 * CUBE) * x * x));
-                dy * (half_1_plus(t) + half * x * (F::one() - t * t) * slope)
+                let rest = F::one() - t * t;
+                dy * (half_1_plus(t) + unless_0(rest, half * x * rest * slope))
             }),
             false => map2(pass.dy, pass.x, dx, |dy, x| {
                 let density = F::of(SLOPE * 0.5) * exp(-half * x * x);
-                dy * (half_1_plus(erf(x * F::of(FRAC_1_SQRT_2))) + x * density)
+                dy * (half_1_plus(erf(x * F::of(FRAC_1_SQRT_2))) + unless_0(density, x * density))
             }),
         }
     }
@@ -116,6 +117,12 @@ fn times<F: Float>(x: F, p: F) -> F {
     if x == F::neg_infinity() { F::zero() } else { x * p }
 }
 
+/// A product, 0 where that factor is: far out it vanishes faster than the others grow, and 0·∞ would be NaN.
+#[inline(always)]
+pub(super) fn unless_0<F: Float>(factor: F, product: F) -> F {
+    if factor == F::zero() { factor } else { product }
+}
+
 #[cfg(test)]
 mod tests {
     use ndarray::array;
@@ -152,9 +159,12 @@ mod tests {
 
     #[test]
     fn nan_and_infinity() {
-        let x = array![[f64::NAN, f64::INFINITY, f64::NEG_INFINITY]];
-        let [y, _] = alone(GELU::new(), &x, &array![[1.0, 1.0, 1.0]]);
-        assert!(y[[0, 0]].is_nan(), "{y}");
-        assert_eq!((y[[0, 1]], y[[0, 2]]), (f64::INFINITY, 0.0));
+        let x = array![[f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e200, -1e200]];
+        for gelu in [GELU::new(), GELU::approximate()] {
+            let [y, dx] = alone(gelu, &x, &array![[1.0, 1.0, 1.0, 1.0, 1.0]]);
+            assert!(y[[0, 0]].is_nan() && dx[[0, 0]].is_nan(), "{y} {dx}");
+            assert_eq!(y.iter().skip(1).collect::<Vec<_>>(), [&f64::INFINITY, &0.0, &1e200, &0.0]);
+            assert_eq!(dx.iter().skip(1).collect::<Vec<_>>(), [&1.0, &0.0, &1.0, &0.0]);
+        }
     }
 }

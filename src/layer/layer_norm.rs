@@ -18,7 +18,7 @@ use crate::{Config, Error, Float, Gradient, Init, Result, Rng};
 ///
 /// Samples of any shape; the output has the same. Parameters are `weight` w, 1 at first, and `bias` b, 0, of one number for
 /// each of the sample. It does not look at other samples, so that training and prediction compute the same, and batches may be
-/// as small as one. ε = 1e-5, as PyTorch has it.
+/// as small as one. ε = 1e-5, as PyTorch has it. Numbers whose squares overflow are normalised too.
 ///
 /// Source: Ba, Kiros and Hinton, *Layer Normalization*, 2016.
 ///
@@ -51,15 +51,28 @@ impl<F: Float> LayerNorm<F> {
         self
     }
 
-    /// x̂ of a sample; returns √(σ² + ε), or NaN, which nobody overlooks, if σ² is too large for its type.
+    /// x̂ of a sample; returns √(σ² + ε).
     fn normalise(&self, x: &[F], normalised: &mut [F]) -> F {
         let (k, mean) = (F::from_count(x.len()), sum(x) / F::from_count(x.len()));
         normalised.iter_mut().zip(x).for_each(|(n, &x)| *n = x - mean);
         let variance = dot(normalised, normalised) / k + F::of(self.epsilon);
+        if !variance.is_finite() {
+            return normalise_far(normalised);
+        }
         let deviation = variance / variance.sqrt();
         normalised.iter_mut().for_each(|n| *n /= deviation);
         deviation
     }
+}
+
+/// x̂ from x - μ whose squares are too large to be numbers, in two steps; ε is nothing beside them. Returns √σ².
+#[cold]
+fn normalise_far<F: Float>(from_mean: &mut [F]) -> F {
+    let largest = from_mean.iter().fold(F::zero(), |max, x| if x.abs() > max { x.abs() } else { max });
+    from_mean.iter_mut().for_each(|x| *x /= largest);
+    let deviation = (dot(from_mean, from_mean) / F::from_count(from_mean.len())).sqrt();
+    from_mean.iter_mut().for_each(|x| *x /= deviation);
+    largest * deviation
 }
 
 impl<F: Float> Layer<F> for LayerNorm<F> {
@@ -72,7 +85,7 @@ impl<F: Float> Layer<F> for LayerNorm<F> {
     }
 
     fn build(&mut self, input: &[usize], rng: &mut Rng) -> Result<Vec<usize>> {
-        if !(self.epsilon > 0.0 && self.epsilon.is_finite()) {
+        if !(F::of(self.epsilon) > F::zero() && F::of(self.epsilon).is_finite()) {
             let (expected, got) = ("finite and more than 0", format!("{:?}", self.epsilon));
             return Err(Error::setting("epsilon", expected, got, "1e-5 is usual"));
         }
@@ -199,11 +212,13 @@ mod tests {
     }
 
     #[test]
-    fn numbers_too_large_are_nan() {
+    fn numbers_whose_squares_overflow() {
         let model = Sequential::new([2]).add(LayerNorm::new()).build(0).unwrap();
-        let y = model.predict(&array![[1e30_f32, -1e30], [1e10, -1e10]]).unwrap();
-        assert!(y.row(0).iter().all(|y| y.is_nan()));
+        let infinity = f32::INFINITY;
+        let y = model.predict(&array![[1e30_f32, -1e30], [1e10, -1e10], [1.0, infinity]]).unwrap();
+        assert_eq!(y.row(0), array![1.0, -1.0]);
         assert_eq!(y.row(1), array![1.0, -1.0]);
+        assert!(y.row(2).iter().all(|y| y.is_nan()), "the mean is infinite, and ∞ - ∞ nothing");
     }
 
     #[test]

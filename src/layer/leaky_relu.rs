@@ -70,7 +70,10 @@ impl<F: Float> Layer<F> for LeakyReLU {
 
     fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
         let slope = F::of(self.slope);
-        map2(pass.dy, pass.x, dx, |dy, x| if x > F::zero() { dy } else { slope * dy });
+        map2(pass.dy, pass.x, dx, |dy, x| {
+            let leak = if x <= F::zero() { slope * dy } else { x }; // a NaN stays, as in forward
+            if x > F::zero() { dy } else { leak }
+        });
     }
 
     fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
@@ -106,8 +109,8 @@ mod tests {
     #[test]
     fn nan_and_infinity() {
         let x = array![[f64::NAN, f64::INFINITY, f64::NEG_INFINITY]];
-        let [y, _] = alone(LeakyReLU::default(), &x, &array![[1.0, 1.0, 1.0]]);
-        assert!(y[[0, 0]].is_nan(), "{y}");
+        let [y, dx] = alone(LeakyReLU::default(), &x, &array![[1.0, 1.0, 1.0]]);
+        assert!(y[[0, 0]].is_nan() && dx[[0, 0]].is_nan(), "{y} {dx}");
         assert_eq!((y[[0, 1]], y[[0, 2]]), (f64::INFINITY, f64::NEG_INFINITY));
     }
 }

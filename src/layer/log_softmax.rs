@@ -42,7 +42,8 @@ impl<F: Float> Layer<F> for LogSoftmax {
 
     fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, _: &mut Memory<F>) {
         log_sum_exp_rows(x, |row, max, rest| {
-            azip!((y in y.row_mut(row), &x in x.row(row)) *y = (x - max) - rest);
+            let below_max = |x| if x == max { F::zero() } else { x - max }; // ∞ - ∞ would be NaN
+            azip!((y in y.row_mut(row), &x in x.row(row)) *y = below_max(x) - rest);
         });
     }
 

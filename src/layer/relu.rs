@@ -42,7 +42,10 @@ impl<F: Float> Layer<F> for ReLU {
     }
 
     fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
-        map2(pass.dy, pass.x, dx, |dy, x| if x > F::zero() { dy } else { F::zero() });
+        map2(pass.dy, pass.x, dx, |dy, x| {
+            let closed = if x <= F::zero() { F::zero() } else { x }; // a NaN stays, as in forward
+            if x > F::zero() { dy } else { closed }
+        });
     }
 
     fn explain(&self, subject: Subject, pass: &NamedPass) -> Option<Formula> {
@@ -73,9 +76,10 @@ mod tests {
 
     #[test]
     fn nan_passes_through() {
-        let [y, _] =
+        let [y, dx] =
             alone(ReLU, &array![[f64::NAN, f64::INFINITY, f64::NEG_INFINITY]], &array![[1.0, 1.0, 1.0]]);
-        assert!(y[[0, 0]].is_nan());
+        assert!(y[[0, 0]].is_nan() && dx[[0, 0]].is_nan());
+        assert_eq!((dx[[0, 1]], dx[[0, 2]]), (1.0, 0.0));
         assert_eq!((y[[0, 1]], y[[0, 2]]), (f64::INFINITY, 0.0));
     }
 }

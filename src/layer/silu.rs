@@ -2,6 +2,7 @@
 
 use ndarray::{ArrayView2, ArrayViewMut2};
 
+use super::gelu::unless_0;
 use super::{Layer, Memory, Pass};
 use crate::Float;
 use crate::explain::formula::{Formula, NamedPass, Subject};
@@ -43,7 +44,8 @@ impl<F: Float> Layer<F> for SiLU {
     fn backward(&self, pass: Pass<F>, dx: ArrayViewMut2<F>) {
         map2(pass.dy, pass.x, dx, |dy, x| {
             let s = sigmoid(x);
-            dy * (s + (F::one() - s) * times_sigmoid(x))
+            let rest = F::one() - s;
+            dy * (s + unless_0(rest, rest * times_sigmoid(x)))
         });
     }
 

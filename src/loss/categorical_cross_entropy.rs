@@ -73,7 +73,8 @@ impl<F: Float> Loss<F> for CategoricalCrossEntropy {
             let classes = Zip::from(z.row(row)).and(t.row(row)); // lse(z) - z = rest + (max - z)
             loss = classes.fold(loss, |sum, &z, &t| {
                 // a class that is ruled out by a logit of -∞ costs nothing, where 0·∞ would be NaN
-                let share = if t == F::zero() { t * rest } else { t * (rest + (max - z)) };
+                let below_max = if z == max { F::zero() } else { max - z }; // ∞ - ∞ would be NaN too
+                let share = if t == F::zero() { t * rest } else { t * (rest + below_max) };
                 sum + share.as_f64()
             });
         });

@@ -51,7 +51,7 @@ impl<F: Float> Loss<F> for Huber {
     }
 
     fn reads(&self, _: Output, _: usize) -> Result<Reads> {
-        if self.delta.is_finite() && self.delta > 0.0 {
+        if self.delta.is_finite() && F::of(self.delta) > F::zero() {
             return Ok(Reads::Outputs);
         }
         let got = format!("{:?}", self.delta);

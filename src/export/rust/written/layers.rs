@@ -126,7 +126,15 @@ pub(super) fn layer_norm(y: &mut [f32], weights: &[f32], biases: &[f32], epsilon
         *y -= mean;
     }
     let variance = sum(y, |y| y * y) / count + epsilon;
-    let deviation = variance / sqrt(variance);
+    let mut deviation = variance / sqrt(variance);
+    if !variance.is_finite() {
+        // squares too large to be numbers, beside which epsilon is nothing
+        let largest = y.iter().fold(0.0, |max, y| if y.abs() > max { y.abs() } else { max });
+        for y in &mut *y {
+            *y /= largest;
+        }
+        deviation = sqrt(sum(y, |y| y * y) / count);
+    }
     for (y, (&weight, &bias)) in y.iter_mut().zip(weights.iter().zip(biases)) {
         *y = weight * (*y / deviation) + bias;
     }
@@ -241,11 +249,12 @@ pub(super) fn step(y: &mut [f32]) {
     }
 }
 
-/// yₖ = eˣᵏ / Σⱼ eˣʲ: the largest x is taken off first, so that no exponential overflows.
+/// yₖ = eˣᵏ / Σⱼ eˣʲ: the largest x is taken off first, so that no exponential overflows; an infinite one has all.
 pub(super) fn softmax(y: &mut [f32]) {
     let max = largest(y);
+    let infinite = max == f32::INFINITY && y.iter().filter(|y| **y == max || y.is_nan()).count() == 1;
     for y in &mut *y {
-        *y = exp(*y - max);
+        *y = if infinite && *y == max { 1.0 } else { exp(*y - max) };
     }
     let sum = sum(y, |y| y);
     for y in y {
@@ -256,9 +265,10 @@ pub(super) fn softmax(y: &mut [f32]) {
 /// yₖ = xₖ - ln Σⱼ eˣʲ. The largest x gives the 1 of ln(1 + …), so that a small sum of the others keeps its digits.
 pub(super) fn log_softmax(y: &mut [f32]) {
     let max = largest(y);
-    let rest = ln_1p(sum_of_others(y, max));
+    let infinite = max == f32::INFINITY && y.iter().filter(|y| **y == max || y.is_nan()).count() == 1;
+    let rest = if infinite { 0.0 } else { ln_1p(sum_of_others(y, max)) };
     for y in y {
-        *y = (*y - max) - rest;
+        *y = (if *y == max { 0.0 } else { *y - max }) - rest;
     }
 }
 
