@@ -8,7 +8,7 @@ use chainrule::prelude::*;
 use serde_json::Value;
 
 mod random_nets;
-pub use random_nets::{normal, random_batch, random_net};
+pub use random_nets::{normal, random_batch, random_net, random_net_with, stir};
 
 /// A file of reference numbers.
 pub fn reference(file: &str) -> Value {
@@ -86,6 +86,12 @@ pub fn assert_matrix<F: Float>(what: impl Debug, got: ArrayView2<F>, expected: &
     for ((index, got), expected) in got.indexed_iter().zip(expected) {
         assert_number((&what, index), *got, *expected, within);
     }
+}
+
+/// Samples × features as samples of the shape that a model takes.
+pub fn shaped<F: Float>(model: &Sequential<F>, x: &Array2<F>) -> chainrule::ndarray::ArrayD<F> {
+    let shape = [&[x.nrows()], model.input_shape()].concat();
+    x.clone().into_shape_with_order(shape).expect("as many numbers as before")
 }
 
 /// y = x, with outputs of that meaning: behind a Sigmoid or Softmax it keeps the loss from their logits.

@@ -2,8 +2,19 @@
 
 use chainrule::prelude::*;
 
+use crate::shaped;
+
 /// A net of 2 to 6 layers, drawn from all of the library, whose parameters and state are none of a new model.
 pub fn random_net<F: Float>(seed: u64) -> Sequential<F> {
+    random_net_with(seed, |_, _, layer| layer)
+}
+
+/// That net, with another layer in place of some: `change` is asked with the position of each and the number of all, and
+/// again for the same position if what it gave can't stand there.
+pub fn random_net_with<F: Float>(
+    seed: u64,
+    change: impl Fn(usize, usize, Box<dyn Layer<F>>) -> Box<dyn Layer<F>>,
+) -> Sequential<F> {
     let mut rng = Rng::stream(seed, 1);
     let image = rng.below(2) == 0;
     let mut input = if image {
@@ -19,7 +30,7 @@ pub fn random_net<F: Float>(seed: u64) -> Sequential<F> {
     let mut model = None;
     let mut count = 0;
     while count < layers {
-        let longer = builder.clone().add(random_layer(&mut rng));
+        let longer = builder.clone().add(change(count, layers, random_layer(&mut rng)));
         let longer = if rng.below(6) == 0 { longer.add(Residual::over(1)) } else { longer };
         if let Ok(built) = longer.clone().build(seed) {
             (builder, model, count) = (longer, Some(built), count + 1);
@@ -42,7 +53,7 @@ pub fn normal<F: Float>(shape: (usize, usize), rng: &mut Rng) -> Array2<F> {
 }
 
 /// Moves every parameter and every state away from where it began.
-fn stir<F: Float>(model: &mut Sequential<F>, rng: &mut Rng) {
+pub fn stir<F: Float>(model: &mut Sequential<F>, rng: &mut Rng) {
     let names: Vec<(String, (usize, usize))> =
         model.params().map(|(name, value)| (name, value.dim())).collect();
     for (name, shape) in names {
@@ -50,19 +61,10 @@ fn stir<F: Float>(model: &mut Sequential<F>, rng: &mut Rng) {
         model.set_param(&name, &moved).unwrap();
     }
     for seed in 0..2 {
-        model.forward(&random_batch_of(model, 8, seed)).unwrap();
+        model.forward(&shaped(model, &random_batch(model, 8, seed))).unwrap();
         model.backward_from(&Array2::zeros((8, model.output_width()))).unwrap();
         Sgd::new(0.1).step(model).unwrap(); // of no gradient: only the state moves
     }
-}
-
-fn random_batch_of<F: Float>(
-    model: &Sequential<F>,
-    samples: usize,
-    seed: u64,
-) -> chainrule::ndarray::ArrayD<F> {
-    let shape: Vec<usize> = std::iter::once(samples).chain(model.input_shape().iter().copied()).collect();
-    random_batch(model, samples, seed).into_shape_with_order(shape).unwrap()
 }
 
 /// A layer with random settings.
