@@ -86,11 +86,18 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// Rooms whose rows are in modules of their own, which other tests have.
+const ELSEWHERE: [&str; 5] = ["data", "disk", "export", "files", "metrics"];
+
 /// All of them.
 fn public() -> Vec<Public> {
     let mut files = Vec::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
     sources(&root, &mut files);
+    let is_of = |file: &Path, room: &str| {
+        file.starts_with(root.join(room)) || file == root.join(room).with_extension("rs")
+    };
+    files.retain(|file| !ELSEWHERE.iter().any(|room| is_of(file, room)));
     files.sort();
     let mut found = Vec::new();
     for file in files {
@@ -98,7 +105,7 @@ fn public() -> Vec<Public> {
         let source = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         public_in(&source.items, &mut found);
     }
-    assert!(found.len() > 300, "there are far more public functions than {}", found.len());
+    assert!(found.len() > 200, "there are far more public functions than {}", found.len());
     found
 }
 
