@@ -267,7 +267,7 @@ fn of_files(folder: &std::path::Path) -> Vec<Case> {
             "CsvLog::create",
             "a folder",
             || fit(|trainer| trainer.callback(CsvLog::create(folder))),
-            "before training, callback 1 (CSV log): …: Is a directory (os error 21)\n  help: this is a folder: give the file in it",
+            "before training, callback 1 (CSV log): …: is a directory\n  help: this is a folder: give the file in it",
         ),
         case(
             "History::save_csv",
