@@ -3,12 +3,14 @@
 use chainrule::ndarray::{Array2, ArrayRef2, s};
 
 use super::area::Area;
-use super::picture::{Anchor, Paint, Picture, Text};
+use super::picture::{Anchor, Paint, Picture, Text, cut_line};
 use super::style::{BLUE, BODY, MARGIN, MUTED, ORANGE, SMALL, WHITE, text_width, thousands};
 use super::{Drawing, headline, headline_width};
 
 /// The most classes: the cells of more can't be told apart.
 const MOST_CLASSES: usize = 100;
+/// The most letters of a name, which each column has to have room for.
+const MOST_OF_NAME: usize = 40;
 
 /// A confusion matrix as a heat map: a row for each true class, a column for each predicted one.
 ///
@@ -52,7 +54,7 @@ impl ConfusionHeatmap {
     }
 
     fn name(&self, class: usize) -> String {
-        self.names.get(class).cloned().unwrap_or_else(|| class.to_string())
+        self.names.get(class).map_or_else(|| class.to_string(), |name| cut_line(name, MOST_OF_NAME))
     }
 }
 

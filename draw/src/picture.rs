@@ -32,10 +32,15 @@ impl Paint {
 
 /// Tabs, line breaks and other characters that are no letters become spaces: a text is one line.
 pub(crate) fn one_line(text: &str) -> String {
+    cut_line(text, MOST_LETTERS)
+}
+
+/// One line of at most as many letters.
+pub(crate) fn cut_line(text: &str, most: usize) -> String {
     let turns = |letter| matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut letters =
         text.chars().map(|letter| if letter.is_control() || turns(letter) { ' ' } else { letter });
-    let mut line: String = letters.by_ref().take(MOST_LETTERS - 1).collect();
+    let mut line: String = letters.by_ref().take(most.saturating_sub(1)).collect();
     let rest: String = letters.by_ref().take(2).collect();
     line.push_str(if rest.chars().count() > 1 { "…" } else { &rest });
     line
