@@ -12,6 +12,8 @@ use crate::{Drawing, headline, headline_width};
 /// The most nodes and arrows that are drawn: nobody can read more.
 const MOST_NODES: usize = 150;
 const MOST_EDGES: usize = 500;
+/// The most lines of notes below it.
+const MOST_NOTES: usize = 100;
 
 impl Diagram {
     fn color(&self, index: usize, node: &Node) -> (Color, Color) {
@@ -114,7 +116,17 @@ impl Drawing for Diagram {
         }
         picture.inside((0.0, top), body);
         let mut bottom = top + geometry.height + MARGIN;
-        for line in self.notes.iter().flat_map(|note| wrapped(note, width - 2.0 * MARGIN)) {
+        let mut notes: Vec<String> = self
+            .notes
+            .iter()
+            .flat_map(|note| wrapped(note, width - 2.0 * MARGIN))
+            .take(MOST_NOTES + 1)
+            .collect();
+        if notes.len() > MOST_NOTES {
+            notes.truncate(MOST_NOTES);
+            notes.push("…".to_owned());
+        }
+        for line in notes {
             picture.text(Text::new(line, (MARGIN, bottom + 10.0), BODY));
             bottom += 19.0;
         }

@@ -345,8 +345,8 @@ mod tests {
             error(spirals(9, 1, 0.0, 1)),
             "classes: must be at least 2, but is 1\n  help: 2 or 3 are usual"
         );
-        assert!(error(blobs(usize::MAX, usize::MAX - 1, 0.0, 1)).contains("memory"));
-        assert!(error(moons(usize::MAX, 0.0, 1)).contains("memory"));
+        assert!(error(blobs(usize::MAX, usize::MAX - 1, 0.0, 1)).contains("at most 16,777,216"));
+        assert!(error(moons(usize::MAX, 0.0, 1)).contains("at most 16,777,216"));
         assert!(
             error(blobs_around(&array![[1.0], [f64::NAN]], 9, 0.0, 1))
                 .contains("centers: expected at least 2 × 1")

@@ -18,8 +18,8 @@ const REGRESSION: u64 = (1 << 32) + 4;
 /// Source: scikit-learn, `make_regression`, with all of the features informative.
 ///
 /// # Errors
-/// [`Error::Setting`] if there is no sample or no feature, or noise that is negative or not finite; [`Error::Memory`] for more
-/// than memory can hold.
+/// [`Error::Setting`] if there is no sample or no feature, or more than a toy has (2²⁴ samples, 2²⁸ numbers), or noise that is
+/// negative or not finite.
 ///
 /// # Examples
 /// ```
