@@ -217,7 +217,7 @@ mod tests {
         assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
         let error = write(path.parent().unwrap(), "").unwrap_err().to_string();
         assert!(error.contains("this is a folder"), "{error}");
-        let error = write(&path.join("below"), "").unwrap_err().to_string();
+        let error = write(path.join("below"), "").unwrap_err().to_string();
         assert!(error.starts_with(&path.join("below").display().to_string()), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "second");
     }

@@ -23,7 +23,7 @@ const TOY: u64 = (1 << 32) + 2;
 /// Source: scikit-learn, `make_moons`.
 ///
 /// # Errors
-/// [`Error::Setting`] for fewer than 2 samples, or noise that is negative or not finite.
+/// [`Error::Setting`] for fewer than 2 samples or more than 2²⁴, or noise that is negative or not finite.
 ///
 /// # Examples
 /// ```
