@@ -117,7 +117,7 @@ pub trait Samples<F: Float>: Sync {
     fn check(&self, input: &[usize], output: &[usize]) -> Result<()>;
 
     /// Copies the inputs of the samples of those indices, in that order and flattened, into the rows of `x`.
-    /// [`check`](Samples::check) was successful before.
+    /// [`check`](Samples::check) was successful before. Of a sample that there is not, the library's own data sets make NaN.
     fn gather_inputs(&self, indices: &[usize], x: ArrayViewMut2<F>);
 
     /// [`gather_inputs`](Samples::gather_inputs) for a step of a training, in an epoch counted from 1. It may change the inputs, in

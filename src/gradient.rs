@@ -100,15 +100,13 @@ impl<'a, F: Float> Gradient<'a, F> {
     ///
     /// # Errors
     /// [`Error::Diverged`] if an entry of g is not finite, or one of θ would not be finite any more; such an entry of θ
-    /// keeps its value.
-    ///
-    /// # Panics
-    /// If θ has another shape.
+    /// keeps its value. [`Error::Mismatch`] if θ has another shape, or the factors of a product are of different samples.
     ///
     /// # Examples
     /// See [`Gradient`].
     #[inline(never)]
     pub fn add_to(self, theta: &mut Array2<F>, alpha: F) -> Result<()> {
+        self.check_fits(theta)?;
         // sums over more samples are complete only after several blocks of the product, each scaled by itself
         if let Form::Product { a, b, .. } = &self.form
             && a.nrows() <= FUSED_ROWS
@@ -126,10 +124,8 @@ impl<'a, F: Float> Gradient<'a, F> {
     ///
     /// # Errors
     /// [`Error::Diverged`] if one of the new numbers would not be finite any more: that entry keeps all its old ones, the
-    /// others move.
-    ///
-    /// # Panics
-    /// If the matrices have other shapes than the gradient.
+    /// others move. [`Error::Mismatch`] if one of the matrices has another shape, or the factors of a product are of different
+    /// samples.
     ///
     /// # Examples
     /// ```
@@ -150,6 +146,7 @@ impl<'a, F: Float> Gradient<'a, F> {
         matrices: [&mut Array2<F>; N],
         f: impl Fn(F, [F; N]) -> [F; N] + Copy + Sync,
     ) -> Result<()> {
+        matrices.iter().try_for_each(|matrix| self.check_fits(matrix))?;
         let fine = match self.form {
             Form::Matrix(g) => update_entries(g, matrices, f),
             Form::Product { a, b, .. } => update_by_product([a, b], matrices, f),
@@ -180,11 +177,39 @@ impl<'a, F: Float> Gradient<'a, F> {
         }
     }
 
+    /// Whether a matrix that is to move by it has its shape.
+    fn check_fits(&self, matrix: &Array2<F>) -> Result<()> {
+        if let Some([a, b]) = self.uneven_samples() {
+            let problem = format!("a gradient is the product of factors of {a} and {b} samples");
+            return Err(Error::mismatch(problem, UNEVEN));
+        }
+        if matrix.dim() == self.dim() {
+            return Ok(());
+        }
+        let [got, own] = [matrix.dim(), self.dim()].map(<[usize; 2]>::from);
+        let problem = format!("a matrix of shape {got:?} can't move by a gradient of shape {own:?}");
+        Err(Error::mismatch(
+            problem,
+            "an optimizer's state has the shape of θ: PerParam::of(index, theta.dim())",
+        ))
+    }
+
+    /// How many samples both factors of a product are of, if they don't agree.
+    pub(crate) fn uneven_samples(&self) -> Option<[usize; 2]> {
+        match &self.form {
+            Form::Product { a, b, .. } if a.nrows() != b.nrows() => Some([a.nrows(), b.nrows()]),
+            _ => None,
+        }
+    }
+
     /// Its numbers were written down when it was made, not handed over as a product.
     pub(crate) fn is_matrix(&self) -> bool {
         matches!(self.form, Form::Matrix(_))
     }
 }
+
+/// What to do about a product of different samples.
+pub(crate) const UNEVEN: &str = "give Gradient::product two matrices with a row for each sample of the batch";
 
 #[cold]
 fn not_finite() -> Error {
@@ -241,6 +266,37 @@ mod tests {
             Gradient::from(&matrix).write_to(0.25, written.view_mut());
             assert_eq!(written, &matrix * 0.25);
         }
+    }
+
+    #[test]
+    fn other_shapes_are_errors_and_nothing_moves() {
+        let mut theta = array![[1.0, 2.0]];
+        let (g, mut wide) = (array![[1.0], [1.0]], array![[1.0, 1.0, 1.0]]);
+        let text = |got: &str, own: &str| {
+            format!(
+                "a matrix of shape {got} can't move by a gradient of shape {own}\n  help: an optimizer's state has the \
+                 shape of θ: PerParam::of(index, theta.dim())"
+            )
+        };
+        let error = Gradient::from(&g).add_to(&mut theta, 1.0).unwrap_err();
+        assert_eq!(error.to_string(), text("[1, 2]", "[2, 1]"));
+        let state = array![[0.5, 0.5]];
+        let error =
+            Gradient::from(&state).update([&mut theta, &mut wide], |g, m| m.map(|m| m + g)).unwrap_err();
+        assert_eq!(error.to_string(), text("[1, 3]", "[1, 2]"));
+        let (a, b, mut room) = (array![[1.0]], array![[1.0, 1.0], [1.0, 1.0]], Array2::zeros((1, 2)));
+        for moves in [
+            |g: Gradient<f64>, theta: &mut Array2<f64>| g.add_to(theta, 1.0),
+            |g: Gradient<f64>, theta: &mut Array2<f64>| g.update([theta], |g, [theta]| [theta + g]),
+        ] {
+            let error = moves(Gradient::product(a.view(), b.view(), &mut room), &mut theta).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "a gradient is the product of factors of 1 and 2 samples\n  help: give Gradient::product two matrices \
+                 with a row for each sample of the batch"
+            );
+        }
+        assert_eq!(theta, array![[1.0, 2.0]]);
     }
 
     #[test]

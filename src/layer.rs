@@ -120,6 +120,7 @@ pub use tanh::Tanh;
 ///   [`predict`](crate::Sequential::predict) takes many samples in chunks. A layer that looks at its whole batch while
 ///   training, as a batch normalisation does, keeps what it learns from batches in its [`state`](Layer::state).
 /// - `backward` may be left out by the model, for layers below all parameters; `gradient` can't rely on it.
+/// - Parameters and state keep their number and their shapes after `build`; else the model is refused, with the layer's name.
 ///
 /// [`check_layer`](crate::check_layer) tries all of it.
 pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {

@@ -55,6 +55,8 @@
 //! What is read there is what runs: every step of every training executes these lines, and a layer or an optimizer of
 //! your own is treated as those of the library are.
 //!
+//! Files are read and written whole or not at all, through [`disk`].
+//!
 //! In a [`notebook`] models, histories, explanations and pictures show themselves.
 //!
 //! The package `chainrule-draw` makes pictures of all of it, and a web page of a training; `chainrule-mpi` trains on several

@@ -174,7 +174,7 @@ pub fn labels<F: Float>(y: &ArrayRef2<F>) -> Result<Array2<bool>> {
 /// [`labels`] with a threshold of one's own, at least that for yes: lower where a yes must not be missed.
 ///
 /// # Errors
-/// As [`labels`]; [`Error::Setting`] for a threshold that is NaN.
+/// As [`labels`]; [`Error::Setting`] for a threshold that is NaN, or not from 0 to 1 where all outputs are.
 ///
 /// # Examples
 /// ```

@@ -69,7 +69,9 @@ pub trait Optimizer<F: Float>: CloneOptimizer<F> + Debug + Send {
     /// The name in tables and errors.
     fn name(&self) -> &str;
 
-    /// Moves one parameter by one step. `index` counts the parameters of the model from 0, always in the same order.
+    /// Moves one parameter by one step. `index` counts the parameters of the model from 0, always in the same order. θ keeps its
+    /// shape: one that is another matrix afterwards is 0 from then on, and the step an error. The first step of a training is
+    /// a trial, and after an error there the model has its weights again.
     ///
     /// # Errors
     /// Those of [`Gradient::add_to`]: a training ends where numbers are no longer finite.

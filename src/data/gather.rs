@@ -4,15 +4,11 @@ use std::ops::Range;
 
 use ndarray::{ArrayRef, ArrayView2, ArrayViewD, ArrayViewMut2, Axis, Dimension};
 
-use crate::kernels;
+use crate::{Float, kernels};
 
-/// Copies the samples of those indices into the rows of `to`, each number converted.
+/// Copies the samples of those indices into the rows of `to`, each number converted. One that there is not becomes NaN.
 #[inline(never)]
-#[expect(
-    clippy::indexing_slicing,
-    reason = "callers ask for samples that there are, whose width is that of the rows"
-)]
-pub(super) fn gather_rows<A: Copy, F>(
+pub(super) fn gather_rows<A: Copy, F: Float>(
     from: ArrayViewD<'_, A>,
     indices: &[usize],
     mut to: ArrayViewMut2<'_, F>,
@@ -20,19 +16,25 @@ pub(super) fn gather_rows<A: Copy, F>(
 ) {
     let width = to.ncols().max(1);
     if let (Some(from), Some(to)) = (from.to_slice(), to.as_slice_mut()) {
-        let sample = |index: usize| &from[index * width..][..width];
+        let sample = |index: usize| from.get(index.checked_mul(width)?..)?.get(..width);
         for (rows, indices) in to.chunks_mut(PREFETCH * width).zip(indices.chunks(PREFETCH)) {
-            indices.iter().for_each(|&index| prefetch(sample(index)));
+            indices.iter().filter_map(|&index| sample(index)).for_each(prefetch);
             for (row, &index) in rows.chunks_exact_mut(width).zip(indices) {
-                kernels::convert(sample(index), row, &convert);
+                match sample(index) {
+                    Some(sample) => kernels::convert(sample, row, &convert),
+                    None => row.fill(F::nan()),
+                }
             }
         }
         return;
     }
     // arrays that are transposed or sliced have no rows to copy as a whole
+    let samples = from.shape().first().copied().unwrap_or(0);
     for (mut row, &index) in to.rows_mut().into_iter().zip(indices) {
-        let sample = from.index_axis(Axis(0), index);
-        row.iter_mut().zip(&sample).for_each(|(to, &from)| *to = convert(from));
+        match Some(index).filter(|&index| index < samples).map(|index| from.index_axis(Axis(0), index)) {
+            Some(sample) => row.iter_mut().zip(&sample).for_each(|(to, &from)| *to = convert(from)),
+            None => row.fill(F::nan()),
+        }
     }
 }
 
@@ -83,10 +85,21 @@ mod tests {
     }
 
     #[test]
+    fn a_sample_that_there_is_not_becomes_nan() {
+        let x = array![[1, 2], [3, 4]];
+        for from in [x.view().into_dyn(), x.t().into_dyn()] {
+            let rows = gathered(from, &[1, 2, usize::MAX], 2);
+            assert!(rows.row(0).iter().all(|x| x.is_finite()));
+            assert!(rows.slice(s![1.., ..]).iter().all(|x| x.is_nan()));
+        }
+    }
+
+    #[test]
     fn rows_are_borrowed_if_they_lie_one_behind_the_other() {
         let x = array![[[1, 2], [3, 4]], [[5, 6], [7, 8]], [[9, 10], [11, 12]]];
         assert_eq!(borrow_rows(&x, 1..3).unwrap(), array![[5, 6, 7, 8], [9, 10, 11, 12]]);
         assert!(borrow_rows(&x, 2..4).is_none());
+        assert!(borrow_rows(&x, 1..usize::MAX).is_none());
         assert!(borrow_rows(&x.t(), 0..1).is_none());
         assert!(borrow_rows(&x.slice(s![.., .., ..1]), 0..1).is_none());
         assert!(borrow_rows(&Array2::<u8>::zeros((0, 2)), 0..0).is_none());

@@ -171,10 +171,10 @@ impl ImageFolder {
         let (file, _) = disk::open(path)?;
         let reader = ImageReader::new(BufReader::new(file)).with_guessed_format().map_err(io)?;
         let mut image = reader.decode().map_err(|error| damaged(error.to_string()))?;
-        if let Some((rows, columns)) = size {
-            if (image.height(), image.width()) != (rows, columns) {
-                image = image.resize_exact(columns, rows, FilterType::Triangle);
-            }
+        if let Some((rows, columns)) = size
+            && (image.height(), image.width()) != (rows, columns)
+        {
+            image = image.resize_exact(columns, rows, FilterType::Triangle);
         }
         let (rows, columns) = (image.height() as usize, image.width() as usize);
         Ok(if self.gray {

@@ -114,7 +114,7 @@ fn check_classes<C: ClassNumber>(labels: ArrayViewD<'_, C>, samples: usize, outp
     if count != samples {
         return Err(wrong_count(samples, count));
     }
-    let width: usize = output.iter().product();
+    let width = output.iter().fold(1_usize, |width, &size| width.saturating_mul(size));
     labels.iter().enumerate().try_for_each(|(sample, &label)| {
         if width > 1 {
             return index_below(width, sample, label).map(drop);
@@ -125,10 +125,6 @@ fn check_classes<C: ClassNumber>(labels: ArrayViewD<'_, C>, samples: usize, outp
     })
 }
 
-#[expect(
-    clippy::indexing_slicing,
-    reason = "callers ask for samples that there are; `check_classes` has looked at their classes"
-)]
 fn gather_classes<F: Float, C: ClassNumber>(
     labels: ArrayViewD<'_, C>,
     indices: &[usize],
@@ -139,8 +135,11 @@ fn gather_classes<F: Float, C: ClassNumber>(
     let first_class = usize::from(t.ncols() == 1);
     t.fill(F::zero());
     for (mut row, &sample) in t.rows_mut().into_iter().zip(indices) {
-        if let Some(column) = labels[sample].index().and_then(|class| class.checked_sub(first_class)) {
-            row[column] = F::one();
-        }
+        let Some(label) = labels.get(sample) else {
+            row.fill(F::nan());
+            continue;
+        };
+        let column = label.index().and_then(|class| row.get_mut(class.checked_sub(first_class)?));
+        column.into_iter().for_each(|column| *column = F::one());
     }
 }

@@ -115,5 +115,8 @@ mod tests {
         assert_eq!(names.param(1, "weight", 0, 1), "W1₁,₂");
         assert_eq!(names.param(1, "bias", 0, 1), "b1₂");
         assert_eq!(names.param(7, "bias", 0, 1), "b7₂");
+        // of numbers that no model has there is a name all the same
+        assert_eq!(names.unit(7, usize::MAX), names.unit(7, usize::MAX - 1));
+        assert!(names.param(7, "bias", usize::MAX, usize::MAX).starts_with("b7"));
     }
 }

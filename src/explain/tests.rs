@@ -27,6 +27,17 @@ fn lecture_d() -> (Sequential<f64>, Array2<f64>, Array2<f64>) {
 const LECTURE_D_LOSS: &dyn Loss<f64> = &Half(Summed(MeanSquaredError));
 
 #[test]
+fn what_the_model_has_not_is_left_out() {
+    let (model, x, t) = lecture_d();
+    let explanation = model.explain(&x, &t, LECTURE_D_LOSS).unwrap();
+    let text = explanation.to_string();
+    let last = usize::MAX;
+    let more =
+        explanation.unit(last, last).entry(&format!("{last}.weight"), last, last).entry("0.weight", 9, 9);
+    assert_eq!(more.to_string(), text);
+}
+
+#[test]
 fn lecture_d_prints_its_digits() {
     let (model, x, t) = lecture_d();
     let explanation = model.explain(&x, &t, LECTURE_D_LOSS).unwrap();

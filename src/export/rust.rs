@@ -52,7 +52,7 @@ impl<F: Float> Sequential<F> {
     /// let source = model.to_rust()?;
     /// assert!(source.contains("pub fn predict(input: &[f32; INPUTS]) -> [f32; OUTPUTS] {"));
     /// assert!(source.contains("0.5, 0.25, -0.1, 3.0"));          // a row of weights for each output
-    /// // std::fs::write("src/model.rs", source), then `mod model;`
+    /// // chainrule::disk::write("src/model.rs", source), then `mod model;`
     /// # Ok::<(), chainrule::Error>(())
     /// ```
     pub fn to_rust(&self) -> Result<String> {

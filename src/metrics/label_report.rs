@@ -235,7 +235,7 @@ mod tests {
         );
         assert_eq!(
             LabelReport::at(&y, &t, f64::NAN).unwrap_err().to_string(),
-            "threshold: must be a number, but is NaN\n  help: an output of at least the threshold is a yes: 0.5 is usual, \
+            "threshold: must be from 0 to 1, as probabilities are, but is NaN\n  help: an output of at least the threshold is a yes: 0.5 is usual, \
              less finds more and is wrong more often"
         );
         assert!(

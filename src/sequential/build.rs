@@ -64,7 +64,8 @@ impl<F: Float> SequentialBuilder<F> {
     ///
     /// # Errors
     /// [`Error::Layer`] with the first layer that can't follow what comes before it or breaks its own promises;
-    /// [`Error::Mismatch`] if there is no layer, or no feature in a sample.
+    /// [`Error::Mismatch`] if there is no layer, or no feature in a sample; [`Error::Memory`] in the layer whose weights take more
+    /// memory than there is, or than 8 GiB.
     ///
     /// # Examples
     /// ```

@@ -3,6 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::{Phase, Sequential};
+use crate::gradient::UNEVEN;
 use crate::kernels::aligned;
 use crate::layer::{Param, Pass};
 use crate::optimizer::{Look, Trainable, Visit};
@@ -112,16 +113,20 @@ pub(super) fn named<'a, F: Float>(
     gradient.of_weights(layer.params().get(param).is_none_or(Param::is_weight))
 }
 
-/// The error of a gradient that has not the shape of its parameter.
+/// The error of a gradient that has not the shape of its parameter, or is no product of one batch.
 pub(super) fn check_shape<F: Float>(
     position: usize,
     layer: &dyn Layer<F>,
     param: usize,
     gradient: &Gradient<F>,
 ) -> Result<()> {
-    let Some(theta) = layer.params().get(param).filter(|theta| theta.value.dim() != gradient.dim()) else {
-        return Ok(());
-    };
+    let theta = layer.params().get(param);
+    if let (Some(theta), Some([a, b])) = (theta, gradient.uneven_samples()) {
+        let problem =
+            format!("gives {} a gradient that is the product of factors of {a} and {b} samples", theta.name);
+        return Err(Error::mismatch(problem, UNEVEN).in_layer(position, layer.name()));
+    }
+    let Some(theta) = theta.filter(|theta| theta.value.dim() != gradient.dim()) else { return Ok(()) };
     let [got, expected] = [gradient.dim(), theta.value.dim()].map(<[usize; 2]>::from);
     let problem =
         format!("gives {} a gradient of shape {got:?}, but the parameter has {expected:?}", theta.name);

@@ -162,6 +162,25 @@ fn wrong_arguments_of_data() {
     assert_all(&cases());
 }
 
+/// An index beyond the end is no panic, and no other sample: it is NaN, which ends a training.
+#[test]
+fn nobody_gathers_what_is_not_there() {
+    let (x, labels) = (array![[1.0, 2.0], [3.0, 4.0]], [0, 1]);
+    let data = Dataset::from_labels(x.clone(), labels, 2).unwrap();
+    let augmented = Augment::new(&data, [1, 2]);
+    let all: [&dyn Samples<f64>; 4] = [&data, &augmented, &(&x, &labels), &(&x, &x)];
+    for samples in all {
+        let (mut inputs, mut training, mut targets) = (x.clone(), x.clone(), x.clone());
+        samples.gather_inputs(&[1, usize::MAX], inputs.view_mut());
+        samples.gather_training_inputs(u64::MAX, &[2, usize::MAX], training.view_mut());
+        samples.gather_targets(&[1, 2], targets.view_mut());
+        assert_eq!(inputs.row(0), x.row(1));
+        assert!(inputs.row(1).iter().chain(&training).chain(targets.row(1)).all(|x| x.is_nan()));
+        assert!(targets.row(0).iter().all(|t| t.is_finite()));
+        assert!(samples.borrow_inputs(1..usize::MAX).is_none() && samples.borrow_inputs(2..3).is_none());
+    }
+}
+
 /// Names out of a file reach no terminal as they are: neither in an error nor in a table.
 #[test]
 fn names_of_a_data_set_do_not_steer_a_terminal() {

@@ -49,6 +49,32 @@ pub const HARMLESS: &[(&str, &[&str])] = &[
     ),
     ("two closures, whose panics come through", &["join"]),
     (
+        "no class or label of that number: None, or 0 samples; what_is_not_there_is_none in metrics.rs",
+        &[
+            "ConfusionMatrix::support", "ConfusionMatrix::precision", "ConfusionMatrix::recall", "ConfusionMatrix::f1",
+            "LabelReport::support", "LabelReport::accuracy", "LabelReport::precision", "LabelReport::recall",
+            "LabelReport::f1",
+        ],
+    ),
+    ("any number: what does not fit is None", &["FileNumber::from_whole", "FileNumber::from_float"]),
+    ("any bytes, any seed", &["scale_bytes", "Augment::seed", "Dataset::shuffle"]),
+    (
+        "after Samples::check; a sample that there is not becomes NaN (nobody_gathers_what_is_not_there in data.rs)",
+        &[
+            "Samples::gather_inputs", "Samples::gather_training_inputs", "Samples::gather_targets", "Samples::borrow_inputs",
+            "TargetValue::check", "TargetValue::gather",
+        ],
+    ),
+    ("any fields: those that a file has not are never found", &["Csv::missing"]),
+    (
+        "a rule of somebody's own, which is called when a model is opened or written, and text that is written as it is",
+        &[
+            "Layers::with", "RustSource::layer", "PyTorch::layer", "Onnx::layer", "Module::new", "Module::with_class",
+            "RustLayer::constant", "RustLayer::number", "RustCall::from_to", "RustCall::arg", "Node::new", "Node::with",
+            "Graph::add", "Graph::param", "Graph::ints", "Graph::texts",
+        ],
+    ),
+    (
         "a trait that only the library implements and calls",
         &[
             "Compiled::matmul", "Compiled::add_product", "Compiled::product_rows", "Compiled::with_buffer", "Compiled::exp",
