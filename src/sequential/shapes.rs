@@ -19,7 +19,6 @@ impl<F: Float> Sequential<F> {
     }
 
     /// Whether every layer still has the parameters and the state that it was built with.
-    #[expect(clippy::indexing_slicing, reason = "the route counts these layers")]
     pub(crate) fn check_kept(&self) -> Result<()> {
         let kept = self.cache.rooms.iter().zip(&self.cache.state);
         self.route.active.iter().zip(kept).try_for_each(|(&index, (rooms, state))| {
