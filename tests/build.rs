@@ -38,8 +38,13 @@ fn copy(source: &str, room: &str, name: &str, new_name: &str) -> String {
     let code = source.split("#[cfg(test)]").next().unwrap_or_default();
     let mut copy = String::new();
     // comments, and what the library says to its lints
-    let is_left_out =
-        |line: &&str| ["//", "#[expect("].iter().any(|start| line.trim_start().starts_with(start));
+    let mut in_lint = false; // which may take several lines
+    let mut is_left_out = |line: &&str| {
+        let line = line.trim();
+        let is_lint = in_lint || line.starts_with("#[expect(");
+        in_lint = is_lint && !line.ends_with(")]");
+        is_lint || line.starts_with("//")
+    };
     for line in code.lines().filter(|line| !is_left_out(line)) {
         let line = match line.strip_prefix("use ") {
             Some(path) if path.starts_with("ndarray") => format!("use chainrule::{path}"),
