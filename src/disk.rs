@@ -223,6 +223,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "files")]
     fn what_a_killed_process_has_left_goes_and_what_is_young_or_another_stays() {
         let folder = tempfile::tempdir().unwrap();
         let an_hour_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
@@ -244,6 +245,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg(feature = "files")]
     fn a_folder_that_is_a_file_and_an_empty_name_are_said_to_be_so() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");

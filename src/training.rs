@@ -272,5 +272,5 @@ impl<F: Float> fmt::Debug for Trainer<'_, F> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "threads"))]
 mod tests;

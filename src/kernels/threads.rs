@@ -101,7 +101,7 @@ impl Threads {
     }
 
     /// Without a number of its own, on a machine and by a clock that a test controls.
-    #[cfg(test)]
+    #[cfg(all(test, feature = "threads"))]
     pub(crate) fn measured_by(cores: fn() -> usize, clock: fn() -> Duration) -> Self {
         Threads { known: Box::leak(Box::new(Known::new(cores, clock))), ..Threads::default() }
     }
@@ -295,7 +295,9 @@ fn number_of_variable() -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(feature = "threads")]
     use std::sync::atomic::{AtomicU64, Ordering};
+    #[cfg(feature = "threads")]
     use std::time::Duration;
 
     use super::*;

@@ -49,7 +49,6 @@ fn train(mut trainer: Trainer<f32>) -> (Vec<u32>, History) {
 
 /// The numbers change on the way, the bits are those of one thread.
 #[test]
-#[cfg(feature = "threads")]
 fn a_training_that_changes_its_number_of_threads_has_the_same_bits() {
     let trainer = || Trainer::new(CategoricalCrossEntropy, Sgd::new(0.01)).epochs(60).progress_bar(false);
     let one = train(trainer().threads(1));
