@@ -17,7 +17,7 @@ use crate::{Error, Float, Result, Rng};
 /// Samples of any shape are taken as one row of classes; the output has the same shape. No parameters. The row's
 /// largest score is subtracted first, which changes nothing but keeps the exponentials from overflowing. Behind it
 /// as the last layer, [`CategoricalCrossEntropy`](crate::CategoricalCrossEntropy) works with logits. One score of ∞ gives its
-/// limit, a probability of 1; for two of them, or -∞ alone, there is none, and all of the row is NaN.
+/// limit, a probability of 1; if two are ∞ or all are -∞ there is none, and the row is NaN.
 ///
 /// Source: Bridle, *Probabilistic Interpretation of Feedforward Classification Network Outputs*, 1990.
 ///
