@@ -324,9 +324,8 @@ fn optimizers() {
         vec![(OPTIMIZERS[kind].to_owned(), optimizers::check(&settings, &settings, &mut rng))]
     });
     report("optimizers", &found, [0.01, 0.02]);
-    let enough =
-        |name: &&str| found.get(*name).is_some_and(|tally| tally.cases > 100 && tally.right > 10_000);
-    assert!(!runs_all() || OPTIMIZERS.iter().all(|name| enough(&name)), "{:?}", found.keys());
+    let enough = |name: &str| found.get(name).is_some_and(|tally| tally.cases > 100 && tally.right > 10_000);
+    assert!(!runs_all() || OPTIMIZERS.iter().all(|name| enough(name)), "{:?}", found.keys());
 }
 
 /// Each setting of each optimizer, in the formula, but not in the optimizer.
