@@ -272,5 +272,6 @@ impl<F: Float> fmt::Debug for Trainer<'_, F> {
     }
 }
 
-#[cfg(all(test, feature = "threads"))]
+#[cfg(test)]
+#[cfg(feature = "threads")]
 mod tests;
