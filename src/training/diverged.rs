@@ -119,16 +119,18 @@ impl<F: Float> Causes<'_, F> {
                 let layer = layer_in_words(self.model, position);
                 return format!("look at backward() of {layer}: what it got is finite");
             }
-            None if let Found::Gradient(layer) = *found => {
-                if self.is_moderate_around(layer) && self.weights_are_moderate() {
-                    let layer = layer_in_words(self.model, layer);
-                    return format!("look at gradient() of {layer}: what it got is finite");
-                }
-                if !is_moderate(self.model.largest_at(last)[1]) && is_moderate(activation(last)) {
-                    let (loss, dy) = (self.loss.name(), number(self.model.largest_at(last)[1]));
-                    return format!(
-                        "the slopes of the loss {loss} reach {dy}: divide it by a number as large"
-                    );
+            None => {
+                if let Found::Gradient(layer) = *found {
+                    if self.is_moderate_around(layer) && self.weights_are_moderate() {
+                        let layer = layer_in_words(self.model, layer);
+                        return format!("look at gradient() of {layer}: what it got is finite");
+                    }
+                    if !is_moderate(self.model.largest_at(last)[1]) && is_moderate(activation(last)) {
+                        let (loss, dy) = (self.loss.name(), number(self.model.largest_at(last)[1]));
+                        return format!(
+                            "the slopes of the loss {loss} reach {dy}: divide it by a number as large"
+                        );
+                    }
                 }
             }
             _ => {}
