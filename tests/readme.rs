@@ -1,7 +1,7 @@
 //! What README and its neighbours say: what programs print, code that is quoted, files and examples that are named.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chainrule::prelude::*;
 
@@ -63,16 +63,63 @@ fn readme_is_short() {
     assert!(README.lines().count() <= 140);
 }
 
-#[test]
-fn files_that_are_linked_exist() {
-    for page in PAGES {
-        let path = root().join(page);
-        let text = fs::read_to_string(&path).unwrap();
-        let links = text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
-        for link in links.filter(|link| link.contains(['/', '.']) && !link.contains("://")) {
-            assert!(path.parent().unwrap().join(link).exists(), "{page} links to {link}");
+/// Every page of the repository; those in `src/` are parts of the documentation, whose links rustdoc checks.
+fn all_pages(folder: &Path) -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() && !name.starts_with('.') && !["target", "node_modules", "src"].contains(&&*name) {
+            pages.extend(all_pages(&path));
+        } else if name.ends_with(".md") {
+            pages.push(path);
         }
     }
+    pages
+}
+
+/// The names by which links reach the headings of a page.
+fn anchors(text: &str) -> Vec<String> {
+    let headings =
+        text.lines().filter(|line| line.starts_with('#')).map(|line| line.trim_start_matches('#').trim());
+    let letter = |letter: char| match letter {
+        ' ' => Some('-'),
+        _ if letter.is_alphanumeric() || "-_".contains(letter) => Some(letter),
+        _ => None,
+    };
+    headings.map(|heading| heading.to_lowercase().chars().filter_map(letter).collect()).collect()
+}
+
+/// The targets of `[…](target)` and of `[label]: target`.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let inline = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let definitions = text.lines().filter(|line| line.starts_with('['));
+    inline.chain(definitions.filter_map(|line| line.split_once("]: ")).map(|(_, target)| target))
+}
+
+#[test]
+fn what_is_linked_exists() {
+    let pages = all_pages(root());
+    assert!(pages.len() >= PAGES.len());
+    let mut checked = 0;
+    for path in &pages {
+        let text = fs::read_to_string(path).unwrap();
+        for link in links(&text).filter(|link| !link.contains([' ', ':', '`'])) {
+            let (file, anchor) =
+                link.split_once('#').map_or((link, None), |(file, anchor)| (file, Some(anchor)));
+            if !file.contains(['/', '.']) && !file.is_empty() {
+                continue; // a bracket of code
+            }
+            let target = if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
+            assert!(target.exists(), "{} links to {link}", path.display());
+            if let Some(anchor) = anchor.filter(|_| target.extension().is_some_and(|kind| kind == "md")) {
+                let there = anchors(&fs::read_to_string(&target).unwrap());
+                assert!(there.iter().any(|there| there == anchor), "{} links to {link}", path.display());
+            }
+            checked += 1;
+        }
+    }
+    assert!(checked > 300, "only {checked} links");
 }
 
 #[test]
