@@ -1,7 +1,7 @@
 //! Files, read and written whole or not at all.
 //!
 //! Every reader and every writer of the library goes through here, and a program's own may too: what
-//! [`Sequential::to_rust`](crate::Sequential::to_rust) gives is saved with [`write`].
+//! [`Sequential::to_rust`](crate::Sequential::to_rust) gives is saved with [`write()`].
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};

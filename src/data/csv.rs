@@ -144,7 +144,7 @@ impl<'a> Csv<'a> {
     /// Reads a file, which has to be UTF-8.
     ///
     /// # Errors
-    /// [`Error::Io`] if it can't be read.
+    /// [`Error::Io`](crate::Error::Io) if it can't be read.
     ///
     /// # Examples
     /// ```no_run
@@ -348,8 +348,8 @@ impl<'a> Csv<'a> {
     /// and what fills a missing value. Give it the training data only.
     ///
     /// # Errors
-    /// [`Error::Data`] with line and column for a field that is not what its column asks for, a row with more or fewer
-    /// fields, a column that is missing or named twice, a file without rows or that is no UTF-8; [`Error::Setting`] for
+    /// [`Error::Data`](crate::Error::Data) with line and column for a field that is not what its column asks for, a row with more or fewer
+    /// fields, a column that is missing or named twice, a file without rows or that is no UTF-8; [`Error::Setting`](crate::Error::Setting) for
     /// a separator, quote or rule that can't be meant.
     ///
     /// # Examples
