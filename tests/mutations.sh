@@ -126,25 +126,10 @@ for name in "$@"; do
 done
 chosen=" ${*:-${names[*]}} "
 
-fail() {
-  echo "$*" >&2
-  exit 1
-}
-
-# The copy has a target directory of its own, as cargo takes two copies of a package for one. There the training is a
-# test of the library's package, which saves building what else tests/ needs.
-mkdir -p "${CARGO_TARGET_DIR:-target}/mutations"
-place=$(cd "${CARGO_TARGET_DIR:-target}/mutations" && pwd)
-export CARGO_TARGET_DIR=$place/target
-copy=$place/source
+# The training is a test of the library's package there, which saves building what else tests/ needs.
+. tests/spoiled_copy.sh
 log=$place/log
-rm -rf "$copy" && mkdir "$copy"
-# -m: a file is as new as this copy, whatever was built of the last one
-git ls-files -z --cached --others --exclude-standard |
-  while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
-  tar --null -T - -cf - | tar -xmf - -C "$copy"
 printf '\n[[test]]\nname = "every_equation"\npath = "tests/every_equation.rs"\n' >>"$copy/Cargo.toml"
-[ ! -e Cargo.lock ] || cp Cargo.lock "$copy"
 
 # Replaces a line of the copy, keeps the file as it was in `original`, and says how often that line stood there.
 replace() {

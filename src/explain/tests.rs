@@ -129,6 +129,31 @@ fn formulas_come_to_their_results() {
     assert!(worked_out > 1000, "only {worked_out} formulas");
 }
 
+/// Each layer of the library that computes says how; what only reshapes, and a layer of one's own, need not.
+#[test]
+fn every_layer_has_formulas() {
+    let silent = ["flatten", "reshape", "identity", "as-column", "<b>scale"];
+    let computes = |model: &Sequential<f64>, position: usize| {
+        let name = position
+            .checked_sub(1)
+            .and_then(|at| model.layers().nth(at))
+            .map(|layer| layer.name().to_owned());
+        name.filter(|name| !silent.contains(&name.as_str()))
+    };
+    let mut explained = std::collections::BTreeSet::new();
+    for (model, x, t, loss) in zoo() {
+        for equation in
+            model.explain(&x, &t, loss).unwrap().sections().iter().flat_map(|section| &section.equations)
+        {
+            let Place::Activation(position, _) = equation.place else { continue };
+            let Some(name) = computes(&model, position) else { continue };
+            assert!(equation.formula.is_some(), "{name}: {}", equation.symbol);
+            explained.insert(name);
+        }
+    }
+    assert_eq!(explained.len(), 20, "{explained:?}");
+}
+
 /// The calculator would notice a wrong formula.
 #[test]
 fn a_wrong_formula_does_not_come_to_its_result() {

@@ -1,6 +1,6 @@
 //! Maxout: the largest of several weighted sums.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2};
 
 use super::{Dense, Layer, Memory, Param, Pass};
 use crate::explain::formula::{Formula, NamedPass, Subject, Term};
@@ -121,11 +121,7 @@ impl<F: Float> Layer<F> for Maxout<F> {
 
     #[expect(clippy::indexing_slicing, reason = "z has a number for each piece of each unit")]
     fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, memory: &mut Memory<F>) {
-        let (samples, columns) = (x.nrows(), self.units * self.pieces);
-        if memory.saved.nrows() < samples || memory.saved.ncols() != columns {
-            memory.saved = Array2::zeros((samples, columns));
-        }
-        let mut z = memory.saved.slice_mut(s![..samples, ..]);
+        let mut z = memory.room((x.nrows(), self.units * self.pieces));
         self.dense.forward(x, z.view_mut(), &mut Memory::for_prediction());
         for (mut y, z) in y.rows_mut().into_iter().zip(z.rows()) {
             y.iter_mut().enumerate().for_each(|(unit, y)| *y = z[self.winner(z, unit)]);
@@ -198,7 +194,7 @@ fn formula(subject: Subject, pass: &NamedPass, pieces: usize, winner: &dyn Fn(us
 mod tests {
     use super::*;
     use crate::{MeanSquaredError, Sequential, check_gradients};
-    use ndarray::array;
+    use ndarray::{array, s};
 
     #[test]
     fn takes_the_largest_piece_of_each_unit() {
@@ -240,17 +236,19 @@ mod tests {
     }
 
     #[test]
-    fn smaller_batches_use_the_room_of_larger_ones() {
+    fn batches_may_grow_and_shrink() {
         let mut model = Sequential::<f64>::new([2]).add(Maxout::new(3, 2)).build(1).unwrap();
-        let mut fresh = model.clone();
+        let unused = model.clone();
         let x = array![[1.0, 2.0], [3.0, -4.0], [0.5, 0.5]];
-        model.forward(&x).unwrap();
-        for model in [&mut model, &mut fresh] {
-            model.forward(&x.slice(s![1..2, ..])).unwrap();
-            model.backward_from(&array![[1.0, 2.0, 3.0]]).unwrap();
+        for batch in [0..1, 0..3, 1..2] {
+            let mut fresh = unused.clone();
+            for model in [&mut model, &mut fresh] {
+                model.forward(&x.slice(s![batch.clone(), ..])).unwrap();
+                model.backward_from(&Array2::ones((batch.len(), 3))).unwrap();
+            }
+            assert_eq!(model.activation(1), fresh.activation(1));
+            assert_eq!(model.gradient("0.weight").unwrap(), fresh.gradient("0.weight").unwrap());
         }
-        assert_eq!(model.activation(1), fresh.activation(1));
-        assert_eq!(model.gradient("0.weight").unwrap(), fresh.gradient("0.weight").unwrap());
     }
 
     #[test]

@@ -99,4 +99,15 @@ mod tests {
         assert_eq!(memory.rng().map(Rng::uniform), Some(Rng::new(1).uniform()));
         assert!(Memory::<f32>::for_prediction().rng().is_none());
     }
+
+    #[test]
+    fn a_memory_grows_with_the_batch_and_keeps_its_room() {
+        let mut memory = Memory::<f32>::for_prediction();
+        assert_eq!(memory.room((2, 3)).dim(), (2, 3));
+        assert_eq!(memory.room((4, 3)).dim(), (4, 3));
+        assert_eq!(memory.room((4, 5)).dim(), (4, 5));
+        memory.room((4, 5)).fill(1.0);
+        assert_eq!(memory.room((1, 5)).dim(), (1, 5));
+        assert_eq!((memory.room((4, 5)).sum(), memory.saved.dim()), (20.0, (4, 5)));
+    }
 }

@@ -39,6 +39,9 @@ fn power(rest: &mut &str) -> f64 {
     if take(rest, "²") {
         value *= value;
     }
+    if take(rest, "³") {
+        value = value.powi(3);
+    }
     // a remark: what a number stands for, or which piece of a maxout it is
     if let Some((remark, behind)) = rest.trim_start().strip_prefix('(').and_then(|text| text.split_once(')'))
         && ["more", "the others", "the other", "pieces"].iter().any(|end| remark.ends_with(end))
@@ -58,16 +61,25 @@ fn atom(rest: &mut &str) -> f64 {
     if take(rest, "ln ") {
         return atom(rest).ln();
     }
-    let functions: [(&str, fn(f64) -> f64); 4] =
-        [("ln(", f64::ln), ("tanh(", f64::tanh), ("max(0, ", |x| x.max(0.0)), ("(", |x| x)];
-    if take(rest, "(1 if ") {
-        let value = sum(rest);
-        assert!(take(rest, "> 0, else 0)"), "expected a condition before {rest:?}");
-        return if value > 0.0 { 1.0 } else { 0.0 };
-    }
+    let functions: [(&str, fn(f64) -> f64); 5] = [
+        ("ln(", f64::ln),
+        ("tanh(", f64::tanh),
+        ("σ(", |x| 1.0 / (1.0 + (-x).exp())),
+        ("max(", |x| x),
+        ("(", |x| x),
+    ];
     for (name, function) in functions {
         if take(rest, name) {
-            let value = sum(rest);
+            let mut value = sum(rest);
+            while take(rest, ",") {
+                value = value.max(sum(rest)); // max alone has several
+            }
+            if take(rest, "if ") {
+                let condition = sum(rest);
+                assert!(take(rest, "> 0, else "), "expected a condition before {rest:?}");
+                let otherwise = sum(rest);
+                value = if condition > 0.0 { value } else { otherwise };
+            }
             assert!(take(rest, ")"), "a parenthesis is not closed before {rest:?}");
             return function(value);
         }

@@ -6,9 +6,10 @@ use super::chain_start::AsColumn;
 use super::{LECTURE_D_LOSS, lecture_d};
 use crate::loss::{Half, Summed};
 use crate::{
-    BinaryCrossEntropy, CategoricalCrossEntropy, Dense, Flatten, Gradient, Identity, Layer, Loss, Maxout,
-    MeanSquaredError, Memory, Output, Param, Pass, ReLU, Reads, Result, Rng, Sequential, Sigmoid, Softmax,
-    Step, Tanh,
+    AvgPool2D, BatchNorm, BinaryCrossEntropy, CategoricalCrossEntropy, Conv2D, Dense, ELU, Flatten,
+    GlobalAvgPool, Gradient, Identity, Layer, LayerNorm, LeakyReLU, LogSoftmax, Loss, MaxPool2D, Maxout,
+    MeanSquaredError, Memory, NegativeLogLikelihood, Output, Param, Pass, ReLU, Reads, Rescale, Reshape,
+    Residual, Result, Rng, Sequential, SiLU, Sigmoid, Softmax, Softplus, Step, Tanh,
 };
 
 /// A layer of one's own that scales each feature, and does not say how.
@@ -93,7 +94,34 @@ pub(super) fn zoo() -> Vec<(Sequential<f64>, Array2<f64>, Array2<f64>, &'static 
     let wide = wide.build(8).unwrap();
     let reshaped = new(2).add(Dense::new(3)).add(AsColumn).add(Softmax).add(Flatten).build(10).unwrap();
     let skipped = new(2).add(Dense::new(2)).add(Sigmoid).add(Identity).build(11).unwrap();
+    // a normalisation before the weights has a gradient, so that its own parameters show it
+    let pooled = new(32)
+        .add(Reshape::new([2, 4, 4]))
+        .add(Conv2D::new(3, 2).padding(1))
+        .add(BatchNorm::new())
+        .add(MaxPool2D::new(2).stride(1))
+        .add(AvgPool2D::new([2, 3]).stride(2))
+        .add(BatchNorm::new())
+        .add(GlobalAvgPool);
+    let pooled = pooled.build(12).unwrap();
+    let normalised = new(3)
+        .add(Rescale::new([0.5, -1.0, 2.0], [2.0, 0.5, -1.5]))
+        .add(Dense::new(4))
+        .add(LayerNorm::new())
+        .add(LeakyReLU::new(0.125))
+        .add(Dense::new(4))
+        .add(ELU::new(0.75))
+        .add(Residual::over(2))
+        .add(BatchNorm::new())
+        .add(Softplus)
+        .add(SiLU)
+        .add(Dense::new(3))
+        .add(LogSoftmax);
+    let normalised = normalised.build(13).unwrap();
     vec![
+        (pooled, x(4, 32), x(4, 3), &MeanSquaredError),
+        (normalised.clone(), x(3, 3), one_hot(3, 3), &NegativeLogLikelihood),
+        (normalised, x(2, 3), x(2, 3), &Summed(MeanSquaredError)),
         (d, d_x, d_t, LECTURE_D_LOSS),
         (relu.clone(), x(5, 2), one_hot(5, 1), &BinaryCrossEntropy),
         (relu, x(5, 2), one_hot(5, 1) * 0.5, &Half(Summed(BinaryCrossEntropy))),
