@@ -1,6 +1,6 @@
 //! Maxout: the largest of several weighted sums.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, ArrayViewMut2};
 
 use super::{Dense, Layer, Memory, Param, Pass};
 use crate::explain::formula::{Formula, NamedPass, Subject, Term};
@@ -121,11 +121,7 @@ impl<F: Float> Layer<F> for Maxout<F> {
 
     #[expect(clippy::indexing_slicing, reason = "z has a number for each piece of each unit")]
     fn forward(&self, x: ArrayView2<F>, mut y: ArrayViewMut2<F>, memory: &mut Memory<F>) {
-        let (samples, columns) = (x.nrows(), self.units * self.pieces);
-        if memory.saved.nrows() < samples || memory.saved.ncols() != columns {
-            memory.saved = Array2::zeros((samples, columns));
-        }
-        let mut z = memory.saved.slice_mut(s![..samples, ..]);
+        let mut z = memory.room((x.nrows(), self.units * self.pieces));
         self.dense.forward(x, z.view_mut(), &mut Memory::for_prediction());
         for (mut y, z) in y.rows_mut().into_iter().zip(z.rows()) {
             y.iter_mut().enumerate().for_each(|(unit, y)| *y = z[self.winner(z, unit)]);
@@ -153,6 +149,10 @@ impl<F: Float> Layer<F> for Maxout<F> {
             }
         }
         room.into()
+    }
+
+    fn memory_shape(&self, (samples, _): (usize, usize)) -> (usize, usize) {
+        (samples, self.units.saturating_mul(self.pieces))
     }
 
     fn params(&self) -> &[Param<F>] {
@@ -198,7 +198,7 @@ fn formula(subject: Subject, pass: &NamedPass, pieces: usize, winner: &dyn Fn(us
 mod tests {
     use super::*;
     use crate::{MeanSquaredError, Sequential, check_gradients};
-    use ndarray::array;
+    use ndarray::{array, s};
 
     #[test]
     fn takes_the_largest_piece_of_each_unit() {
