@@ -8,7 +8,6 @@ use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::ErrorKind::{AlreadyExists, InvalidFilename, IsADirectory, NotADirectory};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-#[cfg(feature = "files")]
 use std::time::Duration;
 
 use crate::error::MOST_BYTES;
@@ -110,7 +109,6 @@ pub(crate) fn check_place(path: &Path) -> Result<()> {
 
 /// Removes what a process has left beside the file that was killed while it wrote. What is younger than a minute may be
 /// somebody's who writes now.
-#[cfg(feature = "files")]
 pub(crate) fn clear_leftovers(path: &Path) {
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let Some(start) = target.file_name().map(temporary_name) else { return };
@@ -164,7 +162,11 @@ impl Place {
         let folder = folder_of(&target);
         fs::create_dir_all(folder)
             .map_err(|error| io(if error.kind() == AlreadyExists { NotADirectory.into() } else { error }))?;
-        let new = Unnamed::beside(folder, &temporary_name(name)).map_err(io)?;
+        let start = temporary_name(name);
+        if folder.join(format!("{start}0{END}")).exists() {
+            clear_leftovers(&target); // somebody writes now, or was killed: those must not become ever more
+        }
+        let new = Unnamed::beside(folder, &start).map_err(io)?;
         Ok(Place { old: old.map(|old| old.permissions()), new, target })
     }
 }
@@ -223,7 +225,6 @@ mod tests {
     }
 
     #[test]
-    #[cfg(feature = "files")]
     fn what_a_killed_process_has_left_goes_and_what_is_young_or_another_stays() {
         let folder = tempfile::tempdir().unwrap();
         let an_hour_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
@@ -242,6 +243,22 @@ mod tests {
         left.sort();
         assert_eq!(left, [".a.safetensors.x2.tmp", ".b.x3.tmp"]);
         clear_leftovers(Path::new("")); // nothing to do, and no panic
+    }
+
+    #[test]
+    fn processes_that_are_killed_again_and_again_leave_no_more_and_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let an_hour_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
+        for text in ["first", "second", "third"] {
+            for number in 0..5 {
+                let left = File::create(folder.path().join(format!(".file.{number}{END}"))).unwrap();
+                left.set_modified(an_hour_ago).unwrap();
+            }
+            write(&path, text).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+            assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        }
     }
 
     #[test]

@@ -58,8 +58,16 @@
 //!
 //! # The same bits
 //!
-//! Every function leaves the same bits on all CPUs that multiply and add in one step, for any number of threads, and for a
-//! sample the same in a batch of any size.
+//! Every function leaves the same bits for any number of threads, for any width of the CPU's vectors, in debug and release
+//! builds, and for a sample the same in a batch of any size. Between computers the bits can differ in two places:
+//!
+//! - A CPU that can't multiply and add in one step, with a rounding of its own for each (x86-64 from before 2013, and where
+//!   neither AVX2 nor AVX-512 is let through to the program), computes other last digits in [`matmul`], by about
+//!   √k·2⁻²⁴ of Σ |a·b| in f32 and √k·2⁻⁵³ in f64 for sums of k products. All other functions have the same bits there too.
+//! - In f64 [`exp()`], [`tanh`], [`sigmoid`] and [`ln_1p`] are those of the system's library of mathematics (in f32 they are
+//!   the library's own), as are, in both, the logarithm in a cross-entropy of probabilities, the powers in `Adam` and in the
+//!   schedules that decay, and the cosine of `Cosine`; the tail of the normal distribution needs a logarithm too. Such
+//!   libraries differ in the last digit, and glibc chooses among its own by the CPU.
 
 pub(crate) mod aligned;
 mod channels;

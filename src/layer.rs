@@ -188,6 +188,14 @@ pub trait Layer<F: Float>: CloneLayer<F> + Debug + Send + Sync {
         self.params().iter().map(|param| param.value.len()).sum()
     }
 
+    /// The shape of the [room](Memory::room) that [`forward`](Layer::forward) asks its memory for while the model trains, for a
+    /// batch of samples × features: none, unless the layer says otherwise. [`Sequential::memory`](crate::Sequential::memory)
+    /// predicts by it what a training will take.
+    fn memory_shape(&self, batch: (usize, usize)) -> (usize, usize) {
+        let _ = batch;
+        (0, 0)
+    }
+
     /// The meaning of the outputs. A cross-entropy follows only a layer that says here that they are probabilities.
     fn output(&self) -> Output {
         Output::Values

@@ -147,7 +147,7 @@ pub use loss::{
 pub use ndarray;
 pub use optimizer::{AdaGrad, Adam, AdamW, ClipNorm, ClipValue, Optimizer, RmsProp, Sgd};
 pub use rng::Rng;
-pub use sequential::{Sequential, SequentialBuilder, Snapshot};
+pub use sequential::{MemoryEstimate, Sequential, SequentialBuilder, Snapshot};
 pub use state::State;
 pub use training::{Callback, EarlyStopping, Schedule, Trainer, evaluate};
 

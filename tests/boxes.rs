@@ -387,6 +387,11 @@ impl Layer<f64> for SpyLayer {
         1
     }
 
+    fn memory_shape(&self, _: (usize, usize)) -> (usize, usize) {
+        self.calls.note("memory_shape");
+        (2, 5)
+    }
+
     fn skips(&self) -> Option<usize> {
         self.calls.note("skips");
         None
@@ -410,6 +415,7 @@ fn nothing_of_a_layer_is_lost() {
     let mut model = Sequential::new([2]).add(boxed).add(Flatten).build(1).unwrap();
     assert_eq!(model.shape(1), Some(&[2, 1][..]));
     assert_eq!(model.output(), Output::Logits);
+    assert_eq!(model.memory(1).memories, 8 * 10);
     let (x, t) = (array![[1.0, 2.0]], array![[3.0, 3.0]]);
     model.forward(&x).unwrap();
     model.backward(&MeanSquaredError, &t).unwrap();

@@ -7,6 +7,11 @@ use chainrule::ndarray::Axis;
 use chainrule::prelude::*;
 use serde_json::Value;
 
+mod digests;
+pub use digests::{
+    bits, compare_digests, has_the_arithmetic, left, loss, nets, optimizers, samples, trainer,
+};
+
 mod random_nets;
 pub use random_nets::{normal, random_batch, random_net, random_net_with, stir};
 

@@ -103,7 +103,7 @@ fn layer_of<'a, F: Float>(
         reshapes: layer.only_reshapes(),
         skipped: layer.skips().map(|layers| index.saturating_sub(layers)),
         params: layer.params().iter().map(|param| param.with_value(plain(param.value.view()))).collect(),
-        memory: of.model.memory(index).map(|memory| plain(memory.saved.view())),
+        memory: of.model.remembered(index).map(|memory| plain(memory.saved.view())),
         gradients: names.iter().map(|name| gradient(name)).collect(),
         updated: names.iter().map(|name| updated(name)).collect(),
         explain: Box::new(|subject, pass| layer.explain(subject, pass)),

@@ -20,12 +20,12 @@
 //! blocks of its depth.
 
 use ndarray::{ArrayView2, ArrayViewMut2, s};
-use pulp::Arch;
 
 use super::compiled::Compiled;
 use super::entries::largest_magnitude;
 use super::lanes::Lanes;
 use super::threads::{self, SMALLEST_PART, divide};
+use super::vectors::arch;
 use crate::Float;
 use blocks::{ByColumns, ByDepth, Matrix, Product, kc_of};
 use micro_kernel::Epilogue;
@@ -161,7 +161,7 @@ fn multiply<F: Lanes>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F
 /// Computes with the widest vectors of this CPU.
 fn run<F: Lanes>(mut product: Product<F>) {
     if !as_rows(&mut product) {
-        Arch::new().dispatch(product);
+        arch().dispatch(product);
     }
 }
 

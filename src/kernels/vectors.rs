@@ -17,6 +17,19 @@ use super::compiled::Compiled;
 use super::row::sum_block;
 use crate::Float;
 
+#[cfg(test)]
+mod widths;
+
+/// The vectors in which everything is computed: the widest of this CPU.
+#[inline(always)]
+pub(super) fn arch() -> Arch {
+    #[cfg(test)]
+    if let Some(arch) = widths::chosen() {
+        return arch;
+    }
+    Arch::new()
+}
+
 /// Runs `work` in the widest vectors of this CPU.
 pub(super) fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     struct Work<W>(W);
@@ -29,7 +42,7 @@ pub(super) fn vectorised<R>(work: impl FnOnce() -> R) -> R {
             self.0()
         }
     }
-    Arch::new().dispatch(Work(work))
+    arch().dispatch(Work(work))
 }
 
 /// Calls `work` with matrices as slices, row after row. A matrix that has gaps is copied.

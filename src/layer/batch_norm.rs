@@ -162,6 +162,10 @@ impl<F: Float> Layer<F> for BatchNorm<F> {
         &mut self.state
     }
 
+    fn memory_shape(&self, _: (usize, usize)) -> (usize, usize) {
+        (3, self.params[0].value.len())
+    }
+
     fn update_state(&mut self, memory: &Memory<F>) {
         let m = F::of(self.momentum);
         for (running, of_batch) in self.state.iter_mut().zip([MEAN, VARIANCE]) {

@@ -84,6 +84,10 @@ impl<F: Float> Layer<F> for Box<dyn Layer<F>> {
         (**self).multiplications()
     }
 
+    fn memory_shape(&self, batch: (usize, usize)) -> (usize, usize) {
+        (**self).memory_shape(batch)
+    }
+
     fn output(&self) -> Output {
         (**self).output()
     }

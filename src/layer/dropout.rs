@@ -77,4 +77,8 @@ impl<F: Float> Layer<F> for Dropout {
         let mask = pass.memory.saved.slice(s![..pass.x.nrows(), ..]);
         map2(mask, pass.dy, dx, |m, dy| m * dy);
     }
+
+    fn memory_shape(&self, batch: (usize, usize)) -> (usize, usize) {
+        batch
+    }
 }

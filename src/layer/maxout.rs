@@ -151,6 +151,10 @@ impl<F: Float> Layer<F> for Maxout<F> {
         room.into()
     }
 
+    fn memory_shape(&self, (samples, _): (usize, usize)) -> (usize, usize) {
+        (samples, self.units.saturating_mul(self.pieces))
+    }
+
     fn params(&self) -> &[Param<F>] {
         self.dense.params()
     }

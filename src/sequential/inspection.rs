@@ -96,7 +96,7 @@ impl<F: Float> Sequential<F> {
     }
 
     /// The numbers that a layer has saved on the way forward; `None` for one that only reshapes.
-    pub(crate) fn memory(&self, layer: usize) -> Option<&Memory<F>> {
+    pub(crate) fn remembered(&self, layer: usize) -> Option<&Memory<F>> {
         let active = self.route.active.iter().position(|&active| active == layer)?;
         self.cache.trace.memories.get(active)
     }

@@ -24,7 +24,7 @@ pub const HARMLESS: &[(&str, &[&str])] = &[
             "Names::param", "NamedPass::x", "NamedPass::y", "NamedPass::skipped", "NamedPass::dx", "NamedPass::dy",
             "NamedPass::param", "NamedPass::remembered", "NamedPass::entrywise", "unit", "Formula::numbers", "Term::product",
             "Term::with_value", "Equation::to_line", "Explanation::decimals", "Explanation::unit", "Explanation::entry",
-            "Sequential::activation", "Sequential::delta", "Sequential::shape", "Sequential::threads_used", "Measures::metric",
+            "Sequential::activation", "Sequential::memory", "Sequential::delta", "Sequential::shape", "Sequential::threads_used", "Measures::metric",
             "Epoch::figure", "Windows::pixel", "Windows::of_channel", "Windows::outputs_of", "Windows::of_output",
             "exp", "tanh", "sigmoid", "ln_1p", "erf", "Rng::below",
         ],
@@ -87,6 +87,7 @@ pub const HARMLESS: &[(&str, &[&str])] = &[
         "a trait that the library calls, after it has checked what it gives; liars.rs has what comes back",
         &[
             "Layer::build", "Layer::forward", "Layer::backward", "Layer::gradient", "Layer::update_state", "Layer::explain",
+            "Layer::memory_shape",
             "Loss::reads", "Loss::value", "Loss::gradient", "Loss::mean_over", "Loss::value_with_logits",
             "Loss::gradient_with_logits", "Loss::check_targets", "CrossEntropy::answers", "Optimizer::state",
             "Trainable::visit_params", "Trainable::visit_gradients", "Field::visit", "Callback::check",
@@ -106,6 +107,12 @@ fn any_number_is_one() {
     let mut model = Sequential::new([2]).add(Dense::new(1)).add(Sigmoid).build(1).unwrap();
     assert!(model.activation(HUGE).is_none() && model.delta(HUGE).is_none() && model.shape(HUGE).is_none());
     assert!(model.threads_used(HUGE) >= 1);
+    let memory = model.memory(HUGE);
+    assert_eq!((memory.training(), memory.predicting(), memory.parameters), (HUGE, HUGE, 24));
+    assert!(
+        memory.to_string().starts_with("training 16.0 EiB: 24 bytes of parameters, 0 bytes of state, "),
+        "{memory}"
+    );
     model.forward(&x).unwrap();
     assert!(model.activation(HUGE).is_none() && model.delta(0).is_none());
     let explanation = model.explain(&x, &t, &BinaryCrossEntropy).unwrap();

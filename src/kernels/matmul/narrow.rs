@@ -3,12 +3,13 @@
 use std::array::from_fn;
 
 use ndarray::ArrayViewMut2;
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
 use super::blocks::{KC, Product};
 use super::gemv::SMALL;
 use super::micro_kernel::Epilogue;
 use crate::kernels::lanes::Lanes;
+use crate::kernels::vectors::arch;
 
 /// Bytes of the widest vectors there are.
 const WIDEST: usize = 64;
@@ -34,12 +35,12 @@ pub(super) fn as_rows<F: Lanes>(product: &mut Product<F>) -> bool {
         let (rows, columns) = buffer.split_at_mut(m * n);
         if let Ok(c) = ArrayViewMut2::from_shape((n, m), &mut *rows) {
             let epilogue = Epilogue::Replace { alpha };
-            Arch::new().dispatch(Product { k, a: b.transposed(), b: a.transposed(), c, epilogue });
+            arch().dispatch(Product { k, a: b.transposed(), b: a.transposed(), c, epilogue });
         }
         if !is_added {
-            return Arch::new().dispatch(Transpose { rows, height: n, columns: c });
+            return arch().dispatch(Transpose { rows, height: n, columns: c });
         }
-        Arch::new().dispatch(Transpose { rows, height: n, columns: &mut *columns });
+        arch().dispatch(Transpose { rows, height: n, columns: &mut *columns });
         c.iter_mut().zip(columns).for_each(|(c, &mut sum)| *c = sum + *c);
     });
     true
