@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the guide as a book into target/book, with the documentation of every item beside it in target/book/api. Runs every
 # block of Rust in it first, and checks every link and picture. `guide/build.sh --without-tests` runs none, and then the book
-# says of none that it passed. Needs cargo; mdBook is built once, into target/tools, if it is not there.
+# says of none that it passed. Needs cargo; mdBook is built once, into target/tools, if it is not there; with --install only that.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,6 +20,7 @@ if [ "$("$tools/bin/mdbook" --version 2>/dev/null)" != "mdbook v$mdbook" ]; then
 fi
 
 case ${1:-} in
+  --install) exit ;;
   --without-tests) ;;
   "")
     echo "every block of the guide as a test"
@@ -28,7 +29,7 @@ case ${1:-} in
     cargo test -p chainrule-lectures --doc >>"$output" || { cat "$output"; exit 1; }
     options+=(--tests "$output")
     ;;
-  *) echo "usage: guide/build.sh [--without-tests]"; exit 1 ;;
+  *) echo "usage: guide/build.sh [--without-tests | --install]"; exit 1 ;;
 esac
 if [ -e "$target/playground.html" ]; then
   options+=(--playground "$target/playground.html")

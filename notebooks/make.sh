@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Makes the notebooks of the guide: one for each chapter, of guide/*.md, executed. With --check nothing is written, and what is
 # checked in has to be what comes out. NAME… makes these alone, such as 08_logic_gates.
-# Needs cargo, Python 3.9 or later with venv, and pip's index; the kernel, evcxr, is built once, into target/tools.
+# Needs cargo, Python 3.9 or later with venv, and pip's index; the kernel, evcxr, is built once, into target/tools, and with
+# --install nothing else is done.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -31,6 +32,7 @@ fi
   echo "nbconvert could not be installed: it comes from pip's index, into a venv"
   exit 3
 }
+[ "${1:-}" != --install ] || exit 0
 export JUPYTER_PATH=$work/jupyter
 mkdir -p "$work/out"
 "$tools/bin/evcxr_jupyter" --install >/dev/null

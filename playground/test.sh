@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Tests the playground: the core as a native library, the page's types, style and units, and the one built file in a real
-# browser; with --page all but the core's own tests. Exit code 3: the target, node or a browser can't be had here, and it says
-# which.
+# browser; with --page all but the core's own tests, with --install none, it only installs a browser. Exit code 3: the target,
+# node or a browser can't be had here, and it says which.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,6 +11,17 @@ part() {
 }
 start=$SECONDS
 
+find_chromium() {
+  CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
+  if [ -z "$CHROMIUM" ] && command -v apt-get >/dev/null; then
+    as_root=
+    [ "$(id -u)" = 0 ] || as_root="sudo -n"
+    { $as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq chromium; } >/dev/null 2>&1 || true
+    CHROMIUM=$(command -v chromium || true)
+  fi
+}
+
+[ "${1:-}" != --install ] || { find_chromium; exit; }
 if [ "${1:-}" != --page ]; then
   cargo test --quiet -p chainrule-playground
   part "the core"
@@ -26,13 +37,7 @@ cd playground/page
 npm run --silent check
 part "types, style, units"
 
-CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)}
-if [ -z "$CHROMIUM" ] && command -v apt-get >/dev/null; then
-  as_root=
-  [ "$(id -u)" = 0 ] || as_root="sudo -n"
-  { $as_root apt-get update -qq && DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq chromium; } >/dev/null 2>&1 || true
-  CHROMIUM=$(command -v chromium || true)
-fi
+find_chromium
 [ -n "$CHROMIUM" ] || { echo "there is no Chromium here, and it can't be installed: the page is not tested in a browser"; exit 3; }
 CHROMIUM=$CHROMIUM npm run --silent browser
 part "in a browser"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Takes models of every kind of layer, and random ones, to PyTorch and ONNX Runtime, and weights of PyTorch and Keras back.
 # Needs cargo, Python 3.10 or later with venv, and pip's index; or the environment variable INTEROP_PYTHON: a Python that has
-# the packages already. INTEROP_RANDOM: how many random models, 100 unless it is set.
+# the packages already. INTEROP_RANDOM: how many random models, 100 unless it is set. --install installs the packages and ends.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 target=${CARGO_TARGET_DIR:-target}
@@ -25,6 +25,7 @@ pip() {
 start=$SECONDS
 [ -n "${INTEROP_PYTHON:-}" ] || packages
 echo "packages of Python: $((SECONDS - start)) s"
+[ "${1:-}" != --install ] || exit 0
 folder=$target/interop
 rm -rf "$folder"
 cargo build --quiet -p chainrule-interop
