@@ -1,8 +1,8 @@
 //! `kill -9` at any moment: the training goes on from its last checkpoint to the same bits.
 //!
-//! The program is its own child: with [`FOLDER`] in the environment it trains, and without it kills such children at
-//! random moments and compares what they have left in the end. `CHAINRULE_KILLS` says how many trainings are killed,
-//! `CHAINRULE_KILL_SEED` when.
+//! The program is its own child: with [`FOLDER`] in the environment it trains, or writes files, and without it kills such
+//! children at random moments and compares what they have left in the end. `CHAINRULE_KILLS` says how many trainings are
+//! killed, `CHAINRULE_WRITE_KILLS` how many who write, `CHAINRULE_KILL_SEED` when.
 
 use std::error::Error;
 use std::fs;
@@ -14,6 +14,11 @@ use std::time::{Duration, Instant};
 use chainrule::prelude::{Result, *};
 use chainrule::training::{CsvLog, ReduceOnPlateau};
 
+#[path = "kill/writing.rs"]
+mod writing;
+
+/// What the child does: it trains, or writes.
+const TASK: &str = "CHAINRULE_KILL_TASK";
 const FOLDER: &str = "CHAINRULE_KILL_FOLDER";
 const CHECKPOINT: &str = "training.safetensors";
 const EPOCHS: usize = 40;
@@ -22,8 +27,13 @@ const CHAIN: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
     match std::env::var_os(FOLDER) {
+        Some(folder) if std::env::var(TASK)? == "write" => writing::write_for_ever(Path::new(&folder)),
         Some(folder) => train(Path::new(&folder)),
-        None => kill(),
+        None => {
+            let seed = setting("CHAINRULE_KILL_SEED", 1)?;
+            writing::kill(setting("CHAINRULE_WRITE_KILLS", 40)?, seed)?;
+            kill(setting("CHAINRULE_KILLS", 200)?, seed)
+        }
     }
 }
 
@@ -64,15 +74,15 @@ fn folder() -> Result<tempfile::TempDir, Box<dyn Error>> {
     Ok(if memory.is_dir() { tempfile::tempdir_in(memory)? } else { tempfile::tempdir()? })
 }
 
-fn start(folder: &Path) -> Result<Child, Box<dyn Error>> {
+fn start(folder: &Path, task: &str) -> Result<Child, Box<dyn Error>> {
     let mut child = Command::new(std::env::current_exe()?);
-    Ok(child.env(FOLDER, folder).stdout(Stdio::null()).spawn()?)
+    Ok(child.env(FOLDER, folder).env(TASK, task).stdout(Stdio::null()).spawn()?)
 }
 
 /// A training without interruption: how long it takes, and what it leaves.
 fn run(folder: &Path) -> Result<(Duration, [String; 2]), Box<dyn Error>> {
     let start_of = Instant::now();
-    let ended = start(folder)?.wait()?;
+    let ended = start(folder, "train")?.wait()?;
     assert!(ended.success(), "a training has failed: {ended}");
     Ok((start_of.elapsed(), left(folder)?))
 }
@@ -85,8 +95,7 @@ fn setting(name: &str, default: u64) -> Result<u64, Box<dyn Error>> {
     Ok(std::env::var(name).map_or(Ok(default), |text| text.parse())?)
 }
 
-fn kill() -> Result<(), Box<dyn Error>> {
-    let (trainings, seed) = (setting("CHAINRULE_KILLS", 200)?, setting("CHAINRULE_KILL_SEED", 1)?);
+fn kill(trainings: u64, seed: u64) -> Result<(), Box<dyn Error>> {
     let mut unbroken = Vec::new();
     for _ in 0..5 {
         unbroken.push(run(folder()?.path())?);
@@ -102,7 +111,7 @@ fn kill() -> Result<(), Box<dyn Error>> {
         let folder = folder()?;
         let folder = folder.path();
         for _ in 0..1 + rng.below(CHAIN) {
-            let mut child = start(folder)?;
+            let mut child = start(folder, "train")?;
             sleep(time.mul_f64(rng.uniform()));
             child.kill()?;
             child.wait()?;
@@ -116,7 +125,7 @@ fn kill() -> Result<(), Box<dyn Error>> {
                 &mut before
             }) += 1;
         }
-        let ended = start(folder)?.wait()?;
+        let ended = start(folder, "train")?.wait()?;
         assert!(ended.success(), "training {training} of seed {seed} does not go on: {ended}");
         assert!(left(folder)? == *expected, "training {training} of seed {seed} has left other numbers");
     }
