@@ -19,6 +19,8 @@ mod mean_squared_error;
 mod negative_log_likelihood;
 mod sample_weights;
 mod summed;
+#[cfg(test)]
+mod tests;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use categorical_cross_entropy::CategoricalCrossEntropy;

@@ -13,6 +13,8 @@ mod decay;
 mod rms_prop;
 mod sgd;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use ada_grad::AdaGrad;
 pub use adam::{Adam, AdamW};

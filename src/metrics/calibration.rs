@@ -219,4 +219,11 @@ mod tests {
         );
         assert!(Calibration::of_class(&t, &t, 2, 10).is_err());
     }
+
+    /// 0.07·100 is a little more than 7, but 0.07 is in the bin that ends there.
+    #[test]
+    fn an_end_of_a_bin_is_in_it_however_it_is_rounded() {
+        let calibration = Calibration::of_class(&array![[0.07]], &array![[1.0]], 0, 100).unwrap();
+        assert_eq!((calibration.bins()[0].from, calibration.bins()[0].to), (0.06, 0.07));
+    }
 }

@@ -245,4 +245,14 @@ mod tests {
             LabelReport::from_outputs(&y, &array![[1.0, 2.0]]).unwrap_err().to_string().contains("but got 2")
         );
     }
+
+    #[test]
+    fn several_labels_have_a_line_of_their_means() {
+        let (y, t) = (array![[0.9, 0.8], [0.2, 0.9]], array![[1.0, 1.0], [0.0, 1.0]]);
+        let report = LabelReport::from_outputs(&y, &t).unwrap().to_string();
+        assert!(report.contains("  mean ") && report.ends_with("exact match 1.0000: 2 of 2"), "{report}");
+        let (y, t) = (y.slice(ndarray::s![.., ..1]).to_owned(), t.slice(ndarray::s![.., ..1]).to_owned());
+        let report = LabelReport::from_outputs(&y, &t).unwrap().to_string();
+        assert!(!report.contains("mean") && report.ends_with("exact match 1.0000: 2 of 2"), "{report}");
+    }
 }

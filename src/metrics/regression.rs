@@ -144,4 +144,11 @@ mod tests {
             assert!(measure(&Array2::zeros((0, 1)), &Array2::zeros((0, 1))).is_err());
         }
     }
+
+    #[test]
+    fn squares_of_large_numbers_do_not_overflow() {
+        let t = array![[1e200], [3e200], [2e200]];
+        assert_eq!(r2_score(&t, &t).unwrap(), 1.0);
+        assert!((r2_score(&array![[1e200], [3e200], [3e200]], &t).unwrap() - 0.5).abs() < 1e-12);
+    }
 }

@@ -226,4 +226,11 @@ mod tests {
             "class: expected a number below 2, but got 2\n  help: count outputs from 0"
         );
     }
+
+    /// Of the thresholds 0.9 and 0.7, whose rates are 0.5 apart, the first.
+    #[test]
+    fn the_best_point_is_the_first_of_equals() {
+        let (y, t) = (array![[0.9], [0.8], [0.7], [0.1]], array![[1.0], [0.0], [1.0], [0.0]]);
+        assert_eq!(RocCurve::from_outputs(&y, &t).unwrap().best().threshold, 0.9);
+    }
 }

@@ -103,4 +103,11 @@ mod tests {
         }
         assert!(top_k_accuracy(&array![[0.1, f32::NAN]], &array![[0.0, 1.0]], 1).is_err());
     }
+
+    /// Targets that name two classes: the one that comes first has only the class before it.
+    #[test]
+    fn of_equals_the_first_class_is_meant() {
+        let (y, t) = (array![[0.4, 0.3, 0.3]], array![[0.0, 0.5, 0.5]]);
+        assert_eq!([1, 2].map(|k| top_k_accuracy(&y, &t, k).unwrap()), [0.0, 1.0]);
+    }
 }

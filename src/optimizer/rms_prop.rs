@@ -155,3 +155,22 @@ impl<F: Float> Optimizer<F> for RmsProp<F> {
         state.field("averages", &mut self.averages)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+
+    /// Rounding makes E[g²] - E[g]² of gradients that stay as they are less than 0, whose root would be NaN.
+    #[test]
+    fn gradients_that_stay_have_no_negative_variance() {
+        let gradients = Array2::from_shape_fn((1, 50), |(_, i)| 0.1_f32 * (i + 1) as f32);
+        let mut theta = Array2::zeros((1, 50));
+        let mut optimizer = RmsProp::new(0.001).alpha(0.5).centered().epsilon(0.01);
+        for _ in 0..100 {
+            optimizer.update(0, &mut theta, (&gradients).into()).unwrap();
+        }
+        assert!(theta.iter().all(|theta| theta.is_finite()), "{theta}");
+    }
+}

@@ -168,6 +168,17 @@ mod tests {
         assert_eq!(theta, array![[0.0, -1.0], [0.5, 1.9]]);
     }
 
+    /// The first velocity is the whole gradient: v = 1, then 0.5·1 + (1 - 0.25)·1.
+    #[test]
+    fn dampening_begins_with_the_second_step() {
+        let mut theta = array![[0.0]];
+        let mut sgd = Sgd::new(1.0).momentum(0.5).dampening(0.25);
+        for expected in [-1.0, -2.25] {
+            sgd.update(0, &mut theta, (&array![[1.0]]).into()).unwrap();
+            assert_eq!(theta, array![[expected]]);
+        }
+    }
+
     #[test]
     fn learning_rates_out_of_range_are_errors() {
         for rate in [0.0, -0.1, f64::NAN, f64::INFINITY] {
