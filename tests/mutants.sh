@@ -102,14 +102,14 @@ try() {
   split -l 200 "$names" "$work/$stage/part-"
   for part in "$work/$stage"/part-*; do
     [ -e "$part" ] || continue
-    # the names as regular expressions
-    sed 's/[][(){}.^$*+?|\\]/\\&/g; s/^/--re=^/; s/$/$/' "$part" >"$part.re"
-    mapfile -t wanted <"$part.re"
+    # the names as regular expressions, and their files, for a deleted field is tried whatever its name
+    { sed 's/[][(){}.^$*+?|\\]/\\&/g; s/^/--re=^/; s/$/$/' "$part"; sed 's/:.*//; s/^/--file=/' "$part" | sort -u; } >"$part.arguments"
+    mapfile -t wanted <"$part.arguments"
     # 2 and 3 say that some were missed or took too long
     mutants --in-place --output "$work/$stage" --minimum-test-timeout 120 --no-times "${wanted[@]}" "$@" \
       >"$work/$stage/log" 2>&1 || [[ $? == [23] ]] || { tail -n 40 "$work/$stage/log" >&2; fail "cargo-mutants could not do its work"; }
     for outcome in caught missed timeout unviable; do
-      cat "$work/$stage/mutants.out/$outcome.txt" >>"$work/$stage/$outcome"
+      grep -Fxf "$part" "$work/$stage/mutants.out/$outcome.txt" >>"$work/$stage/$outcome" || true
     done
   done
 }
