@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Changes one operator, one condition or one result of the library after the other, as cargo-mutants does, and asks who
 # notices: the unit tests, and then the tests of behaviour. Works in a copy, as tests/mutations.sh does. What nobody can
-# notice is listed in tests/mutants.md, each with its reason; any other change that nobody notices fails the script.
+# notice is listed in tests/mutants.md with the reason, and what nobody has looked at yet; any other change that nobody
+# notices fails the script.
 #
 #   tests/mutants.sh                           all of layers, losses, optimizers, model, training and metrics: a day
 #   tests/mutants.sh src/layer/dense.rs        those of some files
@@ -25,7 +26,7 @@ while [ $# -gt 0 ]; do
     --sample) sample=$2 && shift 2 ;;
     --seed) seed=$2 && shift 2 ;;
     --list) only_list=1 && shift ;;
-    -*) sed -n '2,13s/^# \{0,1\}//p' "$0" && exit 2 ;;
+    -*) sed -n '2,14s/^# \{0,1\}//p' "$0" && exit 2 ;;
     *) files+=("$1") && shift ;;
   esac
 done
