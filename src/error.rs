@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::memory;
-use crate::table::{self, printed};
+use crate::table::{self, printed, printed_name};
 
 /// A result whose error is [`enum@Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -31,7 +31,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[non_exhaustive]
 pub enum Error {
     /// An error in one layer of a model.
-    #[error("layer {index} ({}): {error}", printed(name))]
+    #[error("layer {index} ({}): {error}", printed_name(name))]
     Layer {
         /// The position of the layer in its model, from 0.
         index: usize,
@@ -132,7 +132,7 @@ pub enum Error {
     },
 
     /// An error in a callback of a training.
-    #[error("{moment}, callback {number} ({}): {error}", printed(name))]
+    #[error("{moment}, callback {number} ({}): {error}", printed_name(name))]
     Callback {
         /// When it was: `before training`, `after epoch 3`.
         moment: String,
@@ -356,7 +356,7 @@ fn would_take(shape: &[usize], size: usize) -> String {
 /// The name of a file in one line of a text.
 fn file_name(path: &Path) -> String {
     let name = path.display().to_string();
-    if name.is_empty() { "\"\"".to_owned() } else { printed(&name).replace('\n', "\\n") }
+    if name.is_empty() { "\"\"".to_owned() } else { printed_name(&name).into_owned() }
 }
 
 /// A shape in words: `[samples, 28, 28]`.

@@ -103,6 +103,11 @@ pub(crate) fn printed(text: &str) -> Cow<'_, str> {
     text.chars().map(written).collect()
 }
 
+/// A name within a line, as [`printed`]: a line break in it is written as `\n`, so that it can't begin a line of its own.
+pub(crate) fn printed_name(name: &str) -> Cow<'_, str> {
+    if name.contains('\n') { printed(name).replace('\n', "\\n").into() } else { printed(name) }
+}
+
 /// Whether a character steers the text, or the direction of it, and is not seen itself.
 fn is_no_letter(letter: char) -> bool {
     letter.is_control()
@@ -136,6 +141,7 @@ mod tests {
             printed("a\u{1b}[2J\tb\n\u{202e}c\u{7f}\u{9b}ä"),
             "a\\u{1b}[2J\\tb\n\\u{202e}c\\u{7f}\\u{9b}ä"
         );
+        assert_eq!(printed_name("a\u{1b}\nb"), "a\\u{1b}\\nb");
         assert!(matches!(printed("läßt 🙂\n"), Cow::Borrowed(_)));
     }
 

@@ -377,7 +377,7 @@ fn a_layer_and_a_shape_of_the_file_are_told_in_a_line() {
     };
     let named = refusal(&description(serde_json::json!([{"name": "\u{1b}[2J\nall is well"}]), vec![2]));
     assert!(
-        named.starts_with("the bytes: layer 0 ( [2J all is well): is none that is known here"),
+        named.starts_with("the bytes: layer 0 (\\u{1b}[2J\\nall is well): is none that is known here"),
         "{named}"
     );
 
